@@ -1,0 +1,1 @@
+//! Reads the machine: accounts, limits in force, the installed modules. Writes nothing.

@@ -1,0 +1,3 @@
+//! The standfast command line.
+
+fn main() {}
