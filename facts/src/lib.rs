@@ -1,1 +1,3 @@
 //! Reads the machine: accounts, limits in force, the installed modules. Writes nothing.
+
+pub mod root;

@@ -1,1 +1,3 @@
 //! Desired state, comparison and plan.
+
+pub mod edit;

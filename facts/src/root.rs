@@ -1,0 +1,224 @@
+//! `Root`, the directory that stands for `/`: the one door to the file system.
+
+use std::ffi::OsString;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+use thiserror::Error;
+
+/// The largest configuration file that is read, in bytes (64 MiB).
+///
+/// 100,000 entries are 5 MB; what is larger than this is not a configuration file but an accident.
+pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The directory that stands for `/`.
+///
+/// Below any other directory than the host's own `/` each path is resolved by the kernel with
+/// `RESOLVE_IN_ROOT` (openat2(2)), so that an absolute symbolic link inside stays inside. Joining
+/// paths as text would read the host's file instead.
+#[derive(Debug)]
+pub struct Root {
+    dir: OwnedFd,
+    path: PathBuf,
+    scope: Scope,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    /// The running host's own `/`: NSS, /proc and the kernel answer for it.
+    Host,
+    /// A directory with another system's files: only files answer.
+    Contained,
+}
+
+/// Why a directory cannot stand for `/`.
+#[derive(Debug, Error)]
+pub enum RootError {
+    /// The directory is missing, is not a directory, or must not be opened.
+    #[error("cannot use {path} as the root directory", path = path.display())]
+    Open {
+        /// The directory as given.
+        path: PathBuf,
+        /// What the kernel said.
+        source: Errno,
+    },
+    /// openat2(2) with `RESOLVE_IN_ROOT` came with Linux 5.6.
+    #[error("a root directory other than / needs openat2(2), which this kernel lacks (Linux 5.6 has it)")]
+    OldKernel,
+}
+
+/// Why a file or directory below the root could not be read.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// Nothing is there, or a symbolic link dangles.
+    #[error("{path}: no such file", path = path.display())]
+    Missing {
+        /// The path below the root.
+        path: PathBuf,
+    },
+    /// A directory, socket or device where a file should be.
+    #[error("{path}: is not a regular file", path = path.display())]
+    NotAFile {
+        /// The path below the root.
+        path: PathBuf,
+    },
+    /// More than [`MAX_FILE_BYTES`].
+    #[error("{path}: is larger than {} MiB", MAX_FILE_BYTES >> 20, path = path.display())]
+    TooLarge {
+        /// The path below the root.
+        path: PathBuf,
+    },
+    /// The kernel refused.
+    #[error("cannot read {path}", path = path.display())]
+    Io {
+        /// The path below the root.
+        path: PathBuf,
+        /// What the kernel said.
+        source: Errno,
+    },
+}
+
+impl ReadError {
+    fn new(path: &Path, source: Errno) -> Self {
+        let path = path.to_path_buf();
+        match source {
+            Errno::NOENT | Errno::NOTDIR => Self::Missing { path },
+            Errno::ISDIR => Self::NotAFile { path },
+            source => Self::Io { path, source },
+        }
+    }
+
+    /// Whether nothing is there, as against something that cannot be read.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing { .. })
+    }
+}
+
+impl Root {
+    /// The running host.
+    ///
+    /// # Errors
+    /// When `/` itself cannot be opened.
+    pub fn host() -> Result<Self, RootError> {
+        Self::open(Path::new("/"))
+    }
+
+    /// Opens `path` as the directory that stands for `/`.
+    ///
+    /// # Errors
+    /// When it is not a directory, or the kernel cannot contain path resolution in it.
+    pub fn open(path: &Path) -> Result<Self, RootError> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let dir = rustix::fs::openat(CWD, path, flags, Mode::empty())
+            .map_err(|source| RootError::Open { path: path.to_path_buf(), source })?;
+        let scope = if path == Path::new("/") { Scope::Host } else { Scope::Contained };
+        let root = Self { dir, path: path.to_path_buf(), scope };
+        if scope == Scope::Contained {
+            match root.open_at(Path::new("/"), flags) {
+                Err(Errno::NOSYS) => return Err(RootError::OldKernel),
+                Err(source) => return Err(RootError::Open { path: root.path, source }),
+                Ok(_) => {}
+            }
+        }
+        Ok(root)
+    }
+
+    /// Whether this is the running host, where NSS and /proc answer beside the files.
+    #[must_use]
+    pub fn is_host(&self) -> bool {
+        self.scope == Scope::Host
+    }
+
+    /// The directory as it was given.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens a path below the root; relative and absolute paths mean the same.
+    ///
+    /// # Errors
+    /// What openat2(2) returns.
+    pub fn open_at(&self, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+        let flags = flags | OFlags::CLOEXEC;
+        match self.scope {
+            Scope::Host if path.is_absolute() => rustix::fs::openat(CWD, path, flags, Mode::empty()),
+            Scope::Host => rustix::fs::openat(&self.dir, path, flags, Mode::empty()),
+            Scope::Contained => {
+                // The kernel may answer EAGAIN when a rename races with the walk: ask again.
+                for _ in 0..32 {
+                    match rustix::fs::openat2(&self.dir, path, flags, Mode::empty(), ResolveFlags::IN_ROOT) {
+                        Err(Errno::AGAIN) => {}
+                        answer => return answer,
+                    }
+                }
+                Err(Errno::AGAIN)
+            }
+        }
+    }
+
+    /// Reads a regular file whole.
+    ///
+    /// # Errors
+    /// [`ReadError`] names the path and why.
+    pub fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        // O_NONBLOCK: a FIFO in place of the file must not hang the run.
+        let fd = self
+            .open_at(path, OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK)
+            .map_err(|errno| ReadError::new(path, errno))?;
+        read_open(fd.as_fd(), path)
+    }
+
+    /// The names in a directory in byte order, as glob(3) in the C locale sorts them; not `.` and `..`.
+    ///
+    /// # Errors
+    /// [`ReadError`] names the path and why.
+    pub fn list(&self, path: &Path) -> Result<Vec<OsString>, ReadError> {
+        let fail = |errno| ReadError::new(path, errno);
+        let fd = self.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(fail)?;
+        let mut names = Vec::new();
+        for entry in rustix::fs::Dir::new(fd).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            let name = entry.file_name().to_bytes();
+            if name != b"." && name != b".." {
+                names.push(OsString::from_vec(name.to_vec()));
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+}
+
+/// Reads an open regular file whole; `path` is for the error only.
+///
+/// # Errors
+/// As [`Root::read`].
+pub fn read_open(fd: BorrowedFd<'_>, path: &Path) -> Result<Vec<u8>, ReadError> {
+    let fail = |errno| ReadError::new(path, errno);
+    let stat = rustix::fs::fstat(fd).map_err(fail)?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(ReadError::NotAFile { path: path.to_path_buf() });
+    }
+    let size = u64::try_from(stat.st_size).unwrap_or(0);
+    if size > MAX_FILE_BYTES {
+        return Err(ReadError::TooLarge { path: path.to_path_buf() });
+    }
+    // A file in /proc says size 0; one more byte than the size lets the last read see the end.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).max(1023) + 1);
+    loop {
+        if bytes.capacity() == bytes.len() {
+            bytes.reserve(bytes.len());
+        }
+        let read = rustix::io::read(fd, rustix::buffer::spare_capacity(&mut bytes)).map_err(fail)?;
+        if read == 0 {
+            return Ok(bytes);
+        }
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(ReadError::TooLarge { path: path.to_path_buf() });
+        }
+    }
+}
