@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod ids;
+pub mod login_defs;
 pub mod root;
 
 mod nss;
