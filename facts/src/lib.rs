@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod ids;
 pub mod login_defs;
+pub mod rlimit;
 pub mod root;
 
 mod nss;
