@@ -1,3 +1,16 @@
 //! Reads the machine: accounts, limits in force, the installed modules. Writes nothing.
 
+pub mod accounts;
+pub mod ids;
+pub mod login_defs;
+pub mod rlimit;
 pub mod root;
+
+mod nss;
+mod nsswitch;
+mod passwd;
+mod strtoul;
+mod table;
+#[cfg(test)]
+mod testing;
+mod userdb;
