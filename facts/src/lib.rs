@@ -3,9 +3,11 @@
 pub mod accounts;
 pub mod ids;
 pub mod login_defs;
+pub mod pam_module;
 pub mod rlimit;
 pub mod root;
 
+mod elf;
 mod nss;
 mod nsswitch;
 mod passwd;
