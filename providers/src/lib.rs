@@ -1,3 +1,4 @@
 //! Desired state, comparison and plan.
 
+pub mod commit;
 pub mod edit;
