@@ -16,8 +16,8 @@ use standfast_providers::edit::FileEdit;
 
 type Failure = Box<dyn Error>;
 
-// A plan that nobody else's writes outdate more often than this is a plan that cannot be made.
-const TRIES: usize = 100;
+// Only a program that knows nothing of the lock can outdate a plan that was made under it.
+const TRIES: usize = 2;
 
 fn main() -> ExitCode {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
@@ -64,25 +64,28 @@ fn edit(
     target: &Path,
     plan: impl Fn(Option<&[u8]>) -> Option<Vec<u8>>,
 ) -> Result<(), Failure> {
-    let mut tries = 0;
-    loop {
+    let planned = || -> Result<FileEdit, Failure> {
         let before = match root.read(target) {
             Err(ReadError::Missing { .. }) => None,
             answer => Some(answer?),
         };
         let after = plan(before.as_deref());
-        let edit = FileEdit {
+        Ok(FileEdit {
             path: target.to_path_buf(),
             before,
             after,
             new_mode: 0o644,
-        };
-        let writer = Writer::begin(root, Path::new(STATE_DIR))?;
-        let directory = target.parent().map(Path::to_path_buf);
-        writer.sweep(directory.as_slice())?;
+        })
+    };
+    // The first plan is made without the lock, as `apply` makes it; a second one is made under it.
+    let mut edit = planned()?;
+    let writer = Writer::begin(root, Path::new(STATE_DIR))?;
+    writer.sweep(target.parent().map(Path::to_path_buf).as_slice())?;
+    for _ in 0..TRIES {
         match writer.commit(&edit) {
-            Err(CommitError::ChangedMeanwhile { .. }) if tries < TRIES => tries += 1,
+            Err(CommitError::ChangedMeanwhile { .. }) => edit = planned()?,
             answer => return Ok(answer.map(drop)?),
         }
     }
+    Ok(writer.commit(&edit).map(drop)?)
 }

@@ -312,3 +312,6 @@ fn changed(edit: &FileEdit) -> CommitError {
         path: edit.path.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;
