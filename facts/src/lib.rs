@@ -2,7 +2,12 @@
 
 pub mod accounts;
 pub mod ids;
+pub mod kernel;
+pub mod limits_in_force;
 pub mod login_defs;
+pub mod machine;
+pub mod opener;
+pub mod os;
 pub mod pam_module;
 pub mod rlimit;
 pub mod root;

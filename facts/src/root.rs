@@ -1,4 +1,5 @@
 //! `Root`, the directory that stands for `/`: the one door to the file system.
+#![expect(clippy::disallowed_methods, reason = "what every other module must go through")]
 
 use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -142,8 +143,13 @@ impl Root {
     /// Opens a path below the root; relative and absolute paths mean the same.
     ///
     /// # Errors
-    /// What openat2(2) returns.
+    /// What openat2(2) returns; `EINVAL` for flags that could change the file.
     pub fn open_at(&self, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+        // O_TMPFILE needs one of these too.
+        let changing = OFlags::WRONLY | OFlags::RDWR | OFlags::CREATE | OFlags::TRUNC;
+        if flags.intersects(changing) {
+            return Err(Errno::INVAL);
+        }
         let flags = flags | OFlags::CLOEXEC;
         match self.scope {
             Scope::Host if path.is_absolute() => rustix::fs::openat(CWD, path, flags, Mode::empty()),

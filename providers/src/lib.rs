@@ -2,6 +2,7 @@
 //!
 //! A plan is data: a provider observes and plans, and only `commit` writes.
 
+pub mod commit;
 pub mod compose;
 pub mod document;
 pub mod edit;

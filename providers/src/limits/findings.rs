@@ -52,7 +52,7 @@ impl LimitsState<'_> {
     pub fn line_findings(&self) -> Result<Vec<LineFinding>, AccountsError> {
         let mut findings = Vec::new();
         for (id, line, bytes) in self.lines() {
-            let Some(remark) = self.remark(id, line, bytes)? else { continue };
+            let Some(remark) = self.remark(line, bytes)? else { continue };
             let message = format!("`{}` {}", shown_line(self, id), remark.message);
             findings.push(LineFinding {
                 id,
@@ -93,7 +93,7 @@ impl LimitsState<'_> {
             .collect()
     }
 
-    fn remark(&self, id: LineId, line: &Line, bytes: &[u8]) -> Result<Option<Remark>, AccountsError> {
+    fn remark(&self, line: &Line, bytes: &[u8]) -> Result<Option<Remark>, AccountsError> {
         let ever = |code, message: String, remedy: String| Some(Remark { lasting: Lasting::Ever, code, message, remedy });
         let limit = match &line.action {
             Action::Inert(defect) => {
@@ -104,7 +104,7 @@ impl LimitsState<'_> {
             Action::Limit(limit) => Some(limit),
         };
         let domain = Shown::bytes(line.domain_text.of(bytes));
-        if id == LineId::default() && line.domain_text.of(bytes).starts_with(b"\xef\xbb\xbf") {
+        if line.domain_text.of(bytes).starts_with(b"\xef\xbb\xbf") {
             let message = "begins with a byte order mark, which makes its domain another name".into();
             return Ok(ever("byte-order-mark", message, "save the file as UTF-8 without BOM".into()));
         }

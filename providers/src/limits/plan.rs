@@ -203,6 +203,7 @@ fn plan_present(
     let mut plan = Plan { drift: wanted.judge(&evaluation, state), ..Plan::default() };
     evidence::of_entry(state, wanted, &deciding, &evaluation, &mut plan.evidence);
     let exceptions = evidence::exceptions(state, wanted, &deciding, &evaluation);
+    evidence::of_exceptions(state, wanted, &exceptions, &mut plan.evidence);
     if wanted.entry.exceptions == Exceptions::Forbid {
         for id in &exceptions {
             plan.drift.push(exception_drift(state, wanted, *id));

@@ -194,7 +194,7 @@ impl Evaluation {
         let mut slots = [Slot { soft: Half::UNSET, hard: Half::UNSET }; 16];
         if let Some(limits) = start.reset {
             for rlimit in Rlimit::ALL {
-                let limit = limits.get(rlimit);
+                let limit = limits[rlimit];
                 let half = |value| Half { value: Some(value), class: Class::Kernel, line: None };
                 slots[rlimit.index()] = Slot { soft: half(limit.soft), hard: half(limit.hard) };
             }

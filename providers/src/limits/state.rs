@@ -11,7 +11,7 @@ use standfast_facts::os;
 use standfast_facts::pam_module::{self, Family};
 use standfast_facts::rlimit::{Limit, Limits, Rlimit};
 use standfast_facts::root::{ReadError, Root};
-use standfast_facts::{kernel, limits_in_force};
+use standfast_facts::{kernel, opener};
 use thiserror::Error;
 
 use super::domain::{Domain, Ids, Sigil};
@@ -76,7 +76,7 @@ pub struct LimitsState<'m> {
     index: OnceCell<Index>,
     reset: Option<Limits>,
     nr_open: OnceCell<Option<u64>>,
-    inherited: OnceCell<Option<limits_in_force::Opener>>,
+    inherited: OnceCell<Option<opener::Opener>>,
 }
 
 /// Lines by whom they are for, so that a resource meets only the lines that can match it.
@@ -114,7 +114,7 @@ impl<'m> LimitsState<'m> {
         // Only Debian's modules up to 12 put PID 1's limits in force before they read a line.
         let reset = match rules.module.family {
             Family::DebianResets if machine.root.is_host() => {
-                limits_in_force::of_pid_1_as_debian_resets(machine.root).map_err(ObserveError::Read)?
+                opener::debian_reset(machine.root)
             }
             _ => None,
         };
@@ -143,15 +143,15 @@ impl<'m> LimitsState<'m> {
 
     /// The process whose limits a new session inherits where no line sets them; an estimate, with its name.
     #[must_use]
-    pub fn opener(&self) -> Option<&limits_in_force::Opener> {
-        self.inherited.get_or_init(|| limits_in_force::opener(self.machine.root)).as_ref()
+    pub fn opener(&self) -> Option<&opener::Opener> {
+        self.inherited.get_or_init(|| opener::opener(self.machine.root)).as_ref()
     }
 
     /// The limit that a new session starts with where no line sets it.
     #[must_use]
     pub fn inherited(&self, rlimit: Rlimit) -> Option<Limit> {
         let limits = self.reset.as_ref().or_else(|| self.opener().map(|opener| &opener.limits));
-        limits.map(|limits| limits.get(rlimit))
+        limits.map(|limits| limits[rlimit])
     }
 
     /// Whom a session has its limits from where no line sets them, in words.
