@@ -110,7 +110,10 @@ fn member_names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     list.split(|byte| *byte == b',').map(skip_space).filter(|name| !name.is_empty())
 }
 
-/// A number field: strtoul(3) in base 10, too large ones become 2^32−1, up to a colon or the end.
+/// A number field: strtoul(3) in base 10 up to a colon or the end.
+///
+/// A line whose number does not fit into 32 bits is skipped, as Debian's glibc does
+/// (`any/local-nss-overflow.diff`); upstream makes it 2^32−1, which is no user's number either.
 fn id(text: &[u8]) -> Option<(u32, &[u8])> {
     let number = strtoul(text, Base::Decimal)?;
     let rest = match number.rest {
@@ -118,7 +121,7 @@ fn id(text: &[u8]) -> Option<(u32, &[u8])> {
         [b':', rest @ ..] => rest,
         _ => return None,
     };
-    Some((u32::try_from(number.value).unwrap_or(u32::MAX), rest))
+    Some((u32::try_from(number.value).ok()?, rest))
 }
 
 #[cfg(test)]

@@ -45,9 +45,10 @@ fn leading_blanks_are_skipped_and_comments_and_compat_lines_are_no_accounts() {
 fn numbers_are_those_of_strtoul() {
     assert_eq!(passwd(b"a:x: 7:+8:"), one("a", 7, 8));
     assert_eq!(passwd(b"a:x:007:0"), one("a", 7, 0));
-    assert_eq!(passwd(b"a:x:-1:4294967296"), one("a", u32::MAX, u32::MAX));
-    assert_eq!(passwd(b"a:x:99999999999999999999999:1"), one("a", u32::MAX, 1));
-    for bad in ["a:x:0x1:1", "a:x:1 :1", "a:x:1:1\r", "a:x:1:1 ", "a:x:one:1"] {
+    assert_eq!(passwd(b"a:x:4294967295:0"), one("a", u32::MAX, 0));
+    assert_eq!(passwd(b"a:x:-18446744073709551609:0"), one("a", 7, 0));
+    for bad in ["a:x:0x1:1", "a:x:1 :1", "a:x:1:1\r", "a:x:1:1 ", "a:x:one:1", "a:x:-1:1", "a:x:1:4294967296"]
+    {
         assert_eq!(passwd(bad.as_bytes()), [], "{bad}");
     }
 }
