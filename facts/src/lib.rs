@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod ids;
+pub mod kernel;
 pub mod limits_in_force;
 pub mod login_defs;
 pub mod pam_module;
