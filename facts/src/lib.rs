@@ -5,6 +5,7 @@ pub mod ids;
 pub mod kernel;
 pub mod limits_in_force;
 pub mod login_defs;
+pub mod os;
 pub mod pam_module;
 pub mod rlimit;
 pub mod root;
