@@ -10,9 +10,9 @@ use thiserror::Error;
 use crate::ids::{Gid, Uid};
 use crate::nss::Nss;
 use crate::nsswitch::{Database, Memberships, Switch};
-use crate::passwd;
+use crate::passwd::{self, Entry};
 use crate::root::{ReadError, Root};
-use crate::table::{Entry, Table};
+use crate::table::Table;
 use crate::userdb;
 
 /// What passwd(5) says of a user, as far as limits are concerned.
@@ -66,7 +66,7 @@ pub struct Accounts<'r> {
     switch: OnceCell<Switch>,
     users: OnceCell<Table<Account>>,
     groups: OnceCell<Table<Group>>,
-    group_file: OnceCell<Vec<u8>>,
+    local_users: OnceCell<Vec<Account>>,
     memberships: OnceCell<HashMap<Vec<u8>, Vec<Gid>>>,
     nss: Nss,
 }
@@ -80,7 +80,7 @@ impl<'r> Accounts<'r> {
             switch: OnceCell::new(),
             users: OnceCell::new(),
             groups: OnceCell::new(),
-            group_file: OnceCell::new(),
+            local_users: OnceCell::new(),
             memberships: OnceCell::new(),
             nss: Nss::default(),
         }
@@ -146,22 +146,22 @@ impl<'r> Accounts<'r> {
     /// # Errors
     /// When the file exists and cannot be read.
     pub fn local_users(&self) -> Result<&[Account], AccountsError> {
-        Ok(self.users()?.entries())
+        Ok(fill(&self.local_users, || Ok(self.users()?.entries().collect()))?.as_slice())
     }
 
-    fn ask<T: Entry + Clone>(
+    fn ask<T: Entry>(
         &self,
         table: &Table<T>,
         database: Database,
-        local: impl FnOnce(&Table<T>) -> Option<&T>,
+        local: impl FnOnce(&Table<T>) -> Option<T>,
         nss: impl FnOnce() -> Result<Option<T>, AccountsError>,
     ) -> Result<Option<T>, AccountsError> {
         if !self.root.is_host() {
-            return Ok(local(table).cloned());
+            return Ok(local(table));
         }
         let authority = self.switch()?.authority(database, table.has_compat_lines());
         match local(table) {
-            Some(hit) if authority.hit_is_final => Ok(Some(hit.clone())),
+            Some(hit) if authority.hit_is_final => Ok(Some(hit)),
             None if authority.miss_is_final => Ok(None),
             _ => nss(),
         }
@@ -183,21 +183,17 @@ impl<'r> Accounts<'r> {
     }
 
     fn users(&self) -> Result<&Table<Account>, AccountsError> {
-        fill(&self.users, || Ok(Table::new(passwd::accounts(&self.read("/etc/passwd")?))))
+        fill(&self.users, || Ok(Table::new(self.read("/etc/passwd")?)))
     }
 
     fn groups(&self) -> Result<&Table<Group>, AccountsError> {
-        fill(&self.groups, || Ok(Table::new(passwd::groups(self.group_file()?))))
-    }
-
-    fn group_file(&self) -> Result<&Vec<u8>, AccountsError> {
-        fill(&self.group_file, || self.read("/etc/group"))
+        fill(&self.groups, || Ok(Table::new(self.read("/etc/group")?)))
     }
 
     fn memberships(&self) -> Result<&HashMap<Vec<u8>, Vec<Gid>>, AccountsError> {
         fill(&self.memberships, || {
             let mut memberships: HashMap<Vec<u8>, Vec<Gid>> = HashMap::new();
-            for (name, gid) in passwd::members(self.group_file()?) {
+            for (name, gid) in passwd::members(self.groups()?.bytes()) {
                 match memberships.get_mut(name) {
                     Some(groups) => groups.push(gid),
                     None => drop(memberships.insert(name.to_vec(), vec![gid])),

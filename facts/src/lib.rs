@@ -5,17 +5,18 @@ pub mod ids;
 pub mod kernel;
 pub mod limits_in_force;
 pub mod login_defs;
-pub mod machine;
-pub mod opener;
 pub mod os;
 pub mod pam_module;
+pub mod processes;
 pub mod rlimit;
 pub mod root;
 
+mod cgroup;
 mod elf;
 mod nss;
 mod nsswitch;
 mod passwd;
+mod pids_max;
 mod strtoul;
 mod table;
 #[cfg(test)]

@@ -6,6 +6,8 @@
 
 use std::path::Path;
 
+use memchr::{memchr, memmem, memrchr};
+
 use crate::root::{ReadError, Root};
 use crate::strtoul::{Base, is_space, strtoul};
 
@@ -54,9 +56,17 @@ impl LoginDefs {
     pub fn parse(bytes: &[u8]) -> Self {
         let default = Self::default();
         let mut found = default;
-        for line in bytes.split(|byte| *byte == b'\n') {
-            for chunk in line.chunks(CHUNK_BYTES) {
-                let Some((name, value)) = definition(chunk) else { continue };
+        let mut done = 0;
+        // The file is long and nearly all comment: look only at lines with a part of our names.
+        for hit in memmem::find_iter(bytes, b"ID_M") {
+            if hit < done {
+                continue;
+            }
+            let start = bytes.get(..hit).and_then(|before| memrchr(b'\n', before)).map_or(0, |at| at + 1);
+            let rest = bytes.get(start..).unwrap_or_default();
+            let line = rest.get(..memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
+            done = start + line.len();
+            for (name, value) in line.chunks(CHUNK_BYTES).filter_map(definition) {
                 let (target, default) = match name {
                     b"UID_MIN" => (&mut found.uid_min, default.uid_min),
                     b"UID_MAX" => (&mut found.uid_max, default.uid_max),

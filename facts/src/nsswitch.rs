@@ -2,6 +2,7 @@
 //!
 //! Source: nsswitch.conf(5), glibc `nss/nss_database.c` and `nss/nss_action_parse.c`.
 
+use crate::passwd;
 use crate::strtoul::{is_space, skip_space};
 
 /// The services of the two databases.
@@ -101,9 +102,13 @@ impl Switch {
     /// Parses the bytes of the file; an empty one is what glibc assumes when it is missing.
     pub(crate) fn parse(bytes: &[u8]) -> Self {
         let mut switch = Self { passwd: Chain::files(), group: Chain::files(), initgroups: None };
-        for line in bytes.split(|byte| *byte == b'\n') {
-            let line = line.split(|byte| matches!(byte, 0 | b'#')).next().unwrap_or_default();
+        for (_, line) in passwd::lines(bytes) {
             let line = skip_space(line);
+            // Most lines are comments and other databases: leave them after their first letter.
+            if !matches!(line.first(), Some(b'p' | b'g' | b'i')) {
+                continue;
+            }
+            let line = line.get(..memchr::memchr(b'#', line).unwrap_or(line.len())).unwrap_or_default();
             let Some(end) = line.iter().position(|byte| is_space(byte) || *byte == b':') else { continue };
             let (name, rest) = line.split_at(end);
             let start = rest.iter().position(|byte| !is_space(byte) && *byte != b':').unwrap_or(rest.len());

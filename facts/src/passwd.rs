@@ -7,22 +7,36 @@ use crate::accounts::{Account, Group};
 use crate::ids::{Gid, Uid};
 use crate::strtoul::{Base, skip_space, strtoul};
 
-/// What a file says.
-pub(crate) struct Entries<T> {
-    /// In the order of the file; of two with one name or number glibc takes the first.
-    pub(crate) entries: Vec<T>,
-    /// The file has `+` or `-` lines, which only the `compat` service obeys.
-    pub(crate) compat: bool,
+/// One kind of entry; `Self` is only made for those that are asked for.
+pub(crate) trait Entry: Sized {
+    /// The length of the name that the line begins with, and the number of the entry.
+    fn key(line: &[u8]) -> Option<(usize, u32)>;
+
+    /// The entry in the line.
+    fn parse(line: &[u8]) -> Option<Self>;
 }
 
-/// The accounts in the bytes of /etc/passwd; what glibc skips is skipped.
-pub(crate) fn accounts(bytes: &[u8]) -> Entries<Account> {
-    entries(bytes, account)
+impl Entry for Account {
+    fn key(line: &[u8]) -> Option<(usize, u32)> {
+        user_fields(line).map(|fields| (fields.name.len(), fields.uid))
+    }
+
+    fn parse(line: &[u8]) -> Option<Self> {
+        let fields = user_fields(line)?;
+        Some(Self { name: fields.name.to_vec(), uid: Uid(fields.uid), gid: Gid(fields.gid) })
+    }
 }
 
-/// The groups in the bytes of /etc/group; what glibc skips is skipped.
-pub(crate) fn groups(bytes: &[u8]) -> Entries<Group> {
-    entries(bytes, group)
+impl Entry for Group {
+    fn key(line: &[u8]) -> Option<(usize, u32)> {
+        group_fields(line).map(|fields| (fields.name.len(), fields.gid))
+    }
+
+    fn parse(line: &[u8]) -> Option<Self> {
+        let fields = group_fields(line)?;
+        let members = member_names(fields.members).map(<[u8]>::to_vec).collect();
+        Some(Self { name: fields.name.to_vec(), gid: Gid(fields.gid), members })
+    }
 }
 
 /// Who is a member of what, as initgroups(3) sees it.
@@ -30,35 +44,23 @@ pub(crate) fn groups(bytes: &[u8]) -> Entries<Group> {
 /// Unlike the look-ups by name and number it skips neither comments nor `+` lines: in glibc a
 /// member of `#wheel:x:10:alice` is still in group 10.
 pub(crate) fn members(bytes: &[u8]) -> impl Iterator<Item = (&[u8], Gid)> {
-    lines(bytes).filter_map(group_fields).flat_map(|fields| {
-        let gid = fields.gid;
+    lines(bytes).filter_map(|(_, line)| group_fields(line)).flat_map(|fields| {
+        let gid = Gid(fields.gid);
         member_names(fields.members).map(move |name| (name, gid))
     })
 }
 
-fn entries<T>(bytes: &[u8], parse: fn(&[u8]) -> Option<T>) -> Entries<T> {
-    let mut found = Entries { entries: Vec::new(), compat: false };
-    for line in lines(bytes) {
-        let line = skip_space(line);
-        match line.first() {
-            None | Some(b'#') => {}
-            Some(b'+' | b'-') => found.compat = true,
-            Some(_) => found.entries.extend(parse(line)),
-        }
-    }
-    found
-}
-
-/// The lines without their end, each only as far as C sees it: up to a NUL.
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// The lines with their offsets and without their ends, each only as far as C sees it: up to a NUL.
+pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
+        let start = bytes.len() - rest.len();
         let (line, next) = split(rest, b'\n');
         rest = next;
-        Some(split(line, 0).0)
+        Some((start, split(line, 0).0))
     })
 }
 
@@ -70,23 +72,23 @@ fn split(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
     }
 }
 
-fn account(line: &[u8]) -> Option<Account> {
+struct UserFields<'a> {
+    name: &'a [u8],
+    uid: u32,
+    gid: u32,
+}
+
+fn user_fields(line: &[u8]) -> Option<UserFields<'_>> {
     let (name, rest) = split(line, b':');
     let (_password, rest) = split(rest, b':');
     let (uid, rest) = id(rest)?;
     let (gid, _) = id(rest)?;
-    Some(Account { name: name.to_vec(), uid: Uid(uid), gid: Gid(gid) })
-}
-
-fn group(line: &[u8]) -> Option<Group> {
-    let fields = group_fields(line)?;
-    let members = member_names(fields.members).map(<[u8]>::to_vec).collect();
-    Some(Group { name: fields.name.to_vec(), gid: fields.gid, members })
+    Some(UserFields { name, uid, gid })
 }
 
 struct GroupFields<'a> {
     name: &'a [u8],
-    gid: Gid,
+    gid: u32,
     members: &'a [u8],
 }
 
@@ -101,14 +103,17 @@ fn group_fields(line: &[u8]) -> Option<GroupFields<'_>> {
         (Some(b'+' | b'-'), [b':', rest @ ..]) => (0, rest),
         _ => id(rest)?,
     };
-    Some(GroupFields { name, gid: Gid(gid), members })
+    Some(GroupFields { name, gid, members })
 }
 
 fn member_names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     list.split(|byte| *byte == b',').map(skip_space).filter(|name| !name.is_empty())
 }
 
-/// A number field: strtoul(3) in base 10, too large ones become 2^32−1, up to a colon or the end.
+/// A number field: strtoul(3) in base 10 up to a colon or the end.
+///
+/// A line whose number does not fit into 32 bits is skipped, as Debian's glibc does
+/// (`any/local-nss-overflow.diff`); upstream makes it 2^32−1, which is no user's number either.
 fn id(text: &[u8]) -> Option<(u32, &[u8])> {
     let number = strtoul(text, Base::Decimal)?;
     let rest = match number.rest {
@@ -116,7 +121,7 @@ fn id(text: &[u8]) -> Option<(u32, &[u8])> {
         [b':', rest @ ..] => rest,
         _ => return None,
     };
-    Some((u32::try_from(number.value).unwrap_or(u32::MAX), rest))
+    Some((u32::try_from(number.value).ok()?, rest))
 }
 
 #[cfg(test)]
