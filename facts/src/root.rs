@@ -179,6 +179,13 @@ impl Root {
         read_open(fd.as_fd(), path)
     }
 
+    /// When the file was last changed, in seconds since the epoch; `None` when there is none.
+    #[must_use]
+    pub fn modified(&self, path: &Path) -> Option<u64> {
+        let fd = self.open_at(path, OFlags::PATH).ok()?;
+        u64::try_from(rustix::fs::fstat(fd).ok()?.st_mtime).ok()
+    }
+
     /// The names in a directory in byte order, as glob(3) in the C locale sorts them; not `.` and `..`.
     ///
     /// # Errors

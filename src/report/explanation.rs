@@ -36,6 +36,9 @@ pub fn write(explained: &Explained, format: ExplainFormat, style: Style, out: &m
         writeln!(out, "{}  {}  {}", style.drift("finding"), style.strong(&finding.place.to_string()), finding.message)?;
         writeln!(out, "         {} {}", style.faint("do:"), finding.remedy)?;
     }
+    if let Some(ceiling) = &explained.tasks_max {
+        writeln!(out, "\n{} {ceiling}", style.strong("also bounds processes:"))?;
+    }
     write_running(explained, style, out)
 }
 

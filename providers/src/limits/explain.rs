@@ -38,6 +38,9 @@ pub struct ItemExplanation {
     /// The flag of the shell's `ulimit`, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ulimit: Option<&'static str>,
+    /// The unit of the values, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<&'static str>,
     /// The soft limit, or the value of an item without halves, as limits.conf writes it.
     pub soft: PartExplanation,
     /// The hard limit.
@@ -93,6 +96,7 @@ impl LimitsState<'_> {
                     Item::Rlimit(rlimit) => Some(rlimit.ulimit_flag()),
                     _ => None,
                 },
+                unit: item.unit(),
                 soft: part(parts[0]),
                 hard: parts.get(1).map(|hard| part(*hard)),
                 evidence,

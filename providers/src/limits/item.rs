@@ -114,6 +114,18 @@ impl Item {
         }
     }
 
+    /// The unit of the file's values, in words.
+    #[must_use]
+    pub fn unit(self) -> Option<&'static str> {
+        match self {
+            Self::Rlimit(Rlimit::Cpu) => Some("minutes"),
+            Self::Rlimit(_) if self.factor() == 1024 => Some("KiB"),
+            Self::Rlimit(rlimit) => rlimit.unit(),
+            Self::MaxLogins | Self::MaxSysLogins => Some("logins"),
+            Self::Priority | Self::NoNewPrivs | Self::Chroot => None,
+        }
+    }
+
     /// Whether pam_limits looks at the type word of a line with this item.
     #[must_use]
     pub fn needs_type(self) -> bool {

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use standfast_facts::os::OsRelease;
+use standfast_facts::os::Os;
 use standfast_facts::pam_module::{Capabilities, Family, PamLimitsModule, Tokenizer};
 
 /// A module's rules and how they came to be known.
@@ -86,15 +86,15 @@ impl Rules {
 
     /// The rules of the distribution, for a root that holds files and no module.
     #[must_use]
-    pub fn assumed(os: Option<&OsRelease>) -> Self {
+    pub fn assumed(os: Option<&Os>) -> Self {
         let profile = &PROFILES[os.map_or(6, profile_index)];
         Self { module: profile.capabilities(), source: RulesSource::Assumed(profile.name) }
     }
 }
 
 /// The profile of a distribution; the newest upstream one where it is not known.
-fn profile_index(os: &OsRelease) -> usize {
-    let major = os.version_id.split('.').next().and_then(|major| major.parse::<u32>().ok());
+fn profile_index(os: &Os) -> usize {
+    let major = os.version_id.as_deref().and_then(|version| version.split('.').next()?.parse::<u32>().ok());
     let is = |id: &str| os.id == id || os.id_like.iter().any(|like| like == id);
     match major {
         Some(major) if os.id == "ubuntu" => 7 + usize::from(major >= 23) + usize::from(major >= 25),

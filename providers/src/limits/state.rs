@@ -138,7 +138,7 @@ impl<'m> LimitsState<'m> {
     /// The content of `fs.nr_open`; `None` below another root, where no kernel answers.
     #[must_use]
     pub fn nr_open(&self) -> Option<u64> {
-        *self.nr_open.get_or_init(|| kernel::nr_open(self.machine.root).ok().flatten())
+        *self.nr_open.get_or_init(|| kernel::nr_open(self.machine.root).ok().filter(|_| self.machine.root.is_host()))
     }
 
     /// The process whose limits a new session inherits where no line sets them; an estimate, with its name.
@@ -277,8 +277,11 @@ fn observe_rules(root: &Root) -> Result<Rules, ObserveError> {
     if root.is_host() {
         return Err(ObserveError::NoModule);
     }
-    let os = os::OsRelease::read(root).map_err(ObserveError::Read)?;
-    Ok(Rules::assumed(os.as_ref()))
+    match os::read(root) {
+        Ok(os) => Ok(Rules::assumed(Some(&os))),
+        Err(error) if error.is_missing() => Ok(Rules::assumed(None)),
+        Err(error) => Err(ObserveError::Read(error)),
+    }
 }
 
 /// The files that the module reads, in its order: limits.conf, then `limits.d/*.conf` by name.
