@@ -24,13 +24,17 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Say what differs from the desired state; change nothing
-    #[command(after_help = "Examples:\n  standfast check\n  standfast check 'limits_entry/*/nproc' --policy site.ini\n  \
+    #[command(
+        after_help = "Examples:\n  standfast check\n  standfast check 'limits_entry/*/nproc' --policy site.ini\n  \
                             standfast check --format monitoring\n  \
                             echo '[{\"type\":\"limits_entry\",\"title\":\"thekiwi/-/nproc\",\"parameters\":{\"value\":4096}}]' \
-                            | standfast check -")]
+                            | standfast check -"
+    )]
     Check(Check),
     /// Bring about the desired state and observe that it is in force
-    #[command(after_help = "Examples:\n  standfast apply --noop --diff\n  standfast apply --policy /etc/standfast/policy.ini")]
+    #[command(
+        after_help = "Examples:\n  standfast apply --noop --diff\n  standfast apply --policy /etc/standfast/policy.ini"
+    )]
     Apply(Apply),
     /// Say what a user gets and which line decides it
     #[command(subcommand)]

@@ -98,7 +98,8 @@ pub fn limits(root: &Root, user: &str, item: Option<&str>) -> Result<Explained, 
     let person = limits.state.person(account)?;
     let explanation = limits.state.explain(&person, limits.ordinary(), item)?;
     let services = pam_services::services(root).map_err(ExplainError::Services)?;
-    let loading = services.into_iter().filter(|service| !service.loads.is_empty()).map(|service| service.name);
+    let loading =
+        services.into_iter().filter(|service| !service.loads.is_empty()).map(|service| service.name);
     let rules = match &limits.state.rules.source {
         RulesSource::Installed(path) => format!("by the rules of {}", path.display()),
         RulesSource::Assumed(name) => format!("no pam_limits.so below the root: by the rules of {name}"),
@@ -136,7 +137,8 @@ impl Explained {
         let processes = processes::processes_of(root, uid).map_err(ExplainError::Processes)?;
         self.processes = Some(processes.len());
         if matches!(item, None | Some(Item::Rlimit(Rlimit::Nproc))) {
-            let ceiling = processes.first().and_then(|first| processes::pids_max(root, first.pid).ok().flatten());
+            let ceiling =
+                processes.first().and_then(|first| processes::pids_max(root, first.pid).ok().flatten());
             self.tasks_max = ceiling.map(|ceiling| {
                 let group = Shown::text(&ceiling.cgroup.to_string_lossy());
                 format!("{} tasks in {group} (systemd's TasksMax=), whatever nproc says", ceiling.limit)

@@ -76,9 +76,11 @@ struct LimitsFact {
 fn limits_fact(limits: &Limits<'_>) -> Result<Value, AccountsError> {
     let state = &limits.state;
     let findings = state.line_findings()?;
-    let actions = |wanted: fn(&Action) -> bool| state.lines().filter(|(_, line, _)| wanted(&line.action)).count();
+    let actions =
+        |wanted: fn(&Action) -> bool| state.lines().filter(|(_, line, _)| wanted(&line.action)).count();
     let services = pam_services::services(state.machine.root).unwrap_or_default();
-    let loading = services.iter().filter(|service| !service.loads.is_empty()).map(|service| service.name.clone());
+    let loading =
+        services.iter().filter(|service| !service.loads.is_empty()).map(|service| service.name.clone());
     let fact = LimitsFact {
         installed: matches!(state.rules.source, RulesSource::Installed(_)),
         module: match &state.rules.source {

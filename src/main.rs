@@ -66,7 +66,9 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         // `standfast check | head` closes the pipe; nobody is left to be told.
-        Err(MainError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::CouldNotRun.into(),
+        Err(MainError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Exit::CouldNotRun.into()
+        }
         Err(error) => {
             let _ = writeln!(io::stderr(), "standfast: {}", Shown::text(&run::chain(&error)));
             Exit::CouldNotRun.into()
@@ -77,7 +79,9 @@ fn main() -> ExitCode {
 fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainError> {
     match command {
         Command::Check(check) => run_and_tell(&check.run, Mode::Check, out),
-        Command::Apply(apply) => run_and_tell(&apply.run, if apply.noop { Mode::Check } else { Mode::Apply }, out),
+        Command::Apply(apply) => {
+            run_and_tell(&apply.run, if apply.noop { Mode::Check } else { Mode::Apply }, out)
+        }
         Command::Explain(cli::Explain::Limits { user, item, root, format }) => {
             let root = Root::open(&root)?;
             let explained = explain::limits(&root, &user, item.as_deref())?;
@@ -116,7 +120,12 @@ fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Resul
     tell(&report, arguments, format, out)
 }
 
-fn tell(report: &Report, arguments: &cli::Run, format: Format, out: &mut impl Write) -> Result<ExitCode, MainError> {
+fn tell(
+    report: &Report,
+    arguments: &cli::Run,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, MainError> {
     let style = Style::of_stdout();
     match format {
         Format::Json => report::json::write(report, out)?,
@@ -125,7 +134,8 @@ fn tell(report: &Report, arguments: &cli::Run, format: Format, out: &mut impl Wr
             return Ok(ExitCode::from(report::monitoring::State::of(report).code()));
         }
         Format::Text => {
-            let detail = if arguments.verbose { report::text::Detail::All } else { report::text::Detail::Drift };
+            let detail =
+                if arguments.verbose { report::text::Detail::All } else { report::text::Detail::Drift };
             report::text::write(report, detail, style, out)?;
         }
     }

@@ -55,8 +55,7 @@ impl Resource {
             Err(_) if ["domain", "type", "item"].into_iter().all(is_given) => Vec::new(),
             Err(error) => return Err(error),
         };
-        let from_title =
-            parts.iter().filter(|(name, _)| !is_given(name)).map(|(name, value)| (*name, value));
+        let from_title = parts.iter().filter(|(name, _)| !is_given(name)).map(|(name, value)| (*name, value));
         let entry = LimitsEntry::from_values(from_title.chain(given))?;
         entry.check()?;
         Ok(Self::of(&LimitsEntry::KIND, title, Desired::Entry(entry)))

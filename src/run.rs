@@ -37,7 +37,8 @@ pub fn run(root: &Root, resources: &[Resource], mode: Mode) -> Report {
                 // Nothing can be changed; what is in sync is so all the same.
                 let mut report = check(&machine, resources);
                 let reason = chain(&error);
-                for outcome in report.outcomes.iter_mut().filter(|outcome| outcome.status == Status::Drifted) {
+                for outcome in report.outcomes.iter_mut().filter(|outcome| outcome.status == Status::Drifted)
+                {
                     outcome.fail(reason.clone());
                 }
                 report
@@ -52,7 +53,10 @@ fn check(machine: &Machine<'_>, resources: &[Resource]) -> Report {
         Err(error) => return Report::failed(resources, &chain(&error)),
     };
     let plans = plan(&limits, resources);
-    let edits = compose(&limits, plans.iter().flatten().filter(|plan| plan.blocked.is_none()).flat_map(|plan| &plan.edits));
+    let edits = compose(
+        &limits,
+        plans.iter().flatten().filter(|plan| plan.blocked.is_none()).flat_map(|plan| &plan.edits),
+    );
     let outcomes = resources.iter().zip(plans).map(|(resource, plan)| Outcome::of(resource, plan)).collect();
     Report { outcomes, edits }
 }
@@ -137,7 +141,8 @@ impl<'a> Apply<'a> {
 
     fn report(self, plans: Vec<Planned>) -> Report {
         let outcomes = self.resources.iter().zip(plans).zip(&self.first);
-        let outcomes = outcomes.map(|((resource, plan), first)| self.outcome(resource, plan, first)).collect();
+        let outcomes =
+            outcomes.map(|((resource, plan), first)| self.outcome(resource, plan, first)).collect();
         Report { outcomes, edits: self.edits }
     }
 

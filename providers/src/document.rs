@@ -56,7 +56,11 @@ impl<E> Document<E> {
     /// Parses bytes of this syntax.
     pub fn parse<S: Syntax<Entry = E>>(syntax: &S, bytes: Vec<u8>) -> Self {
         let chunks = syntax.chunks(&bytes);
-        debug_assert_eq!(chunks.last().map_or(0, |chunk| chunk.end), bytes.len(), "chunks cover the document");
+        debug_assert_eq!(
+            chunks.last().map_or(0, |chunk| chunk.end),
+            bytes.len(),
+            "chunks cover the document"
+        );
         Self { bytes, chunks }
     }
 
@@ -80,7 +84,8 @@ impl<E> Document<E> {
     }
 
     fn raw(&self, chunk: usize) -> &[u8] {
-        let start = chunk.checked_sub(1).and_then(|before| self.chunks.get(before)).map_or(0, |before| before.end);
+        let start =
+            chunk.checked_sub(1).and_then(|before| self.chunks.get(before)).map_or(0, |before| before.end);
         let end = self.chunks.get(chunk).map_or(start, |chunk| chunk.end);
         self.bytes.get(start..end).unwrap_or_default()
     }
@@ -163,7 +168,10 @@ mod tests {
 
     #[test]
     fn an_appended_line_is_never_glued_to_a_last_line_without_a_line_end() {
-        assert_eq!(with("root hard nofile 65535", &[append("bob soft nproc 4096")]), "root hard nofile 65535\nbob soft nproc 4096\n");
+        assert_eq!(
+            with("root hard nofile 65535", &[append("bob soft nproc 4096")]),
+            "root hard nofile 65535\nbob soft nproc 4096\n"
+        );
     }
 
     #[test]

@@ -345,7 +345,11 @@ macro_rules! kind {
 
 /// Part of [`kind!`]: reads one value into its place.
 #[doc(hidden)]
-pub fn set<T: AttributeValue>(place: &mut Option<T>, name: &'static str, value: &Value) -> Result<(), SchemaError> {
+pub fn set<T: AttributeValue>(
+    place: &mut Option<T>,
+    name: &'static str,
+    value: &Value,
+) -> Result<(), SchemaError> {
     if place.is_some() {
         return Err(SchemaError::Twice { name });
     }
@@ -370,8 +374,11 @@ pub fn or_default<T: AttributeValue>(
 ) -> Result<T, SchemaError> {
     match (given, default) {
         (Some(value), _) => Ok(value),
-        (None, Some(default)) => T::from_text(default)
-            .map_err(|reason| SchemaError::BadValue { name, value: default.to_owned(), reason }),
+        (None, Some(default)) => T::from_text(default).map_err(|reason| SchemaError::BadValue {
+            name,
+            value: default.to_owned(),
+            reason,
+        }),
         (None, None) => T::absent().ok_or(SchemaError::Missing { name, doc: T::TYPE }),
     }
 }

@@ -41,12 +41,13 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, PolicyError> {
             }
             values.push((key.to_owned(), Value::Text(value.to_owned())));
         }
-        let resource = Resource::new(kind, title.trim(), &values).map_err(|source| PolicyError::Resource {
-            name: name.to_owned(),
-            line: line_of_error(text, header, &values, &source),
-            resource: format!("{} {}", Shown::text(kind), Shown::text(title.trim())),
-            source,
-        })?;
+        let resource =
+            Resource::new(kind, title.trim(), &values).map_err(|source| PolicyError::Resource {
+                name: name.to_owned(),
+                line: line_of_error(text, header, &values, &source),
+                resource: format!("{} {}", Shown::text(kind), Shown::text(title.trim())),
+                source,
+            })?;
         resources.push(resource);
     }
     Ok(resources)
@@ -112,7 +113,9 @@ mod tests {
 
     #[test]
     fn an_unknown_kind_is_named_with_those_that_exist() {
-        assert!(error("[limit a/soft/nproc]\n").starts_with("p.ini:1: limit a/soft/nproc: unknown kind `limit`"));
+        assert!(
+            error("[limit a/soft/nproc]\n").starts_with("p.ini:1: limit a/soft/nproc: unknown kind `limit`")
+        );
     }
 
     #[test]
@@ -128,7 +131,9 @@ mod tests {
 
     #[test]
     fn an_attribute_that_is_given_twice_is_an_error() {
-        assert!(error("[limits_entry a/soft/nproc]\nvalue = 1\nvalue = 2\n").contains("`value` is given twice"));
+        assert!(
+            error("[limits_entry a/soft/nproc]\nvalue = 1\nvalue = 2\n").contains("`value` is given twice")
+        );
     }
 
     #[test]

@@ -105,7 +105,10 @@ pub fn read(policy: Option<&Path>) -> Result<Vec<Resource>, PolicyError> {
         Some(path) => {
             let name = path.display().to_string();
             let fail = |source| PolicyError::Read { path: path.to_path_buf(), source };
-            #[expect(clippy::disallowed_methods, reason = "a policy is named by the caller, not found below --root")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a policy is named by the caller, not found below --root"
+            )]
             let file = std::fs::File::open(path).map_err(fail)?;
             if file.metadata().map_err(fail)?.is_dir() {
                 return Err(PolicyError::Directory { path: path.to_path_buf() });

@@ -16,7 +16,8 @@ pub fn write(edits: &[FileEdit], style: Style, out: &mut impl Write) -> io::Resu
     for edit in edits {
         let (before, after) = (shown(edit.before.as_deref()), shown(edit.after.as_deref()));
         let path = Shown::text(&edit.path.to_string_lossy());
-        let name = |bytes: &Option<Vec<u8>>| if bytes.is_some() { path.to_string() } else { "/dev/null".to_owned() };
+        let name =
+            |bytes: &Option<Vec<u8>>| if bytes.is_some() { path.to_string() } else { "/dev/null".to_owned() };
         let diff = TextDiff::from_lines(before.as_str(), after.as_str());
         let unified = diff.unified_diff().header(&name(&edit.before), &name(&edit.after)).to_string();
         for line in unified.lines() {

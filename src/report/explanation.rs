@@ -13,7 +13,12 @@ use crate::explain::Explained;
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn write(explained: &Explained, format: ExplainFormat, style: Style, out: &mut impl Write) -> io::Result<()> {
+pub fn write(
+    explained: &Explained,
+    format: ExplainFormat,
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
     if format == ExplainFormat::Json {
         serde_json::to_writer_pretty(&mut *out, explained)?;
         return writeln!(out);
@@ -33,7 +38,13 @@ pub fn write(explained: &Explained, format: ExplainFormat, style: Style, out: &m
         writeln!(out)?;
     }
     for finding in &explanation.findings {
-        writeln!(out, "{}  {}  {}", style.drift("finding"), style.strong(&finding.place.to_string()), finding.message)?;
+        writeln!(
+            out,
+            "{}  {}  {}",
+            style.drift("finding"),
+            style.strong(&finding.place.to_string()),
+            finding.message
+        )?;
         writeln!(out, "         {} {}", style.faint("do:"), finding.remedy)?;
     }
     if let Some(ceiling) = &explained.tasks_max {
@@ -78,7 +89,11 @@ fn write_running(explained: &Explained, style: Style, out: &mut impl Write) -> i
         return writeln!(out, "{} {user}: {what} ({count} processes)", style.strong("running as"));
     }
     let differing = explained.running.len();
-    writeln!(out, "{} {user}: {differing} of {count} processes have other limits", style.strong("running as"))?;
+    writeln!(
+        out,
+        "{} {user}: {differing} of {count} processes have other limits",
+        style.strong("running as")
+    )?;
     for running in &explained.running {
         let unit = running.unit.as_ref().map_or_else(String::new, |unit| format!(" in {unit}"));
         writeln!(out, "  PID {} {}{unit}: {}", running.pid, running.name, running.differs.join("; "))?;

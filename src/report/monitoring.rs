@@ -72,7 +72,8 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
             text.push_str(&format!(", {number} {word}"));
         }
     }
-    let first = report.outcomes.iter().find(|outcome| matches!(outcome.status, Status::Drifted | Status::Failed));
+    let first =
+        report.outcomes.iter().find(|outcome| matches!(outcome.status, Status::Drifted | Status::Failed));
     if let Some(outcome) = first {
         let reason = outcome.error.as_ref().or(outcome.drift.first().map(|drift| &drift.reason));
         text.push_str(&format!("; {} {}", outcome.kind, outcome.title));

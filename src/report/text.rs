@@ -28,7 +28,13 @@ pub fn write(report: &Report, detail: Detail, style: Style, out: &mut impl Write
     }
     let findings = report.findings();
     for finding in &findings {
-        writeln!(out, "{}  {}  {}", style.drift("finding "), style.strong(&finding.place.to_string()), finding.message)?;
+        writeln!(
+            out,
+            "{}  {}  {}",
+            style.drift("finding "),
+            style.strong(&finding.place.to_string()),
+            finding.message
+        )?;
         writeln!(out, "          {} {}", style.faint("do:"), finding.remedy)?;
     }
     write_summary(report, findings.len(), style, out)
@@ -75,7 +81,8 @@ fn write_summary(report: &Report, findings: usize, style: Style, out: &mut impl 
         }
     }
     if findings > 0 {
-        parts.push(style.drift(&format!("{findings} {}", if findings == 1 { "finding" } else { "findings" })));
+        parts
+            .push(style.drift(&format!("{findings} {}", if findings == 1 { "finding" } else { "findings" })));
     }
     let total = report.outcomes.len();
     writeln!(out, "{total} {}: {}", if total == 1 { "resource" } else { "resources" }, parts.join(", "))

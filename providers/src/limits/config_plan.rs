@@ -137,7 +137,9 @@ impl<'e> Declared<'e> {
         let key = (line.domain_text.of(bytes).to_vec(), limit.limit_type.word(), limit.item.name());
         self.keys.contains(&key)
             || self.targets.iter().any(|(entry, target)| {
-                entry.item == limit.item && entry.limit_type == limit.limit_type && target.is_domain_of(line, bytes)
+                entry.item == limit.item
+                    && entry.limit_type == limit.limit_type
+                    && target.is_domain_of(line, bytes)
             })
     }
 }

@@ -19,7 +19,10 @@ impl Span {
     /// A span of a document; files are bounded far below 4 GiB.
     #[must_use]
     pub fn new(range: Range<usize>) -> Self {
-        Self { start: u32::try_from(range.start).unwrap_or(u32::MAX), end: u32::try_from(range.end).unwrap_or(u32::MAX) }
+        Self {
+            start: u32::try_from(range.start).unwrap_or(u32::MAX),
+            end: u32::try_from(range.end).unwrap_or(u32::MAX),
+        }
     }
 
     /// Where it stands.
@@ -140,9 +143,9 @@ fn id(text: &[u8]) -> Option<u32> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let magnitude = digits.iter().try_fold(0_u64, |value, digit| {
-        value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
-    })?;
+    let magnitude = digits
+        .iter()
+        .try_fold(0_u64, |value, digit| value.checked_mul(10)?.checked_add(u64::from(digit - b'0')))?;
     let value = if unsigned.starts_with(b"-") { magnitude.wrapping_neg() } else { magnitude };
     #[expect(clippy::cast_possible_truncation, reason = "the module cuts to uid_t, and so must we")]
     let id = value as u32;

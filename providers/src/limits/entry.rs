@@ -61,8 +61,27 @@ impl AttributeValue for LimitType {
 
 impl AttributeValue for Item {
     const TYPE: ValueType = ValueType::Word(&[
-        "cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending",
-        "msgqueue", "nice", "rtprio", "rttime", "priority", "nonewprivs", "maxlogins", "maxsyslogins", "chroot",
+        "cpu",
+        "fsize",
+        "data",
+        "stack",
+        "core",
+        "rss",
+        "nproc",
+        "nofile",
+        "memlock",
+        "as",
+        "locks",
+        "sigpending",
+        "msgqueue",
+        "nice",
+        "rtprio",
+        "rttime",
+        "priority",
+        "nonewprivs",
+        "maxlogins",
+        "maxsyslogins",
+        "chroot",
     ]);
 
     fn from_text(text: &str) -> Result<Self, String> {
@@ -118,7 +137,8 @@ impl AttributeValue for LimitValue {
     fn from_text(text: &str) -> Result<Self, String> {
         let number = text.strip_prefix(['-', '+']).unwrap_or(text);
         let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        let is_directory = text.starts_with('/') && !text.bytes().any(|byte| byte.is_ascii_whitespace() || byte == b'#');
+        let is_directory =
+            text.starts_with('/') && !text.bytes().any(|byte| byte.is_ascii_whitespace() || byte == b'#');
         if is_number || is_directory || matches!(text, "-" | "unlimited" | "infinity") {
             return Ok(Self(text.to_owned()));
         }
@@ -154,16 +174,22 @@ impl LimitsEntry {
         let together = |text: String| Err(SchemaError::Together(text));
         let Some(LimitValue(value)) = &self.value else {
             return match self.ensure {
-                Ensure::Present => together("`value` is missing: an entry that should be present needs one".into()),
+                Ensure::Present => {
+                    together("`value` is missing: an entry that should be present needs one".into())
+                }
                 Ensure::Absent => Ok(()),
             };
         };
         let number = value.parse::<i128>().ok();
         let unlimited = matches!(value.as_str(), "-" | "-1" | "unlimited" | "infinity");
         match self.item {
-            Item::Chroot if !value.starts_with('/') => together("`value` of chroot must be an absolute directory".into()),
+            Item::Chroot if !value.starts_with('/') => {
+                together("`value` of chroot must be an absolute directory".into())
+            }
             Item::Chroot => Ok(()),
-            _ if value.starts_with('/') => together(format!("`value` of {item} must be a number or `unlimited`")),
+            _ if value.starts_with('/') => {
+                together(format!("`value` of {item} must be a number or `unlimited`"))
+            }
             Item::NoNewPrivs if !matches!(value.as_str(), "0" | "1") => {
                 together("`value` of nonewprivs must be 0 or 1; pam_limits takes any other word for 0".into())
             }
@@ -187,7 +213,10 @@ impl LimitsEntry {
                 let greatest = (u64::MAX - 1) / self.item.factor();
                 match number {
                     Some(number) if (0..i128::from(greatest)).contains(&number) => Ok(()),
-                    _ => together(format!("`value` of {item} must be from 0 to {}, or `unlimited`", greatest - 1)),
+                    _ => together(format!(
+                        "`value` of {item} must be from 0 to {}, or `unlimited`",
+                        greatest - 1
+                    )),
                 }
             }
         }

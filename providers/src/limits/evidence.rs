@@ -12,7 +12,13 @@ use crate::provider::{Effect, Evidence};
 use crate::shown::Shown;
 
 /// The line that decides one part, with its class.
-fn winner(evaluation: &Evaluation, item: Item, part: Part, deciding: &Deciding, state: &LimitsState<'_>) -> Option<(LineId, Class)> {
+fn winner(
+    evaluation: &Evaluation,
+    item: Item,
+    part: Part,
+    deciding: &Deciding,
+    state: &LimitsState<'_>,
+) -> Option<(LineId, Class)> {
     let line = evaluation.ended_by.or(read(evaluation, item, part, state).line)?;
     deciding.all.iter().copied().find(|(id, _)| *id == line)
 }
@@ -98,7 +104,9 @@ pub(super) fn exceptions(
             let beats = winner.is_none_or(|(winner, winner_class)| {
                 *class < winner_class || *class == winner_class && *id > winner
             });
-            let other_value = state.limit(*id).is_none_or(|(_, limit, _)| !wanted.accepts(known(limit.value, state), Some(*id), state));
+            let other_value = state
+                .limit(*id)
+                .is_none_or(|(_, limit, _)| !wanted.accepts(known(limit.value, state), Some(*id), state));
             if beats && other_value {
                 exceptions.push(*id);
             }
@@ -119,7 +127,12 @@ fn known(value: super::item::ItemValue, state: &LimitsState<'_>) -> Option<Known
 }
 
 /// Exceptions as evidence, for an entry that allows them.
-pub(super) fn of_exceptions(state: &LimitsState<'_>, wanted: &Wanted<'_>, exceptions: &[LineId], evidence: &mut Vec<Evidence>) {
+pub(super) fn of_exceptions(
+    state: &LimitsState<'_>,
+    wanted: &Wanted<'_>,
+    exceptions: &[LineId],
+    evidence: &mut Vec<Evidence>,
+) {
     if wanted.entry.exceptions == Exceptions::Forbid {
         return;
     }

@@ -83,7 +83,8 @@ impl LimitsState<'_> {
             Item::Chroot,
         ]);
         let mut items = Vec::new();
-        for item in all.filter(|item| only.map_or(item.is_known_to(&self.rules.module), |only| only == *item)) {
+        for item in all.filter(|item| only.map_or(item.is_known_to(&self.rules.module), |only| only == *item))
+        {
             let mut evidence = Vec::new();
             let parts: &[Part] =
                 if matches!(item, Item::Rlimit(_)) { &[Part::Soft, Part::Hard] } else { &[Part::Whole] };
@@ -125,7 +126,11 @@ impl LimitsState<'_> {
 
     fn from_words(&self, item: Item, reading: &Reading, evaluation: &Evaluation) -> String {
         if let Some(line) = evaluation.ended_by {
-            return format!("{} ends all limits: it stays as {} has it", self.place(line), self.inherited_from());
+            return format!(
+                "{} ends all limits: it stays as {} has it",
+                self.place(line),
+                self.inherited_from()
+            );
         }
         let Some(line) = reading.line else {
             return match item {

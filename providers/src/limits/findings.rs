@@ -72,7 +72,11 @@ impl LimitsState<'_> {
     #[must_use]
     pub fn file_findings(&self) -> Vec<Finding> {
         let refuses = self.rules.module.tokenizer == Tokenizer::Chunked1023;
-        let effect = if refuses { "pam_limits.so up to 1.5.2 refuses every session for it" } else { "nothing is read from it" };
+        let effect = if refuses {
+            "pam_limits.so up to 1.5.2 refuses every session for it"
+        } else {
+            "nothing is read from it"
+        };
         let finding = |file: &super::state::LimitsFile, code, what: &str, remedy: &str| Finding {
             place: Place { file: file.path.clone(), line: 0 },
             code,
@@ -82,19 +86,27 @@ impl LimitsState<'_> {
         self.files
             .iter()
             .filter_map(|file| match file.content {
-                Content::Missing if file.path.as_os_str() == LIMITS_CONF => {
-                    Some(finding(file, "missing-file", "the file is missing", "create it; an empty one will do"))
-                }
-                Content::Dangling => {
-                    Some(finding(file, "dangling-link", "a symbolic link to nothing", "remove the link or create its target"))
-                }
+                Content::Missing if file.path.as_os_str() == LIMITS_CONF => Some(finding(
+                    file,
+                    "missing-file",
+                    "the file is missing",
+                    "create it; an empty one will do",
+                )),
+                Content::Dangling => Some(finding(
+                    file,
+                    "dangling-link",
+                    "a symbolic link to nothing",
+                    "remove the link or create its target",
+                )),
                 _ => None,
             })
             .collect()
     }
 
     fn remark(&self, line: &Line, bytes: &[u8]) -> Result<Option<Remark>, AccountsError> {
-        let ever = |code, message: String, remedy: String| Some(Remark { lasting: Lasting::Ever, code, message, remedy });
+        let ever = |code, message: String, remedy: String| {
+            Some(Remark { lasting: Lasting::Ever, code, message, remedy })
+        };
         let limit = match &line.action {
             Action::Inert(defect) => {
                 let (code, message, remedy) = defect_words(*defect, bytes);
@@ -114,29 +126,44 @@ impl LimitsState<'_> {
         Ok(limit.and_then(|limit| limit_remark(line, limit, bytes, self.nr_open())))
     }
 
-    fn domain_remark(&self, line: &Line, domain: &Shown, bytes: &[u8]) -> Result<Option<Remark>, AccountsError> {
+    fn domain_remark(
+        &self,
+        line: &Line,
+        domain: &Shown,
+        bytes: &[u8],
+    ) -> Result<Option<Remark>, AccountsError> {
         let accounts = &self.machine.accounts;
         let until = |code, message: String, remedy: String| {
             Some(Remark { lasting: Lasting::UntilAccount, code, message, remedy })
         };
-        let ever = |code, message: String, remedy: String| Some(Remark { lasting: Lasting::Ever, code, message, remedy });
+        let ever = |code, message: String, remedy: String| {
+            Some(Remark { lasting: Lasting::Ever, code, message, remedy })
+        };
         Ok(match line.domain {
             Domain::NotARange => ever(
                 "bad-range",
                 "has a domain with `:` that is not a range".into(),
                 "write :UID, UID: or UID:UID, with @ for groups".into(),
             ),
-            Domain::Range(_, ids) if ids.bounds().is_none() => {
-                ever("empty-range", "has a range whose first number is above its second".into(), "swap them".into())
-            }
+            Domain::Range(_, ids) if ids.bounds().is_none() => ever(
+                "empty-range",
+                "has a range whose first number is above its second".into(),
+                "swap them".into(),
+            ),
             Domain::Range(Sigil::AllGroup, Ids::From(_) | Ids::Between(..)) => ever(
                 "bad-range",
                 "has a range behind `%`, which pam_limits does not support".into(),
                 "write %:GID or %group".into(),
             ),
-            Domain::Range(Sigil::Group | Sigil::AllGroup, Ids::One(gid)) if accounts.group_by_gid(Gid(gid))?.is_none() => {
+            Domain::Range(Sigil::Group | Sigil::AllGroup, Ids::One(gid))
+                if accounts.group_by_gid(Gid(gid))?.is_none() =>
+            {
                 let message = format!("matches nobody: no group has the GID {gid}");
-                until("unknown-group", message, format!("create the group, or write @{gid}:{gid} for the primary group"))
+                until(
+                    "unknown-group",
+                    message,
+                    format!("create the group, or write @{gid}:{gid} for the primary group"),
+                )
             }
             Domain::Name(sigil, name) => {
                 let name = name.of(bytes);
@@ -168,7 +195,9 @@ impl LimitsState<'_> {
             return Ok(Some(Remark {
                 lasting: Lasting::Ever,
                 code: "bare-number",
-                message: format!("does nothing: `{domain}` is read as the name of a {what}, and none is called so"),
+                message: format!(
+                    "does nothing: `{domain}` is read as the name of a {what}, and none is called so"
+                ),
                 remedy,
             }));
         }
@@ -181,9 +210,8 @@ impl LimitsState<'_> {
             }));
         }
         let lower = name.to_ascii_lowercase();
-        let other_case = sigil == Sigil::User
-            && lower != name
-            && self.machine.accounts.user_by_name(&lower)?.is_some();
+        let other_case =
+            sigil == Sigil::User && lower != name && self.machine.accounts.user_by_name(&lower)?.is_some();
         let remedy = if other_case {
             format!("case counts: write `{}`", Shown::bytes(&lower))
         } else {
@@ -212,7 +240,10 @@ fn defect_words(defect: Defect, bytes: &[u8]) -> (&'static str, String, String) 
         ),
         Defect::Item(word) => (
             "unknown-item",
-            format!("is skipped: the installed pam_limits.so knows no item `{}`", Shown::bytes(word.of(bytes))),
+            format!(
+                "is skipped: the installed pam_limits.so knows no item `{}`",
+                Shown::bytes(word.of(bytes))
+            ),
             format!("items are {}", Item::names()),
         ),
         Defect::Value(item, word) => (
@@ -225,7 +256,10 @@ fn defect_words(defect: Defect, bytes: &[u8]) -> (&'static str, String, String) 
 
 /// Lines that do something else than what they look like, and `%` where it has no meaning.
 fn limit_remark(line: &Line, limit: &Limit, bytes: &[u8], nr_open: Option<u64>) -> Option<Remark> {
-    let counted = matches!(line.domain, Domain::AllLogins | Domain::Name(Sigil::AllGroup, _) | Domain::Range(Sigil::AllGroup, _));
+    let counted = matches!(
+        line.domain,
+        Domain::AllLogins | Domain::Name(Sigil::AllGroup, _) | Domain::Range(Sigil::AllGroup, _)
+    );
     if counted && limit.item != Item::MaxLogins {
         return Some(Remark {
             lasting: Lasting::Ever,
@@ -249,8 +283,13 @@ fn limit_remark(line: &Line, limit: &Limit, bytes: &[u8], nr_open: Option<u64>) 
         ItemValue::Rlimit(value) if is_above(limit.item, value, nr_open) => Some(Remark {
             lasting: Lasting::No,
             code: "above-nr-open",
-            message: format!("is above fs.nr_open ({}), which setrlimit(2) refuses", nr_open.unwrap_or_default()),
-            remedy: "lower it, or raise fs.nr_open first; modules that are not Debian's refuse every login for it".into(),
+            message: format!(
+                "is above fs.nr_open ({}), which setrlimit(2) refuses",
+                nr_open.unwrap_or_default()
+            ),
+            remedy:
+                "lower it, or raise fs.nr_open first; modules that are not Debian's refuse every login for it"
+                    .into(),
         }),
         _ => None,
     }
@@ -260,7 +299,10 @@ fn misread(value: String, text: &[u8]) -> Remark {
     Remark {
         lasting: Lasting::No,
         code: "misread-value",
-        message: format!("sets {value}: pam_limits reads `{}` up to the first character that is no digit", Shown::bytes(text)),
+        message: format!(
+            "sets {value}: pam_limits reads `{}` up to the first character that is no digit",
+            Shown::bytes(text)
+        ),
         remedy: "write the number out".into(),
     }
 }

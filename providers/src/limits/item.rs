@@ -50,7 +50,9 @@ impl Item {
     #[must_use]
     pub fn named(name: &[u8]) -> Option<Self> {
         // `-` does not sort by chance: the common names are tried first, by length.
-        if let Some(rlimit) = Rlimit::ALL.iter().find(|rlimit| name.eq_ignore_ascii_case(rlimit.item().as_bytes())) {
+        if let Some(rlimit) =
+            Rlimit::ALL.iter().find(|rlimit| name.eq_ignore_ascii_case(rlimit.item().as_bytes()))
+        {
             return Some(Self::Rlimit(*rlimit));
         }
         let others: [(&[u8], Self); 5] = [
@@ -91,7 +93,10 @@ impl Item {
     #[must_use]
     pub fn names() -> String {
         let rlimits = Rlimit::ALL.iter().map(|rlimit| rlimit.item());
-        rlimits.chain(["priority", "nonewprivs", "maxlogins", "maxsyslogins", "chroot"]).collect::<Vec<_>>().join(", ")
+        rlimits
+            .chain(["priority", "nonewprivs", "maxlogins", "maxsyslogins", "chroot"])
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// What one unit of the file is in units of the kernel, for a resource limit.
@@ -146,9 +151,8 @@ impl Item {
             Self::MaxLogins | Self::MaxSysLogins if is_unlimited(text) => Some(ItemValue::Number(-1)),
             Self::MaxLogins | Self::MaxSysLogins => strtol(text).map(ItemValue::Number),
             // The kernel counts nice from 40 (nice -20) down to 1 (nice 19), getrlimit(2).
-            Self::Rlimit(Rlimit::Nice) => {
-                strtol(text).map(|nice| ItemValue::Rlimit(u64::from((20 - nice.clamp(-20, 19)).unsigned_abs())))
-            }
+            Self::Rlimit(Rlimit::Nice) => strtol(text)
+                .map(|nice| ItemValue::Rlimit(u64::from((20 - nice.clamp(-20, 19)).unsigned_abs()))),
             Self::Rlimit(rlimit) => {
                 let number = if is_unlimited(text) { INFINITY } else { strtoul(text)? };
                 let factor = self.factor();
@@ -178,7 +182,9 @@ impl Item {
 
 /// The four spellings of "no limit"; the letters were lower-cased by the module before.
 fn is_unlimited(text: &[u8]) -> bool {
-    matches!(text, b"-1" | b"-") || text.eq_ignore_ascii_case(b"unlimited") || text.eq_ignore_ascii_case(b"infinity")
+    matches!(text, b"-1" | b"-")
+        || text.eq_ignore_ascii_case(b"unlimited")
+        || text.eq_ignore_ascii_case(b"infinity")
 }
 
 /// strtoul(3) in base 10 on 64 bits: leading blanks and a sign, then digits; the rest is ignored.
@@ -187,9 +193,9 @@ fn is_unlimited(text: &[u8]) -> bool {
 #[must_use]
 pub fn strtoul(text: &[u8]) -> Option<u64> {
     let (negative, digits) = sign_and_digits(text)?;
-    let value = digits.iter().try_fold(0_u64, |value, digit| {
-        value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
-    });
+    let value = digits
+        .iter()
+        .try_fold(0_u64, |value, digit| value.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
     Some(match value {
         None => u64::MAX,
         Some(value) if negative => value.wrapping_neg(),
@@ -200,9 +206,9 @@ pub fn strtoul(text: &[u8]) -> Option<u64> {
 /// strtol(3) in base 10, clamped to the range of a C int as the module does.
 fn strtol(text: &[u8]) -> Option<i32> {
     let (negative, digits) = sign_and_digits(text)?;
-    let value = digits.iter().fold(0_i64, |value, digit| {
-        value.saturating_mul(10).saturating_add(i64::from(digit - b'0'))
-    });
+    let value = digits
+        .iter()
+        .fold(0_i64, |value, digit| value.saturating_mul(10).saturating_add(i64::from(digit - b'0')));
     let value = if negative { -value } else { value };
     Some(i32::try_from(value).unwrap_or(if negative { i32::MIN } else { i32::MAX }))
 }

@@ -134,7 +134,9 @@ impl Wanted<'_> {
         let at_most = self.entry.bound == Bound::AtMost;
         match (self.value, known) {
             (DesiredValue::Limit(should), Some(Known::Limit(is))) => is == should || at_most && is < should,
-            (DesiredValue::NrOpen, Some(Known::Limit(is))) => is == state.nr_open().unwrap_or(INFINITY) || at_most,
+            (DesiredValue::NrOpen, Some(Known::Limit(is))) => {
+                is == state.nr_open().unwrap_or(INFINITY) || at_most
+            }
             (DesiredValue::Number(should), Some(Known::Number(is))) => {
                 // A negative number of logins means no limit.
                 is == should || is < 0 && should < 0 && self.is_logins() || at_most && is >= 0 && is < should
@@ -171,7 +173,8 @@ impl Wanted<'_> {
         for part in Part::of(item, self.entry.limit_type) {
             let reading = read(evaluation, item, *part, state);
             // A value that merely happens to be inherited is not enforced; a bound is content with it.
-            let enforced = reading.line.is_some() || self.entry.bound == Bound::AtMost && evaluation.ended_by.is_none();
+            let enforced =
+                reading.line.is_some() || self.entry.bound == Bound::AtMost && evaluation.ended_by.is_none();
             if enforced && self.accepts(reading.value, reading.line, state) {
                 continue;
             }
@@ -190,7 +193,11 @@ impl Wanted<'_> {
     fn is_text(&self, part: Part, reading: &Reading, state: &LimitsState<'_>) -> String {
         let value = value_text(self.entry.item, reading, state);
         let value = value.unwrap_or_else(|| "unset".into());
-        if reading.line.is_none() { format!("{}{value} (inherited)", part.word()) } else { format!("{}{value}", part.word()) }
+        if reading.line.is_none() {
+            format!("{}{value} (inherited)", part.word())
+        } else {
+            format!("{}{value}", part.word())
+        }
     }
 
     fn reason(
@@ -204,16 +211,26 @@ impl Wanted<'_> {
         let who = &self.target.who;
         if let Some(line) = evaluation.ended_by {
             let place = state.place(line);
-            return (format!("{place} ends all limits for {who}: `{}`", shown_line(state, line)), Some(place));
+            return (
+                format!("{place} ends all limits for {who}: `{}`", shown_line(state, line)),
+                Some(place),
+            );
         }
         let Some(line) = reading.line else {
-            return (format!("no line sets {what} for {who}; it comes from {}", state.inherited_from()), None);
+            return (
+                format!("no line sets {what} for {who}; it comes from {}", state.inherited_from()),
+                None,
+            );
         };
-        if reading.clamped_from.is_some() && self.accepts(reading.clamped_from.map(Known::Limit), Some(line), state) {
+        if reading.clamped_from.is_some()
+            && self.accepts(reading.clamped_from.map(Known::Limit), Some(line), state)
+        {
             let cut = value_text(self.entry.item, reading, state).unwrap_or_default();
             let (by, place) = match reading.hard_line {
                 Some(hard) => (format!("the hard limit of {}", state.place(hard)), state.place(hard)),
-                None => (format!("the hard limit inherited from {}", state.inherited_from()), state.place(line)),
+                None => {
+                    (format!("the hard limit inherited from {}", state.inherited_from()), state.place(line))
+                }
             };
             return (format!("clamped to {cut} by {by}: write `-` to set both"), Some(place));
         }
@@ -227,7 +244,9 @@ impl Wanted<'_> {
 pub fn value_text(item: Item, reading: &Reading, state: &LimitsState<'_>) -> Option<String> {
     Some(match reading.value? {
         Known::Limit(value) => item.file_text(value),
-        Known::Number(value) if value < 0 && matches!(item, Item::MaxLogins | Item::MaxSysLogins) => "unlimited".into(),
+        Known::Number(value) if value < 0 && matches!(item, Item::MaxLogins | Item::MaxSysLogins) => {
+            "unlimited".into()
+        }
         Known::Number(value) => value.to_string(),
         Known::Path => reading
             .line
@@ -250,7 +269,11 @@ pub fn shown_line(state: &LimitsState<'_>, line: LineId) -> Shown {
 pub fn why_it_loses(loser: (LineId, Class), winner: (LineId, Class), winner_place: &Place) -> String {
     let ((loser, loser_class), (winner, winner_class)) = (loser, winner);
     if winner_class < loser_class {
-        format!("{} at {winner_place} beats {}, whatever the order", winner_class.words(), loser_class.words())
+        format!(
+            "{} at {winner_place} beats {}, whatever the order",
+            winner_class.words(),
+            loser_class.words()
+        )
     } else if winner > loser {
         format!("of two equals the later decides: {winner_place}")
     } else {

@@ -87,9 +87,9 @@ impl<'m> Limits<'m> {
         let mut entry_plans = plan::plan(&self.state, &entries, &self.login_defs).into_iter();
         let plan_one = |desired: &&Desired| match desired {
             Desired::Entry(_) => entry_plans.next().map(|plan| plan.map_err(PlanFailure::from)),
-            Desired::Config(config) => {
-                Some(config_plan::plan(&self.state, config, &entries, &self.login_defs).map_err(PlanFailure::from))
-            }
+            Desired::Config(config) => Some(
+                config_plan::plan(&self.state, config, &entries, &self.login_defs).map_err(PlanFailure::from),
+            ),
         };
         desired.iter().filter_map(plan_one).collect()
     }
@@ -122,7 +122,8 @@ impl Files for Limits<'_> {
     }
 
     fn with(&self, path: &Path, changes: &[crate::document::Change]) -> Vec<u8> {
-        let document = self.state.files.iter().find(|file| file.path == path).and_then(|file| file.document());
+        let document =
+            self.state.files.iter().find(|file| file.path == path).and_then(|file| file.document());
         match document {
             Some(document) => document.with(changes),
             None => crate::compose::new_file(changes),

@@ -85,9 +85,10 @@ pub fn plan(
     let plan_at = |(index, (entry, ready)): (usize, (&&LimitsEntry, Result<Ready, PlanError>))| {
         let ready = ready?;
         match twice.get(&index).and_then(|other| desired.get(*other)) {
-            Some(other) => {
-                Err(PlanError::Twice { other: Shown::text(&other.title()), written: key_text(entry, &ready.target) })
-            }
+            Some(other) => Err(PlanError::Twice {
+                other: Shown::text(&other.title()),
+                written: key_text(entry, &ready.target),
+            }),
             None => plan_one(state, entry, &ready, login_defs),
         }
     };
@@ -140,9 +141,13 @@ fn check_lock_out(
     let refuse = |reason: String| Err(PlanError::LockOut { reason });
     if let (Item::Rlimit(Rlimit::Nofile), Some(value)) = (entry.item, value) {
         match (value, state.nr_open()) {
-            (DesiredValue::Limit(0), _) => return refuse("nofile 0 leaves a session that can open no file".into()),
+            (DesiredValue::Limit(0), _) => {
+                return refuse("nofile 0 leaves a session that can open no file".into());
+            }
             (DesiredValue::Limit(value), Some(most)) if value > most => {
-                return refuse(format!("nofile {value} is above fs.nr_open ({most}), which setrlimit(2) refuses"));
+                return refuse(format!(
+                    "nofile {value} is above fs.nr_open ({most}), which setrlimit(2) refuses"
+                ));
             }
             (DesiredValue::NrOpen, _) if !state.rules.module.nr_open => {
                 return refuse(
@@ -154,14 +159,19 @@ fn check_lock_out(
             _ => {}
         }
     }
-    if entry.item == Item::MaxLogins && value == Some(DesiredValue::Number(0)) && matches!(entry.domain.as_str(), "*" | "%") {
+    if entry.item == Item::MaxLogins
+        && value == Some(DesiredValue::Number(0))
+        && matches!(entry.domain.as_str(), "*" | "%")
+    {
         return refuse("maxlogins 0 for everyone refuses every login but root's".into());
     }
     // Modules before 1.5.3 fail the session for a missing file; a writer must not add to such a system.
     for file in state.files.iter().filter(|_| state.rules.module.tokenizer == Tokenizer::Chunked1023) {
         match file.content {
             Content::Missing if file.path == Path::new(LIMITS_CONF) => {
-                return refuse(format!("{LIMITS_CONF} is missing, and this pam_limits.so then refuses every session"));
+                return refuse(format!(
+                    "{LIMITS_CONF} is missing, and this pam_limits.so then refuses every session"
+                ));
             }
             Content::Dangling => {
                 return refuse(format!(
@@ -229,19 +239,24 @@ fn name_stale_line(state: &LimitsState<'_>, target: &Target, own: &[LineId], dri
     if let (Some(id), Some(first)) = (own.iter().find(is_stale), drift.first_mut()) {
         let place = state.place(*id);
         let line = super::judge::shown_line(state, *id);
-        first.reason = Shown::text(&format!("{place} `{line}` is for a number that {} no longer has", target.given));
+        first.reason =
+            Shown::text(&format!("{place} `{line}` is for a number that {} no longer has", target.given));
         first.place = Some(place);
     }
 }
 
 fn exception_drift(state: &LimitsState<'_>, wanted: &Wanted<'_>, id: LineId) -> Drift {
     let place = state.place(id);
-    let value = state.limit(id).map(|(_, limit, bytes)| Shown::bytes(limit.value_text.of(bytes))).unwrap_or_default();
+    let value =
+        state.limit(id).map(|(_, limit, bytes)| Shown::bytes(limit.value_text.of(bytes))).unwrap_or_default();
     Drift {
         property: "value",
         is: value,
         should: Shown::text(&wanted.should()),
-        reason: Shown::text(&format!("{place} makes an exception: `{}`", super::judge::shown_line(state, id))),
+        reason: Shown::text(&format!(
+            "{place} makes an exception: `{}`",
+            super::judge::shown_line(state, id)
+        )),
         place: Some(place),
     }
 }
@@ -273,8 +288,7 @@ fn write(
     let text = line_text(wanted.entry, wanted.target, state.rules.module.tokenizer);
     // Where the file is now, or would be read.
     let file = state.files.iter().position(|file| file.path == path);
-    let in_target: Vec<_> =
-        own.iter().copied().filter(|id| Some(id.file as usize) == file).collect();
+    let in_target: Vec<_> = own.iter().copied().filter(|id| Some(id.file as usize) == file).collect();
     let place = match in_target.last() {
         Some(last) => *last,
         None => LineId { file: file_rank(state, &path), chunk: u32::MAX },
@@ -300,7 +314,8 @@ fn file_rank(state: &LimitsState<'_>, path: &Path) -> u32 {
     let before = |file: &&super::state::LimitsFile| {
         file.path == Path::new(LIMITS_CONF) || file.path.file_name() <= path.file_name()
     };
-    let count = if path == Path::new(LIMITS_CONF) { 1 } else { state.files.iter().take_while(before).count() };
+    let count =
+        if path == Path::new(LIMITS_CONF) { 1 } else { state.files.iter().take_while(before).count() };
     u32::try_from(count.max(1) - 1).unwrap_or(u32::MAX)
 }
 

@@ -103,7 +103,13 @@ impl LimitsState<'_> {
     }
 
     /// How far one line reaches into a wide subject.
-    fn reach(&self, line: &Line, bytes: &[u8], subject: &Subject, ordinary: (u32, u32)) -> Result<Reach, AccountsError> {
+    fn reach(
+        &self,
+        line: &Line,
+        bytes: &[u8],
+        subject: &Subject,
+        ordinary: (u32, u32),
+    ) -> Result<Reach, AccountsError> {
         if line.action == Action::NoLimits && matches!(line.domain, Domain::Everyone | Domain::AllLogins) {
             return Ok(Reach::None);
         }
@@ -123,10 +129,12 @@ impl LimitsState<'_> {
             },
             Domain::Range(Sigil::AllGroup, Ids::One(gid)) => counted_reach(Gid(gid), subject),
             Domain::Range(Sigil::AllGroup, _) => Reach::None,
-            Domain::Name(Sigil::AllGroup, name) => match self.machine.accounts.group_by_name(name.of(bytes))? {
-                Some(group) => counted_reach(group.gid, subject),
-                None => Reach::None,
-            },
+            Domain::Name(Sigil::AllGroup, name) => {
+                match self.machine.accounts.group_by_name(name.of(bytes))? {
+                    Some(group) => counted_reach(group.gid, subject),
+                    None => Reach::None,
+                }
+            }
         })
     }
 
@@ -136,7 +144,9 @@ impl LimitsState<'_> {
         let Some(account) = accounts.user_by_name(name)? else { return Ok(Reach::None) };
         let Uid(uid) = account.uid;
         let belongs = match subject {
-            Subject::Everyone | Subject::AllLogins => uid != 0 || self.rules.module.family == Family::Upstream,
+            Subject::Everyone | Subject::AllLogins => {
+                uid != 0 || self.rules.module.family == Family::Upstream
+            }
             Subject::Uids(least, greatest) => (*least..=*greatest).contains(&uid),
             Subject::PrimaryGids(least, greatest) => (*least..=*greatest).contains(&account.gid.0),
             Subject::Group(gid) | Subject::CountedGroup(gid) => accounts.groups_of(&account)?.contains(gid),
@@ -195,7 +205,8 @@ impl Deciding {
     /// Evaluates the lines for all of the subject.
     #[must_use]
     pub fn evaluate(&self, state: &LimitsState<'_>) -> Evaluation {
-        let lines = self.all.iter().filter_map(|(id, class)| state.line(*id).map(|(line, _)| (*id, line, *class)));
+        let lines =
+            self.all.iter().filter_map(|(id, class)| state.line(*id).map(|(line, _)| (*id, line, *class)));
         Evaluation::of(lines, state.start())
     }
 }

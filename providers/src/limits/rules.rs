@@ -69,10 +69,20 @@ pub const PROFILES: [Profile; 10] = [
     Profile::new("Linux-PAM 1.1.8 (RHEL 7)", PIECES, Family::Upstream, [true, false, false, false]),
     Profile::new("Linux-PAM 1.3.1 (RHEL 8)", PIECES, Family::Upstream, [true, false, false, false]),
     Profile::new("Linux-PAM 1.5.1 (RHEL 9)", PIECES, Family::Upstream, [true, true, false, false]),
-    Profile::new("Linux-PAM 1.6.0", Tokenizer::RestOfLineUntrimmed, Family::Upstream, [true, true, true, false]),
+    Profile::new(
+        "Linux-PAM 1.6.0",
+        Tokenizer::RestOfLineUntrimmed,
+        Family::Upstream,
+        [true, true, true, false],
+    ),
     Profile::new("Linux-PAM 1.6.1 (RHEL 10)", REST, Family::Upstream, [true, true, true, false]),
     Profile::new("Linux-PAM 1.7.2", REST, Family::Upstream, [true, true, true, true]),
-    Profile::new("Debian 11, Ubuntu 20.04 and 22.04", PIECES, Family::DebianResets, [true, false, false, false]),
+    Profile::new(
+        "Debian 11, Ubuntu 20.04 and 22.04",
+        PIECES,
+        Family::DebianResets,
+        [true, false, false, false],
+    ),
     Profile::new("Debian 12, Ubuntu 24.04", PIECES, Family::DebianResets, [true, true, true, false]),
     Profile { logind: true, ..Profile::new("Debian 13", REST, Family::Debian, [true, true, true, false]) },
 ];

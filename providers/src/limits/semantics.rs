@@ -43,7 +43,9 @@ impl Person {
     }
 
     fn is_in(&self, group: Option<&Group>) -> bool {
-        group.is_some_and(|group| self.groups.contains(&group.gid) || group.members.contains(&self.account.name))
+        group.is_some_and(|group| {
+            self.groups.contains(&group.gid) || group.members.contains(&self.account.name)
+        })
     }
 
     /// Debian's module keeps root out of `*`, groups and `%`; a line with root's name or UID applies.
@@ -219,7 +221,9 @@ impl Evaluation {
             ItemValue::Rlimit(value) => value,
             ItemValue::NrOpen => nr_open.unwrap_or(INFINITY),
             ItemValue::Number(value) => return self.apply_number(limit.item, Setting { value, line }, class),
-            ItemValue::WrongButZero => return self.apply_number(limit.item, Setting { value: 0, line }, class),
+            ItemValue::WrongButZero => {
+                return self.apply_number(limit.item, Setting { value: 0, line }, class);
+            }
             ItemValue::Path => {
                 self.chroot = Some(line);
                 return;
@@ -260,7 +264,11 @@ impl Evaluation {
     /// What the module hands to setrlimit(2), given what the opening process has; `None` when it sets nothing.
     ///
     /// `inherited` is asked only for a half that neither a line nor PID 1 has set.
-    pub fn in_force(&self, rlimit: Rlimit, inherited: impl FnOnce() -> Option<RlimitPair>) -> Option<InForce> {
+    pub fn in_force(
+        &self,
+        rlimit: Rlimit,
+        inherited: impl FnOnce() -> Option<RlimitPair>,
+    ) -> Option<InForce> {
         if self.ended_by.is_some() {
             return None;
         }

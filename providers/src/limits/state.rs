@@ -113,9 +113,7 @@ impl<'m> LimitsState<'m> {
         }
         // Only Debian's modules up to 12 put PID 1's limits in force before they read a line.
         let reset = match rules.module.family {
-            Family::DebianResets if machine.root.is_host() => {
-                opener::debian_reset(machine.root)
-            }
+            Family::DebianResets if machine.root.is_host() => opener::debian_reset(machine.root),
             _ => None,
         };
         Ok(Self {
@@ -138,7 +136,9 @@ impl<'m> LimitsState<'m> {
     /// The content of `fs.nr_open`; `None` below another root, where no kernel answers.
     #[must_use]
     pub fn nr_open(&self) -> Option<u64> {
-        *self.nr_open.get_or_init(|| kernel::nr_open(self.machine.root).ok().filter(|_| self.machine.root.is_host()))
+        *self
+            .nr_open
+            .get_or_init(|| kernel::nr_open(self.machine.root).ok().filter(|_| self.machine.root.is_host()))
     }
 
     /// The process whose limits a new session inherits where no line sets them; an estimate, with its name.
@@ -198,8 +198,12 @@ impl<'m> LimitsState<'m> {
     #[must_use]
     pub fn place(&self, id: LineId) -> Place {
         let file = self.files.get(id.file as usize);
-        let line = file.and_then(LimitsFile::document).and_then(|document| document.chunks().get(id.chunk as usize));
-        Place { file: file.map(|file| file.path.clone()).unwrap_or_default(), line: line.map_or(0, |chunk| chunk.line) }
+        let line =
+            file.and_then(LimitsFile::document).and_then(|document| document.chunks().get(id.chunk as usize));
+        Place {
+            file: file.map(|file| file.path.clone()).unwrap_or_default(),
+            line: line.map_or(0, |chunk| chunk.line),
+        }
     }
 
     /// The text of a line as it stands in its file.
@@ -247,7 +251,9 @@ impl Index {
                 }
                 Domain::Range(..) => &mut index.ranges,
                 Domain::NotARange => continue,
-                Domain::Name(Sigil::Group | Sigil::AllGroup, name) => group_lines.entry(name.of(bytes)).or_default(),
+                Domain::Name(Sigil::Group | Sigil::AllGroup, name) => {
+                    group_lines.entry(name.of(bytes)).or_default()
+                }
                 Domain::Name(Sigil::User, _) | Domain::Everyone | Domain::AllLogins => {
                     let text = line.domain_text.of(bytes);
                     by_text.entry(text).or_default()

@@ -157,7 +157,9 @@ impl LimitsSyntax<'_> {
     }
 
     fn limit<'b>(&self, of: impl Fn(Span) -> &'b [u8], limit_type: Span, item: Span, value: Span) -> Action {
-        let Some(known) = Item::parse(of(item), self.module) else { return Action::Inert(Defect::Item(item)) };
+        let Some(known) = Item::parse(of(item), self.module) else {
+            return Action::Inert(Defect::Item(item));
+        };
         let limit_type = match LimitType::parse(of(limit_type)) {
             Some(limit_type) => limit_type,
             None if known.needs_type() => return Action::Inert(Defect::Type(limit_type)),

@@ -20,7 +20,9 @@ pub const ORDINARY: &str = "UID_MIN:UID_MAX";
 #[derive(Debug, Error)]
 pub enum TargetError {
     /// `match_by => id` needs the number, and there is none.
-    #[error("no {what} `{name}`: it is written by number, so it must exist first; `match_by = name` writes the name")]
+    #[error(
+        "no {what} `{name}`: it is written by number, so it must exist first; `match_by = name` writes the name"
+    )]
     Unknown {
         /// `user` or `group`.
         what: &'static str,
@@ -56,7 +58,9 @@ pub enum TargetError {
         given: Shown,
     },
     /// A name that would be cut.
-    #[error("`{given}` cannot be written by name, for it has {offence} in it: `match_by = id` writes its number")]
+    #[error(
+        "`{given}` cannot be written by name, for it has {offence} in it: `match_by = id` writes its number"
+    )]
     Inexpressible {
         /// The domain as given.
         given: Shown,
@@ -91,7 +95,11 @@ impl Target {
     ///
     /// # Errors
     /// [`TargetError`] says what works instead.
-    pub fn of(entry: &LimitsEntry, state: &LimitsState<'_>, login_defs: &LoginDefs) -> Result<Self, TargetError> {
+    pub fn of(
+        entry: &LimitsEntry,
+        state: &LimitsState<'_>,
+        login_defs: &LoginDefs,
+    ) -> Result<Self, TargetError> {
         let given = entry.domain.as_str();
         check_expressible(given, entry.match_by)?;
         let plain = |subject, who: &str| Self {
@@ -147,7 +155,9 @@ impl Target {
                 };
                 (group.map(|group| group_subject(sigil, group.gid)), who)
             }
-            (Sigil::Group, _) => (bounds.map(|(from, to)| Subject::PrimaryGids(from, to)), format!("GIDs {given}")),
+            (Sigil::Group, _) => {
+                (bounds.map(|(from, to)| Subject::PrimaryGids(from, to)), format!("GIDs {given}"))
+            }
             (Sigil::AllGroup, _) => (None, format!("GIDs {given}")),
         };
         Ok(Self { written: given.to_owned(), given: given.to_owned(), subject, who: Shown::text(&who) })
@@ -169,10 +179,17 @@ impl Target {
         if entry.match_by == MatchBy::Id { target.if_ranges_are_known(state) } else { Ok(target) }
     }
 
-    fn group(entry: &LimitsEntry, given: &str, sigil: Sigil, state: &LimitsState<'_>) -> Result<Self, TargetError> {
+    fn group(
+        entry: &LimitsEntry,
+        given: &str,
+        sigil: Sigil,
+        state: &LimitsState<'_>,
+    ) -> Result<Self, TargetError> {
         let name = &given[1..];
         let failed = |source| TargetError::Accounts { given: Shown::text(given), source };
-        let Some(Group { gid, .. }) = state.machine.accounts.group_by_name(name.as_bytes()).map_err(failed)? else {
+        let Some(Group { gid, .. }) =
+            state.machine.accounts.group_by_name(name.as_bytes()).map_err(failed)?
+        else {
             let sign = &given[..1];
             let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
             return Self::nobody(entry, given, "group", is_number, &format!("{sign}:"));
@@ -199,9 +216,11 @@ impl Target {
     ) -> Result<Self, TargetError> {
         let name = given.trim_start_matches(['@', '%']);
         match entry.match_by {
-            MatchBy::Id | MatchBy::Name if is_number => {
-                Err(TargetError::BareNumber { given: Shown::text(given), what, instead: format!("{sign}{name}") })
-            }
+            MatchBy::Id | MatchBy::Name if is_number => Err(TargetError::BareNumber {
+                given: Shown::text(given),
+                what,
+                instead: format!("{sign}{name}"),
+            }),
             MatchBy::Id if entry.ensure == super::entry::Ensure::Present => {
                 Err(TargetError::Unknown { what, name: Shown::text(name) })
             }
@@ -215,7 +234,11 @@ impl Target {
     }
 
     fn if_ranges_are_known(self, state: &LimitsState<'_>) -> Result<Self, TargetError> {
-        if state.rules.module.ranges { Ok(self) } else { Err(TargetError::NoRanges { written: self.written }) }
+        if state.rules.module.ranges {
+            Ok(self)
+        } else {
+            Err(TargetError::NoRanges { written: self.written })
+        }
     }
 
     /// The line for this target, with the name as a comment where a number stands for it.
@@ -238,10 +261,16 @@ impl Target {
             return true;
         }
         match (&self.subject, line.domain) {
-            (Some(Subject::Person(person)), Domain::Range(Sigil::User, Ids::One(uid))) => uid == person.account.uid.0,
-            (Some(Subject::Person(person)), Domain::Name(Sigil::User, name)) => name.of(bytes) == person.account.name,
+            (Some(Subject::Person(person)), Domain::Range(Sigil::User, Ids::One(uid))) => {
+                uid == person.account.uid.0
+            }
+            (Some(Subject::Person(person)), Domain::Name(Sigil::User, name)) => {
+                name.of(bytes) == person.account.name
+            }
             (Some(Subject::Group(gid)), Domain::Range(Sigil::Group, Ids::One(other))) => gid.0 == other,
-            (Some(Subject::CountedGroup(gid)), Domain::Range(Sigil::AllGroup, Ids::One(other))) => gid.0 == other,
+            (Some(Subject::CountedGroup(gid)), Domain::Range(Sigil::AllGroup, Ids::One(other))) => {
+                gid.0 == other
+            }
             _ => false,
         }
     }
@@ -284,4 +313,3 @@ fn check_expressible(given: &str, match_by: MatchBy) -> Result<(), TargetError> 
         None => Ok(()),
     }
 }
-
