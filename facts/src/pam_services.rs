@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use memchr::memmem;
 
-use crate::pam_conf::{Layout, Rule, Statement, parse};
+use crate::pam_conf::{Layout, Rule, Statement, base_name, parse};
 use crate::root::{ReadError, Root};
 
 /// A PAM service, by the name that a program gives to pam_start(3).
@@ -112,31 +112,31 @@ type Parsed = Rc<(PathBuf, Vec<Statement>)>;
 /// Every file is parsed once, however many services include it.
 struct Files<'r> {
     root: &'r Root,
-    parsed: BTreeMap<PathBuf, Option<Parsed>>,
+    parsed: BTreeMap<Vec<u8>, Option<Parsed>>,
     included: BTreeSet<Vec<u8>>,
 }
 
 impl Files<'_> {
     /// The file of a service or of an include: an absolute path, or a name in the directories.
     fn open(&mut self, name: &[u8]) -> Result<Option<Parsed>, ReadError> {
-        let name = Path::new(OsStr::from_bytes(name));
-        if name.is_absolute() {
-            return self.parsed(name.to_path_buf());
+        if name.first() == Some(&b'/') {
+            return self.parsed(name.to_vec());
         }
         for directory in DIRECTORIES {
-            if let Some(file) = self.parsed(Path::new(directory).join(name))? {
+            if let Some(file) = self.parsed([directory.as_bytes(), b"/", name].concat())? {
                 return Ok(Some(file));
             }
         }
         Ok(None)
     }
 
-    fn parsed(&mut self, path: PathBuf) -> Result<Option<Parsed>, ReadError> {
+    fn parsed(&mut self, path: Vec<u8>) -> Result<Option<Parsed>, ReadError> {
         if let Some(known) = self.parsed.get(&path) {
             return Ok(known.clone());
         }
-        let parsed = match self.root.read(&path) {
-            Ok(bytes) => Some(Rc::new((path.clone(), parse(&bytes, Layout::OneService)))),
+        let file = Path::new(OsStr::from_bytes(&path));
+        let parsed = match self.root.read(file) {
+            Ok(bytes) => Some(Rc::new((file.to_path_buf(), parse(&bytes, Layout::OneService)))),
             Err(ReadError::Missing { .. } | ReadError::NotAFile { .. }) => None,
             Err(error) => return Err(error),
         };
@@ -159,16 +159,16 @@ impl Files<'_> {
     ) -> Result<(), ReadError> {
         for statement in statements {
             match &statement.rule {
-                Rule::Module { control, module, arguments } => {
+                Rule::Other => stack.any = true,
+                Rule::PamLimits { control, module, arguments } => {
                     stack.any = true;
-                    if module.rsplit(|byte| *byte == b'/').next() == Some(b"pam_limits.so") {
-                        let place = (path.to_path_buf(), statement.line);
-                        stack.loads.push(Load::new(place, control, module, arguments));
-                    }
+                    let place = (path.to_path_buf(), statement.line);
+                    stack.loads.push(Load::new(place, control, module, arguments));
                 }
                 Rule::Include(target) => {
-                    self.included
-                        .insert(target.rsplit(|byte| *byte == b'/').next().unwrap_or_default().to_vec());
+                    if !self.included.contains(base_name(target)) {
+                        self.included.insert(base_name(target).to_vec());
+                    }
                     stack.includes += 1;
                     if depth >= MAX_DEPTH || stack.includes > MAX_INCLUDES {
                         continue;
