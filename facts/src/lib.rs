@@ -18,6 +18,7 @@ mod cgroup;
 mod elf;
 mod nss;
 mod nsswitch;
+mod pam_conf;
 mod passwd;
 mod pids_max;
 mod strtoul;
