@@ -1,0 +1,1 @@
+//! A real session by su, in a private mount namespace.
