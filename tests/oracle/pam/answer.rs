@@ -33,6 +33,23 @@ pub(crate) struct LogLine {
     pub(crate) text: String,
 }
 
+impl LogLine {
+    fn parse(line: &Value) -> Self {
+        let text = line[1].as_str().unwrap();
+        // Until 1.5.2 the file's name in this message is memory that glob has already freed.
+        let dangling = "error parsing the configuration file: ";
+        Self {
+            level: u8::try_from(line[0].as_u64().unwrap()).unwrap(),
+            text: if text.starts_with(dangling) {
+                dangling
+            } else {
+                text
+            }
+            .to_owned(),
+        }
+    }
+}
+
 impl Answer {
     /// The rlimit that the session ends up with.
     pub(crate) fn effective(&self, case: &Case, resource: usize) -> Limit {
@@ -53,10 +70,7 @@ impl Answer {
             chroot: answer["chroot"]
                 .as_str()
                 .map(|path| path.chars().map(|c| u8::try_from(c).unwrap()).collect()),
-            log: list(&answer["log"], |line| LogLine {
-                level: u8::try_from(line[0].as_u64().unwrap()).unwrap(),
-                text: line[1].as_str().unwrap().to_owned(),
-            }),
+            log: list(&answer["log"], LogLine::parse),
             said: list(&answer["said"], |line| line.as_str().unwrap().to_owned()),
         }
     }

@@ -4,65 +4,73 @@ use super::case::{Case, Content, Privilege};
 
 /// The case's length in four bytes, then its fields: a tag, a length, the bytes and a NUL.
 pub(crate) fn frame(case: &Case) -> Vec<u8> {
-    let mut body = vec![0; 4];
-    let mut add = |tag: u8, value: &[u8]| {
-        body.push(tag);
-        body.extend(u32::try_from(value.len()).unwrap().to_le_bytes());
-        body.extend(value);
-        body.push(0);
-    };
-    add(b'u', case.user.as_bytes());
-    add(
+    let mut frame = Frame(vec![0; 4]);
+    frame.add(b'u', &case.user);
+    frame.add(
         b'c',
         if case.privilege == Privilege::Full {
-            b"1"
+            "1"
         } else {
-            b"0"
+            "0"
         },
     );
-    for user in &case.users {
-        add(
-            b'p',
-            format!("{}:{}:{}", user.uid, user.gid, user.name).as_bytes(),
-        );
-    }
-    for group in &case.groups {
-        add(b'g', format!("{}:{}", group.gid, group.name).as_bytes());
-        group
-            .members
-            .iter()
-            .for_each(|member| add(b'm', member.as_bytes()));
-    }
+    frame.add_accounts(case);
     case.arguments
         .iter()
-        .for_each(|argument| add(b'a', argument.as_bytes()));
-    case.logins
-        .iter()
-        .for_each(|login| add(b'w', login.as_bytes()));
+        .for_each(|argument| frame.add(b'a', argument));
     for (index, limit) in case.start.iter().enumerate() {
-        add(
-            b'l',
-            format!("{index}:{}:{}", limit.soft, limit.hard).as_bytes(),
-        );
+        frame.add(b'l', format!("{index}:{}:{}", limit.soft, limit.hard));
     }
-    for (path, text) in [
-        ("/proc/1/limits", &case.pid1),
-        ("/proc/sys/fs/nr_open", &case.nr_open),
-    ] {
-        if let Some(text) = text {
-            add(b'f', path.as_bytes());
-            add(b'd', text);
+    frame.add_files(case);
+    let length = u32::try_from(frame.0.len() - 4).unwrap();
+    frame.0[..4].copy_from_slice(&length.to_le_bytes());
+    frame.0
+}
+
+struct Frame(Vec<u8>);
+
+impl Frame {
+    fn add(&mut self, tag: u8, value: impl AsRef<[u8]>) {
+        let value = value.as_ref();
+        self.0.push(tag);
+        self.0
+            .extend(u32::try_from(value.len()).unwrap().to_le_bytes());
+        self.0.extend(value);
+        self.0.push(0);
+    }
+
+    fn add_accounts(&mut self, case: &Case) {
+        for user in &case.users {
+            self.add(b'p', format!("{}:{}:{}", user.uid, user.gid, user.name));
+        }
+        for group in &case.groups {
+            self.add(b'g', format!("{}:{}", group.gid, group.name));
+            group
+                .members
+                .iter()
+                .for_each(|member| self.add(b'm', member));
+        }
+        case.logins.iter().for_each(|login| self.add(b'w', login));
+    }
+
+    fn add_files(&mut self, case: &Case) {
+        for (path, text) in [
+            ("/proc/1/limits", &case.pid1),
+            ("/proc/sys/fs/nr_open", &case.nr_open),
+        ] {
+            if let Some(text) = text {
+                self.add(b'f', path);
+                self.add(b'd', text);
+            }
+        }
+        for file in &case.files {
+            self.add(b'f', &file.path);
+            match &file.content {
+                Content::Bytes(bytes) => self.add(b'd', bytes),
+                Content::Fails(errno) => self.add(b'e', errno.to_string()),
+                // EISDIR: the harness opens a real directory instead.
+                Content::Directory => self.add(b'e', "21"),
+            }
         }
     }
-    for file in &case.files {
-        add(b'f', file.path.as_bytes());
-        match &file.content {
-            Content::Bytes(bytes) => add(b'd', bytes),
-            Content::Fails(errno) => add(b'e', errno.to_string().as_bytes()),
-            Content::Directory => add(b'e', b"21"),
-        }
-    }
-    let length = u32::try_from(body.len() - 4).unwrap();
-    body[..4].copy_from_slice(&length.to_le_bytes());
-    body
 }

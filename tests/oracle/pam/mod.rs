@@ -5,3 +5,5 @@ mod case;
 mod client;
 mod facts;
 mod frame;
+mod generate;
+mod reach;
