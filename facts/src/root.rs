@@ -47,9 +47,7 @@ pub enum RootError {
         source: Errno,
     },
     /// openat2(2) with `RESOLVE_IN_ROOT` came with Linux 5.6.
-    #[error(
-        "a root directory other than / needs openat2(2), which this kernel lacks (Linux 5.6 has it)"
-    )]
+    #[error("a root directory other than / needs openat2(2), which this kernel lacks (Linux 5.6 has it)")]
     OldKernel,
 }
 
@@ -116,30 +114,15 @@ impl Root {
     /// When it is not a directory, or the kernel cannot contain path resolution in it.
     pub fn open(path: &Path) -> Result<Self, RootError> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let dir = rustix::fs::openat(CWD, path, flags, Mode::empty()).map_err(|source| {
-            RootError::Open {
-                path: path.to_path_buf(),
-                source,
-            }
-        })?;
-        let scope = if path == Path::new("/") {
-            Scope::Host
-        } else {
-            Scope::Contained
-        };
-        let root = Self {
-            dir,
-            path: path.to_path_buf(),
-            scope,
-        };
+        let dir = rustix::fs::openat(CWD, path, flags, Mode::empty())
+            .map_err(|source| RootError::Open { path: path.to_path_buf(), source })?;
+        let scope = if path == Path::new("/") { Scope::Host } else { Scope::Contained };
+        let root = Self { dir, path: path.to_path_buf(), scope };
         if scope == Scope::Contained {
             match root.open_at(Path::new("/"), flags) {
                 Err(Errno::NOSYS) => return Err(RootError::OldKernel),
                 Err(source) => {
-                    return Err(RootError::Open {
-                        path: root.path,
-                        source,
-                    });
+                    return Err(RootError::Open { path: root.path, source });
                 }
                 Ok(_) => {}
             }
@@ -171,20 +154,12 @@ impl Root {
         }
         let flags = flags | OFlags::CLOEXEC;
         match self.scope {
-            Scope::Host if path.is_absolute() => {
-                rustix::fs::openat(CWD, path, flags, Mode::empty())
-            }
+            Scope::Host if path.is_absolute() => rustix::fs::openat(CWD, path, flags, Mode::empty()),
             Scope::Host => rustix::fs::openat(&self.dir, path, flags, Mode::empty()),
             Scope::Contained => {
                 // The kernel may answer EAGAIN when a rename races with the walk: ask again.
                 for _ in 0..32 {
-                    match rustix::fs::openat2(
-                        &self.dir,
-                        path,
-                        flags,
-                        Mode::empty(),
-                        ResolveFlags::IN_ROOT,
-                    ) {
+                    match rustix::fs::openat2(&self.dir, path, flags, Mode::empty(), ResolveFlags::IN_ROOT) {
                         Err(Errno::AGAIN) => {}
                         answer => return answer,
                     }
@@ -219,9 +194,7 @@ impl Root {
     /// [`ReadError`] names the path and why.
     pub fn list(&self, path: &Path) -> Result<Vec<OsString>, ReadError> {
         let fail = |errno| ReadError::new(path, errno);
-        let fd = self
-            .open_at(path, OFlags::RDONLY | OFlags::DIRECTORY)
-            .map_err(fail)?;
+        let fd = self.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(fail)?;
         let mut names = Vec::new();
         for entry in rustix::fs::Dir::new(fd).map_err(fail)? {
             let entry = entry.map_err(fail)?;
@@ -243,15 +216,11 @@ pub fn read_open(fd: BorrowedFd<'_>, path: &Path) -> Result<Vec<u8>, ReadError> 
     let fail = |errno| ReadError::new(path, errno);
     let stat = rustix::fs::fstat(fd).map_err(fail)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-        return Err(ReadError::NotAFile {
-            path: path.to_path_buf(),
-        });
+        return Err(ReadError::NotAFile { path: path.to_path_buf() });
     }
     let size = u64::try_from(stat.st_size).unwrap_or(0);
     if size > MAX_FILE_BYTES {
-        return Err(ReadError::TooLarge {
-            path: path.to_path_buf(),
-        });
+        return Err(ReadError::TooLarge { path: path.to_path_buf() });
     }
     // A file in /proc says size 0; one more byte than the size lets the last read see the end.
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).max(1023) + 1);
@@ -259,15 +228,12 @@ pub fn read_open(fd: BorrowedFd<'_>, path: &Path) -> Result<Vec<u8>, ReadError> 
         if bytes.capacity() == bytes.len() {
             bytes.reserve(bytes.len());
         }
-        let read =
-            rustix::io::read(fd, rustix::buffer::spare_capacity(&mut bytes)).map_err(fail)?;
+        let read = rustix::io::read(fd, rustix::buffer::spare_capacity(&mut bytes)).map_err(fail)?;
         if read == 0 {
             return Ok(bytes);
         }
         if bytes.len() as u64 > MAX_FILE_BYTES {
-            return Err(ReadError::TooLarge {
-                path: path.to_path_buf(),
-            });
+            return Err(ReadError::TooLarge { path: path.to_path_buf() });
         }
     }
 }

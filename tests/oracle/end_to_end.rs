@@ -31,9 +31,7 @@ fn session(limits_conf: &str) -> Nproc {
         String::from_utf8_lossy(&output.stderr)
     );
     let limits = String::from_utf8(output.stdout).unwrap();
-    let row = limits
-        .lines()
-        .find_map(|line| line.strip_prefix("Max processes"));
+    let row = limits.lines().find_map(|line| line.strip_prefix("Max processes"));
     let mut words = row.expect("a row for processes").split_whitespace();
     let mut word = || words.next().unwrap().to_owned();
     (word(), word())
@@ -46,20 +44,11 @@ struct Should {
     hard: Option<u32>,
 }
 
-const UNCHANGED: Should = Should {
-    soft: None,
-    hard: None,
-};
-const SOFT_4096: Should = Should {
-    soft: Some(4096),
-    hard: None,
-};
+const UNCHANGED: Should = Should { soft: None, hard: None };
+const SOFT_4096: Should = Should { soft: Some(4096), hard: None };
 
 const fn both(number: u32) -> Should {
-    Should {
-        soft: Some(number),
-        hard: Some(number),
-    }
+    Should { soft: Some(number), hard: Some(number) }
 }
 
 const SESSIONS: &[(&str, Should)] = &[
@@ -81,11 +70,7 @@ fn a_session_by_su_has_the_limits_that_the_rules_say() {
             number.map_or_else(|| kept.clone(), |number| number.to_string())
         };
         let should = (word(should.soft, &soft), word(should.hard, &hard));
-        assert_eq!(
-            session(&format!("{limits_conf}\n")),
-            should,
-            "{limits_conf}"
-        );
+        assert_eq!(session(&format!("{limits_conf}\n")), should, "{limits_conf}");
     }
 }
 
@@ -94,8 +79,5 @@ fn the_machine_stays_as_it_was() {
     let files = ["/etc/passwd", "/etc/group", "/etc/security/limits.conf"];
     let before = files.map(|path| std::fs::read(path).unwrap());
     session("thekiwi soft nproc 4096\n");
-    assert!(
-        files.map(|path| std::fs::read(path).unwrap()) == before,
-        "{files:?} have changed"
-    );
+    assert!(files.map(|path| std::fs::read(path).unwrap()) == before, "{files:?} have changed");
 }

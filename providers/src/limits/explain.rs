@@ -89,7 +89,7 @@ impl LimitsState<'_> {
             let parts: &[Part] =
                 if matches!(item, Item::Rlimit(_)) { &[Part::Soft, Part::Hard] } else { &[Part::Whole] };
             of_parts(self, item, parts, &deciding, &evaluation, &mut evidence);
-            evidence.sort_by(|a, b| a.effect.cmp(&b.effect));
+            evidence.sort_by_key(|line| line.effect);
             let part = |part| self.explain_part(&evaluation, item, part);
             items.push(ItemExplanation {
                 item: item.name(),
@@ -120,11 +120,11 @@ impl LimitsState<'_> {
                 Some(Known::Limit(value)) => Some(value),
                 _ => None,
             },
-            from: self.from_words(item, &reading, evaluation),
+            from: self.origin(item, &reading, evaluation),
         }
     }
 
-    fn from_words(&self, item: Item, reading: &Reading, evaluation: &Evaluation) -> String {
+    fn origin(&self, item: Item, reading: &Reading, evaluation: &Evaluation) -> String {
         if let Some(line) = evaluation.ended_by {
             return format!(
                 "{} ends all limits: it stays as {} has it",

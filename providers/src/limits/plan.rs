@@ -165,22 +165,11 @@ fn check_lock_out(
     {
         return refuse("maxlogins 0 for everyone refuses every login but root's".into());
     }
-    // Modules before 1.5.3 fail the session for a missing file; a writer must not add to such a system.
-    for file in state.files.iter().filter(|_| state.rules.module.tokenizer == Tokenizer::Chunked1023) {
-        match file.content {
-            Content::Missing if file.path == Path::new(LIMITS_CONF) => {
-                return refuse(format!(
-                    "{LIMITS_CONF} is missing, and this pam_limits.so then refuses every session"
-                ));
-            }
-            Content::Dangling => {
-                return refuse(format!(
-                    "{} is a link to nothing, and this pam_limits.so then refuses every session",
-                    Shown::text(&file.path.to_string_lossy())
-                ));
-            }
-            _ => {}
-        }
+    // A writer must not add to a system on which the module refuses everyone.
+    if let Some(file) = state.refuses_sessions() {
+        let path = Shown::text(&file.path.to_string_lossy());
+        let what = if matches!(file.content, Content::Dangling) { "a link to nothing" } else { "missing" };
+        return refuse(format!("{path} is {what}, and this pam_limits.so then refuses every session"));
     }
     Ok(())
 }
@@ -223,10 +212,7 @@ fn plan_present(
     if !plan.drift.is_empty() {
         let mut lines = own_lines(state, wanted.entry, wanted.target);
         name_stale_line(state, wanted.target, &lines, &mut plan.drift);
-        plan.blocked = match write(state, wanted, &mut lines, &deciding, &mut plan.edits) {
-            Ok(()) => None,
-            Err(reason) => Some(reason),
-        };
+        plan.blocked = write(state, wanted, &mut lines, &deciding, &mut plan.edits).err();
     }
     Ok(plan)
 }

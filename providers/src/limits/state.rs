@@ -8,10 +8,10 @@ use rustix::fs::OFlags;
 use standfast_facts::accounts::AccountsError;
 use standfast_facts::machine::Machine;
 use standfast_facts::os;
-use standfast_facts::pam_module::{self, Family};
+use standfast_facts::pam_module::{self, Family, Tokenizer};
 use standfast_facts::rlimit::{Limit, Limits, Rlimit};
 use standfast_facts::root::{ReadError, Root};
-use standfast_facts::{kernel, opener};
+use standfast_facts::{kernel, limits_in_force, opener};
 use thiserror::Error;
 
 use super::domain::{Domain, Ids, Sigil};
@@ -75,8 +75,28 @@ pub struct LimitsState<'m> {
     pub files: Vec<LimitsFile>,
     index: OnceCell<Index>,
     reset: Option<Limits>,
-    nr_open: OnceCell<Option<u64>>,
+    nr_open: Option<u64>,
     inherited: OnceCell<Option<opener::Opener>>,
+    /// Whether `conf=` names the file.
+    named: bool,
+}
+
+/// What the kernel of the machine says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Kernel {
+    /// The limits of PID 1.
+    pub pid_1: Option<Limits>,
+    /// The content of `fs.nr_open`.
+    pub nr_open: Option<u64>,
+}
+
+/// One line of a PAM service that loads the module, with its arguments; the default is a line without any.
+#[derive(Clone, Debug, Default)]
+pub struct Pass {
+    /// `conf=FILE`: this file alone is read.
+    pub conf: Option<PathBuf>,
+    /// `set_all`: what no line sets is taken from PID 1.
+    pub set_all: bool,
 }
 
 /// Lines by whom they are for, so that a resource meets only the lines that can match it.
@@ -99,9 +119,31 @@ impl<'m> LimitsState<'m> {
     /// When the module is missing on a host, or a file cannot be read.
     pub fn observe(machine: &'m Machine<'m>) -> Result<Self, ObserveError> {
         let rules = observe_rules(machine.root)?;
+        let kernel = Kernel {
+            // Only Debian's modules up to 12 ask for PID 1's limits without being told to.
+            pid_1: if rules.module.family == Family::DebianResets { pid_1(machine.root) } else { None },
+            nr_open: kernel::nr_open(machine.root).ok().filter(|_| machine.root.is_host()),
+        };
+        Self::observe_pass(machine, rules, kernel, &Pass::default())
+    }
+
+    /// Reads the files of one pass of the module, by the rules and the kernel that are given.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn observe_pass(
+        machine: &'m Machine<'m>,
+        rules: Rules,
+        kernel: Kernel,
+        pass: &Pass,
+    ) -> Result<Self, ObserveError> {
         let syntax = LimitsSyntax { module: &rules.module };
-        let mut files = Vec::new();
-        for path in paths(machine.root, rules.module.vendor_dir.as_deref())? {
+        let paths = match &pass.conf {
+            Some(conf) => vec![conf.clone()],
+            None => paths(machine.root, rules.module.vendor_dir.as_deref())?,
+        };
+        let mut files = Vec::with_capacity(paths.len());
+        for path in paths {
             let content = match machine.root.read(&path) {
                 Ok(bytes) => Content::Read(Document::parse(&syntax, bytes)),
                 Err(ReadError::Missing { .. }) if is_link(machine.root, &path) => Content::Dangling,
@@ -111,34 +153,42 @@ impl<'m> LimitsState<'m> {
             };
             files.push(LimitsFile { path, content });
         }
-        // Only Debian's modules up to 12 put PID 1's limits in force before they read a line.
-        let reset = match rules.module.family {
-            Family::DebianResets if machine.root.is_host() => opener::debian_reset(machine.root),
-            _ => None,
-        };
+        let resets = rules.module.family == Family::DebianResets || pass.set_all;
+        let reset = kernel.pid_1.filter(|_| resets).map(opener::debian_reset);
         Ok(Self {
             machine,
             rules,
             files,
             index: OnceCell::new(),
             reset,
-            nr_open: OnceCell::new(),
+            nr_open: kernel.nr_open,
             inherited: OnceCell::new(),
+            named: pass.conf.is_some(),
         })
+    }
+
+    /// The file for which the module refuses every session, if there is one.
+    ///
+    /// Up to 1.5.2 a missing limits.conf or a dangling link does; later ones only for a file that `conf=` names.
+    #[must_use]
+    pub fn refuses_sessions(&self) -> Option<&LimitsFile> {
+        let strict = self.named || self.rules.module.tokenizer == Tokenizer::Chunked1023;
+        self.files
+            .iter()
+            .filter(|_| strict)
+            .find(|file| matches!(file.content, Content::Missing | Content::Dangling))
     }
 
     /// Where evaluation starts from.
     #[must_use]
     pub fn start(&self) -> Start<'_> {
-        Start { reset: self.reset.as_ref(), nr_open: self.nr_open() }
+        Start { reset: self.reset.as_ref(), nr_open: self.nr_open }
     }
 
     /// The content of `fs.nr_open`; `None` below another root, where no kernel answers.
     #[must_use]
     pub fn nr_open(&self) -> Option<u64> {
-        *self
-            .nr_open
-            .get_or_init(|| kernel::nr_open(self.machine.root).ok().filter(|_| self.machine.root.is_host()))
+        self.nr_open
     }
 
     /// The process whose limits a new session inherits where no line sets them; an estimate, with its name.
@@ -324,6 +374,10 @@ fn paths(root: &Root, vendor: Option<&Path>) -> Result<Vec<PathBuf>, ObserveErro
 #[must_use]
 pub fn is_read(name: &[u8]) -> bool {
     name.ends_with(b".conf") && !name.starts_with(b".")
+}
+
+fn pid_1(root: &Root) -> Option<Limits> {
+    if root.is_host() { limits_in_force::of_pid(root, 1).ok() } else { None }
 }
 
 fn exists(root: &Root, path: &Path) -> bool {

@@ -40,12 +40,7 @@ impl LogLine {
         let dangling = "error parsing the configuration file: ";
         Self {
             level: u8::try_from(line[0].as_u64().unwrap()).unwrap(),
-            text: if text.starts_with(dangling) {
-                dangling
-            } else {
-                text
-            }
-            .to_owned(),
+            text: if text.starts_with(dangling) { dangling } else { text }.to_owned(),
         }
     }
 }
@@ -58,8 +53,7 @@ impl Answer {
 
     /// Reads one line of the harness.
     pub(crate) fn parse(line: &str) -> Self {
-        let answer: Value =
-            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let answer: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         let number = |value: &Value| value.as_i64().map(|number| i32::try_from(number).unwrap());
         Self {
             rc: number(&answer["rc"]).unwrap(),
@@ -83,10 +77,7 @@ fn list<T>(value: &Value, item: impl Fn(&Value) -> T) -> Vec<T> {
 fn limits(value: &Value) -> [Option<Limit>; 16] {
     RESOURCES.map(|name| {
         let pair = value.get(name)?;
-        Some(Limit {
-            soft: pair[0].as_u64().unwrap(),
-            hard: pair[1].as_u64().unwrap(),
-        })
+        Some(Limit { soft: pair[0].as_u64().unwrap(), hard: pair[1].as_u64().unwrap() })
     })
 }
 

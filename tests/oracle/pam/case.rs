@@ -135,10 +135,7 @@ impl Case {
 
 /// Sixteen limits that differ from each other: `soft + i`, `hard + i`.
 pub(crate) fn distinct(soft: u64, hard: u64) -> [Limit; 16] {
-    std::array::from_fn(|index| Limit {
-        soft: soft + index as u64,
-        hard: hard + index as u64,
-    })
+    std::array::from_fn(|index| Limit { soft: soft + index as u64, hard: hard + index as u64 })
 }
 
 /// The rows of /proc/PID/limits in the kernel's order: name and unit (fs/proc/base.c).
@@ -167,18 +164,11 @@ pub(crate) fn proc_limits(limits: &[Limit; 16]) -> Vec<u8> {
         INFINITY => "unlimited".to_owned(),
         value => value.to_string(),
     };
-    let mut text = format!(
-        "{:<25} {:<20} {:<20} {:<10}\n",
-        "Limit", "Soft Limit", "Hard Limit", "Units"
-    );
+    let mut text = format!("{:<25} {:<20} {:<20} {:<10}\n", "Limit", "Soft Limit", "Hard Limit", "Units");
     for ((name, unit), limit) in ROWS.iter().zip(limits) {
         let (soft, hard) = (shown(limit.soft), shown(limit.hard));
         // A row without unit is shorter: that is how pam_limits knows that it has none.
-        let unit = if unit.is_empty() {
-            String::new()
-        } else {
-            format!("{unit:<10}")
-        };
+        let unit = if unit.is_empty() { String::new() } else { format!("{unit:<10}") };
         text += &format!("{name:<25} {soft:<20} {hard:<20} {unit}\n");
     }
     text.into_bytes()
@@ -202,42 +192,18 @@ impl fmt::Debug for Case {
             writeln!(out, "passwd {}:{}:{}", user.name, user.uid, user.gid)?;
         }
         for group in &self.groups {
-            writeln!(
-                out,
-                "group {}:{}:{}",
-                group.name,
-                group.gid,
-                group.members.join(",")
-            )?;
+            writeln!(out, "group {}:{}:{}", group.name, group.gid, group.members.join(","))?;
         }
-        let nr_open = self
-            .nr_open
-            .as_deref()
-            .map(|text| text.escape_ascii().to_string());
-        writeln!(
-            out,
-            "user {:?}, nr_open {nr_open:?}, privilege {:?}",
-            self.user, self.privilege
-        )?;
-        writeln!(
-            out,
-            "arguments {:?}, logged in {:?}",
-            self.arguments, self.logins
-        )?;
+        let nr_open = self.nr_open.as_deref().map(|text| text.escape_ascii().to_string());
+        writeln!(out, "user {:?}, nr_open {nr_open:?}, privilege {:?}", self.user, self.privilege)?;
+        writeln!(out, "arguments {:?}, logged in {:?}", self.arguments, self.logins)?;
         // Only what a case does not usually say.
         let usual = Self::new("");
         if self.start != usual.start {
-            writeln!(
-                out,
-                "start {:?}",
-                self.start.map(|limit| (limit.soft, limit.hard))
-            )?;
+            writeln!(out, "start {:?}", self.start.map(|limit| (limit.soft, limit.hard)))?;
         }
         if self.pid1 != usual.pid1 {
-            let pid1 = self
-                .pid1
-                .as_deref()
-                .map(|text| text.escape_ascii().to_string());
+            let pid1 = self.pid1.as_deref().map(|text| text.escape_ascii().to_string());
             writeln!(out, "pid 1 {pid1:?}")?;
         }
         Ok(())

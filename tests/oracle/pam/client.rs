@@ -25,21 +25,26 @@ impl Release {
     pub(crate) fn all() -> Vec<Self> {
         let all = [Self::Debian11, Self::Debian12, Self::Debian13];
         prepare();
-        all.into_iter()
-            .filter(|release| release.start_script().exists())
-            .collect()
+        all.into_iter().filter(|release| release.start_script().exists()).collect()
     }
 
-    fn start_script(self) -> PathBuf {
+    fn directory(self) -> PathBuf {
         let name = match self {
             Self::Debian11 => "debian-11",
             Self::Debian12 => "debian-12",
             Self::Debian13 => "debian-13",
         };
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("target/oracle")
-            .join(name)
-            .join("run")
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("target/oracle").join(name)
+    }
+
+    fn start_script(self) -> PathBuf {
+        self.directory().join("run")
+    }
+
+    /// The directory that stands for `/` of the release: the machine's own for Debian 12.
+    pub(crate) fn root(self) -> PathBuf {
+        let root = self.directory().join("root");
+        if root.exists() { root } else { PathBuf::from("/") }
     }
 }
 
@@ -48,16 +53,10 @@ fn prepare() {
     static DONE: OnceLock<()> = OnceLock::new();
     DONE.get_or_init(|| {
         for script in ["build", "fetch-modules"] {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("tests/oracle/pam")
-                .join(script);
-            let status = Command::new(&path)
-                .status()
-                .unwrap_or_else(|error| panic!("cannot run {path:?}: {error}"));
-            assert!(
-                status.success(),
-                "{path:?} failed: the oracle cannot be asked"
-            );
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/pam").join(script);
+            let status =
+                Command::new(&path).status().unwrap_or_else(|error| panic!("cannot run {path:?}: {error}"));
+            assert!(status.success(), "{path:?} failed: the oracle cannot be asked");
         }
     });
 }
@@ -82,17 +81,9 @@ impl Oracle {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("cannot run {script:?}: {error}"));
-        let cases = child
-            .stdin
-            .take()
-            .map(|pipe| BufWriter::with_capacity(1 << 16, pipe));
+        let cases = child.stdin.take().map(|pipe| BufWriter::with_capacity(1 << 16, pipe));
         let answers = BufReader::with_capacity(1 << 16, child.stdout.take().unwrap());
-        Self {
-            release,
-            child,
-            cases,
-            answers,
-        }
+        Self { release, child, cases, answers }
     }
 
     /// The answer to one case.
@@ -107,9 +98,7 @@ impl Oracle {
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 // A harness that has ended says why itself; the missing answer fails the test.
-                let sent = cases
-                    .iter()
-                    .try_for_each(|case| pipe.write_all(&frame(case)));
+                let sent = cases.iter().try_for_each(|case| pipe.write_all(&frame(case)));
                 drop(sent.and_then(|()| pipe.flush()));
             });
             let mut line = String::new();

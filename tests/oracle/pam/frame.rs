@@ -6,18 +6,9 @@ use super::case::{Case, Content, Privilege};
 pub(crate) fn frame(case: &Case) -> Vec<u8> {
     let mut frame = Frame(vec![0; 4]);
     frame.add(b'u', &case.user);
-    frame.add(
-        b'c',
-        if case.privilege == Privilege::Full {
-            "1"
-        } else {
-            "0"
-        },
-    );
+    frame.add(b'c', if case.privilege == Privilege::Full { "1" } else { "0" });
     frame.add_accounts(case);
-    case.arguments
-        .iter()
-        .for_each(|argument| frame.add(b'a', argument));
+    case.arguments.iter().for_each(|argument| frame.add(b'a', argument));
     for (index, limit) in case.start.iter().enumerate() {
         frame.add(b'l', format!("{index}:{}:{}", limit.soft, limit.hard));
     }
@@ -33,8 +24,7 @@ impl Frame {
     fn add(&mut self, tag: u8, value: impl AsRef<[u8]>) {
         let value = value.as_ref();
         self.0.push(tag);
-        self.0
-            .extend(u32::try_from(value.len()).unwrap().to_le_bytes());
+        self.0.extend(u32::try_from(value.len()).unwrap().to_le_bytes());
         self.0.extend(value);
         self.0.push(0);
     }
@@ -45,19 +35,13 @@ impl Frame {
         }
         for group in &case.groups {
             self.add(b'g', format!("{}:{}", group.gid, group.name));
-            group
-                .members
-                .iter()
-                .for_each(|member| self.add(b'm', member));
+            group.members.iter().for_each(|member| self.add(b'm', member));
         }
         case.logins.iter().for_each(|login| self.add(b'w', login));
     }
 
     fn add_files(&mut self, case: &Case) {
-        for (path, text) in [
-            ("/proc/1/limits", &case.pid1),
-            ("/proc/sys/fs/nr_open", &case.nr_open),
-        ] {
+        for (path, text) in [("/proc/1/limits", &case.pid1), ("/proc/sys/fs/nr_open", &case.nr_open)] {
             if let Some(text) = text {
                 self.add(b'f', path);
                 self.add(b'd', text);

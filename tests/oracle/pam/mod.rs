@@ -3,6 +3,7 @@
 mod answer;
 mod case;
 mod client;
+mod compare;
 mod facts;
 mod frame;
 mod generate;

@@ -29,8 +29,7 @@ fn no_answer_depends_on_the_cases_before_it() {
         cases.reverse();
         let backwards = oracle.ask_all(&cases);
         cases.reverse();
-        for (case, (answer, again)) in cases.iter().zip(answers.iter().zip(backwards.iter().rev()))
-        {
+        for (case, (answer, again)) in cases.iter().zip(answers.iter().zip(backwards.iter().rev())) {
             assert_eq!(answer, again, "{release:?}: {case:?}");
         }
     }
@@ -44,38 +43,18 @@ fn generated_cases_reach_every_effect_of_the_modules() {
         for (index, name) in RESOURCES.iter().enumerate() {
             let known = release != Release::Debian13 || *name != "rttime";
             let reached = share(&answers, |answer| answer.set[index].is_some());
-            assert!(
-                !known || reached > 100,
-                "{release:?} set {name} in {reached} cases only"
-            );
+            assert!(!known || reached > 100, "{release:?} set {name} in {reached} cases only");
         }
         for rc in [0, 3, 6, 10] {
-            assert!(
-                share(&answers, |answer| answer.rc == rc) > 5,
-                "{release:?} never returned {rc}"
-            );
+            assert!(share(&answers, |answer| answer.rc == rc) > 5, "{release:?} never returned {rc}");
         }
         for level in [3, 4, 7] {
-            let logged = share(&answers, |answer| {
-                answer.log.iter().any(|line| line.level == level)
-            });
-            assert!(
-                logged > 5,
-                "{release:?} logged level {level} in {logged} cases only"
-            );
+            let logged = share(&answers, |answer| answer.log.iter().any(|line| line.level == level));
+            assert!(logged > 5, "{release:?} logged level {level} in {logged} cases only");
         }
-        assert!(
-            share(&answers, |answer| answer.refused != [None; 16]) > 50,
-            "{release:?} never refused"
-        );
-        assert!(
-            share(&answers, |answer| answer.priority.is_some()) > 50,
-            "{release:?} never set a priority"
-        );
-        assert!(
-            share(&answers, |answer| answer.chroot.is_some()) > 50,
-            "{release:?} never changed the root"
-        );
+        assert!(share(&answers, |answer| answer.refused != [None; 16]) > 50, "{release:?} never refused");
+        assert!(share(&answers, |answer| answer.priority.is_some()) > 50, "{release:?} never set a priority");
+        assert!(share(&answers, |answer| answer.chroot.is_some()) > 50, "{release:?} never changed the root");
     }
 }
 

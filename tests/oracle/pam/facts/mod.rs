@@ -25,13 +25,7 @@ struct Fact {
 }
 
 /// The columns of a table: on, says, given, user, then.
-type Row = (
-    &'static [Release],
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-);
+type Row = (&'static [Release], &'static str, &'static str, &'static str, &'static str);
 
 const ALL: &[Release] = &[Release::Debian11, Release::Debian12, Release::Debian13];
 const ONLY_11: &[Release] = &[Release::Debian11];
@@ -40,24 +34,10 @@ const FROM_12: &[Release] = &[Release::Debian12, Release::Debian13];
 const FROM_13: &[Release] = &[Release::Debian13];
 
 fn facts() -> impl Iterator<Item = Fact> {
-    [
-        domains::ROWS,
-        lexis::ROWS,
-        values::ROWS,
-        values::LOGINS,
-        precedence::ROWS,
-        files::ROWS,
-        root::ROWS,
-    ]
-    .into_iter()
-    .flatten()
-    .map(|&(on, says, given, user, then)| Fact {
-        on,
-        says,
-        given,
-        user,
-        then,
-    })
+    [domains::ROWS, lexis::ROWS, values::ROWS, values::LOGINS, precedence::ROWS, files::ROWS, root::ROWS]
+        .into_iter()
+        .flatten()
+        .map(|&(on, says, given, user, then)| Fact { on, says, given, user, then })
 }
 
 #[test]
@@ -69,17 +49,9 @@ fn the_harness_answers_as_the_field_guide_says() {
             let case = scenario::case(&fact);
             let answer = oracle.ask(&case);
             if let Some(why) = scenario::contradiction(release, &fact, &case, &answer) {
-                contradictions.push(format!(
-                    "{release:?}: {}\n{why}\n{case:?}{answer:?}\n",
-                    fact.says
-                ));
+                contradictions.push(format!("{release:?}: {}\n{why}\n{case:?}{answer:?}\n", fact.says));
             }
         }
     }
-    assert!(
-        contradictions.is_empty(),
-        "{} facts fail:\n{}",
-        contradictions.len(),
-        contradictions.join("\n")
-    );
+    assert!(contradictions.is_empty(), "{} facts fail:\n{}", contradictions.len(), contradictions.join("\n"));
 }

@@ -80,22 +80,14 @@ fn directive(case: &mut Case, head: &str) -> bool {
 /// What a session has whose limits no line sets: Debian resets to PID 1's limits until 12, with the
 /// soft limit for open files at most FD_SETSIZE.
 fn kept(release: Release, fact: &Fact, case: &Case, resource: usize) -> Limit {
-    let resets =
-        release != Release::Debian13 || case.arguments.iter().any(|word| word == "set_all");
+    let resets = release != Release::Debian13 || case.arguments.iter().any(|word| word == "set_all");
     let wiped = fact.then.contains("nothing set");
     if !resets || wiped {
         return case.start[resource];
     }
     let index = resource as u64;
-    let soft = if RESOURCES[resource] == "nofile" {
-        1024
-    } else {
-        555_000 + index
-    };
-    Limit {
-        soft,
-        hard: 666_000 + index,
-    }
+    let soft = if RESOURCES[resource] == "nofile" { 1024 } else { 555_000 + index };
+    Limit { soft, hard: 666_000 + index }
 }
 
 /// Why the answer is not what the fact says, if so.
@@ -104,19 +96,12 @@ fn kept(release: Release, fact: &Fact, case: &Case, resource: usize) -> Limit {
 /// for the hard limit that is kept), `untouched RESOURCE`, `refused RESOURCE SOFT HARD`, `rc N`,
 /// `priority N`, `nonewprivs on`, `chroot PATH`, `log LEVEL PART`, `quiet` (no log line),
 /// `nothing set` (no limit and no priority).
-pub(super) fn contradiction(
-    release: Release,
-    fact: &Fact,
-    case: &Case,
-    answer: &Answer,
-) -> Option<String> {
+pub(super) fn contradiction(release: Release, fact: &Fact, case: &Case, answer: &Answer) -> Option<String> {
     let mut rc = 0;
     for clause in fact.then.split("; ") {
         if let Some(number) = clause.strip_prefix("rc ") {
             rc = number.parse().unwrap();
-        } else if !holds(clause, case, answer, |resource| {
-            kept(release, fact, case, resource)
-        }) {
+        } else if !holds(clause, case, answer, |resource| kept(release, fact, case, resource)) {
             return Some(format!("not so: {clause}"));
         }
     }
@@ -135,10 +120,7 @@ fn holds(clause: &str, case: &Case, answer: &Answer, kept: impl Fn(usize) -> Lim
         ["chroot", path] => answer.chroot.as_deref() == Some(path.as_bytes()),
         ["log", level, part] => {
             let level: u8 = level.parse().unwrap();
-            answer
-                .log
-                .iter()
-                .any(|line| line.level == level && line.text.contains(part))
+            answer.log.iter().any(|line| line.level == level && line.text.contains(part))
         }
         ["refused", name, both] => {
             let resource = resource(name);
@@ -165,8 +147,5 @@ fn limit(both: &str, kept: Limit) -> Limit {
         number => number.parse().unwrap(),
     };
     let (soft, hard) = both.split_once(' ').unwrap();
-    Limit {
-        soft: value(soft, kept.soft),
-        hard: value(hard, kept.hard),
-    }
+    Limit { soft: value(soft, kept.soft), hard: value(hard, kept.hard) }
 }

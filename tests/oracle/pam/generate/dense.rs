@@ -22,19 +22,7 @@ const DOMAINS: &[&str] = &[
 ];
 const TYPES: &[&str] = &["soft", "soft", "hard", "hard", "-", "-", "-"];
 const ITEMS: &[&str] = &["nproc", "core", "priority", "nonewprivs", "maxlogins"];
-const VALUES: &[&str] = &[
-    "0",
-    "1",
-    "2",
-    "5",
-    "50",
-    "100",
-    "200",
-    "-1",
-    "unlimited",
-    "7k",
-    "999999",
-];
+const VALUES: &[&str] = &["0", "1", "2", "5", "50", "100", "200", "-1", "unlimited", "7k", "999999"];
 const USERS: &[&str] = &["thekiwi", "thekiwi", "alice", "stray", "root"];
 
 /// A case in which precedence decides much; the same for the same seed.
@@ -69,10 +57,6 @@ fn line(random: &mut Random, exempts: bool) -> String {
     }
     let item = random.pick(ITEMS);
     // These items ask nothing, or something else, of the type.
-    let kind = if random.percent(3) {
-        "both"
-    } else {
-        random.pick(TYPES)
-    };
+    let kind = if random.percent(3) { "both" } else { random.pick(TYPES) };
     format!("{domain} {kind} {item} {}\n", random.pick(VALUES))
 }

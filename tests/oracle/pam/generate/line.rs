@@ -1,8 +1,8 @@
 //! One generated physical line of a limits file.
 
 use super::pools::{
-    BLANKS, DOMAINS, ITEMS, NAMES, ODD_BLANKS, ODD_ITEMS, ODD_TYPES, OTHER_VALUES, RANGE_NUMBERS,
-    TAILS, TYPES, VALUES,
+    BLANKS, DOMAINS, ITEMS, NAMES, ODD_BLANKS, ODD_ITEMS, ODD_TYPES, OTHER_VALUES, RANGE_NUMBERS, TAILS,
+    TYPES, VALUES,
 };
 use super::random::Random;
 
@@ -28,20 +28,15 @@ pub(super) fn line(random: &mut Random, style: Style) -> Vec<u8> {
 }
 
 fn blank(random: &mut Random) -> Vec<u8> {
-    random
-        .pick(&["", " ", "\t", "\r", "#", " # ", "\0", "\x0b\x0c"])
-        .into()
+    random.pick(&["", " ", "\t", "\r", "#", " # ", "\0", "\x0b\x0c"]).into()
 }
 
 fn domain(random: &mut Random) -> String {
     if random.percent(80) {
         return random.pick(DOMAINS).to_owned();
     }
-    let (sign, low, high) = (
-        random.pick(&["", "", "@", "@", "%"]),
-        random.pick(RANGE_NUMBERS),
-        random.pick(RANGE_NUMBERS),
-    );
+    let (sign, low, high) =
+        (random.pick(&["", "", "@", "@", "%"]), random.pick(RANGE_NUMBERS), random.pick(RANGE_NUMBERS));
     format!("{sign}{low}:{high}")
 }
 
@@ -61,12 +56,7 @@ fn words(random: &mut Random) -> Vec<String> {
     let kind = if random.percent(94) { TYPES } else { ODD_TYPES };
     let item = if random.percent(95) { ITEMS } else { ODD_ITEMS };
     let item = random.pick(item);
-    let mut words = vec![
-        domain(random),
-        random.pick(kind).to_owned(),
-        item.to_owned(),
-        value(random, item),
-    ];
+    let mut words = vec![domain(random), random.pick(kind).to_owned(), item.to_owned(), value(random, item)];
     if random.percent(8) {
         let index = random.below(4);
         words[index] = words[index].to_uppercase();
@@ -75,19 +65,11 @@ fn words(random: &mut Random) -> Vec<String> {
 }
 
 fn join(random: &mut Random, words: &[String]) -> Vec<u8> {
-    let lead = if random.percent(10) {
-        random.pick(&[" ", "\t", "  ", "\x0b", "\r", "\x0c "])
-    } else {
-        ""
-    };
+    let lead = if random.percent(10) { random.pick(&[" ", "\t", "  ", "\x0b", "\r", "\x0c "]) } else { "" };
     let mut line = lead.to_owned();
     for (index, word) in words.iter().enumerate() {
         if index > 0 {
-            let blanks = if random.percent(97) {
-                BLANKS
-            } else {
-                ODD_BLANKS
-            };
+            let blanks = if random.percent(97) { BLANKS } else { ODD_BLANKS };
             line += random.pick(blanks);
         }
         line += word;
@@ -104,12 +86,7 @@ fn limit(random: &mut Random) -> Vec<u8> {
 }
 
 fn no_limit(random: &mut Random) -> Vec<u8> {
-    let words = [
-        domain(random),
-        random
-            .pick(&["-", "-", "-", "--", "-nope", "-1"])
-            .to_owned(),
-    ];
+    let words = [domain(random), random.pick(&["-", "-", "-", "--", "-nope", "-1"]).to_owned()];
     join(random, &words)
 }
 
@@ -146,8 +123,5 @@ fn long(random: &mut Random) -> Vec<u8> {
 fn noise(random: &mut Random) -> Vec<u8> {
     let length = random.below(40);
     let byte = |_| u8::try_from(random.next() & 0xff).unwrap();
-    (0..length)
-        .map(byte)
-        .filter(|&byte| byte != b'\n')
-        .collect()
+    (0..length).map(byte).filter(|&byte| byte != b'\n').collect()
 }

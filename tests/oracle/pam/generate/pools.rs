@@ -120,13 +120,11 @@ pub(super) const RANGE_NUMBERS: &[&str] = &[
     "1:2",
 ];
 
-pub(super) const TYPES: &[&str] = &[
-    "soft", "soft", "soft", "soft", "hard", "hard", "hard", "hard", "-", "-", "-", "-",
-];
+pub(super) const TYPES: &[&str] =
+    &["soft", "soft", "soft", "soft", "hard", "hard", "hard", "hard", "-", "-", "-", "-"];
 
-pub(super) const ODD_TYPES: &[&str] = &[
-    "both", "s", "--", "-x", "softt", "sof", "*", "_", "\u{2013}", "soft,",
-];
+pub(super) const ODD_TYPES: &[&str] =
+    &["both", "s", "--", "-x", "softt", "sof", "*", "_", "\u{2013}", "soft,"];
 
 pub(super) const ITEMS: &[&str] = &[
     "core",
@@ -235,19 +233,8 @@ pub(super) const VALUES: &[&str] = &[
 ];
 
 /// Values that a path-like or yes-or-no item may get.
-pub(super) const OTHER_VALUES: &[&str] = &[
-    "/srv/jail",
-    "/Srv/Jail",
-    "/",
-    "jail",
-    "/srv/\u{e9}",
-    "yes",
-    "no",
-    "true",
-    "on",
-    "01",
-    "1",
-];
+pub(super) const OTHER_VALUES: &[&str] =
+    &["/srv/jail", "/Srv/Jail", "/", "jail", "/srv/\u{e9}", "yes", "no", "true", "on", "01", "1"];
 
 /// What separates words; the first ones in most files.
 pub(super) const BLANKS: &[&str] = &[" ", " ", "\t", "  ", " \t ", "\t\t"];

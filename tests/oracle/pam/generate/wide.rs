@@ -68,11 +68,7 @@ fn add_accounts(case: &mut Case, random: &mut Random) {
 }
 
 fn add_files(case: &mut Case, random: &mut Random) {
-    let style = if random.percent(15) {
-        Style::WithNoLimit
-    } else {
-        Style::WithoutNoLimit
-    };
+    let style = if random.percent(15) { Style::WithNoLimit } else { Style::WithoutNoLimit };
     for _ in 0..random.below(5) {
         let path = format!("limits.d/{}", random.pick(NAMES));
         let known = case.files.iter().any(|file| file.path.ends_with(&path));
@@ -86,14 +82,8 @@ fn add_files(case: &mut Case, random: &mut Random) {
         case.add_file("limits.conf", content);
     }
     if random.percent(8) {
-        let argument = random.pick(&[
-            "debug",
-            "set_all",
-            "noaudit",
-            "conf=/etc/security/own",
-            "utmp_early",
-            "bogus",
-        ]);
+        let argument =
+            random.pick(&["debug", "set_all", "noaudit", "conf=/etc/security/own", "utmp_early", "bogus"]);
         case.arguments.push(argument.to_owned());
         if argument.starts_with("conf=") && random.percent(80) {
             let content = content(random, style);
@@ -110,11 +100,7 @@ fn content(random: &mut Random, style: Style) -> Content {
         _ => {}
     }
     let newline: &[u8] = if random.percent(10) { b"\r\n" } else { b"\n" };
-    let mut bytes = if random.percent(2) {
-        "\u{feff}".into()
-    } else {
-        Vec::new()
-    };
+    let mut bytes = if random.percent(2) { "\u{feff}".into() } else { Vec::new() };
     for _ in 0..random.below(12) {
         bytes.extend(line(random, style));
         bytes.extend(newline);
@@ -147,9 +133,7 @@ fn vary_machine(case: &mut Case, random: &mut Random) {
 
 fn vary_limits(case: &mut Case, random: &mut Random) {
     if random.percent(20) {
-        case.start
-            .iter_mut()
-            .for_each(|limit| loosen(limit, random));
+        case.start.iter_mut().for_each(|limit| loosen(limit, random));
     }
     match random.below(100) {
         0..12 => {
@@ -172,12 +156,7 @@ fn vary_limits(case: &mut Case, random: &mut Random) {
 fn loosen(limit: &mut Limit, random: &mut Random) {
     match random.below(6) {
         0 => limit.hard = INFINITY,
-        1 => {
-            *limit = Limit {
-                soft: INFINITY,
-                hard: INFINITY,
-            }
-        }
+        1 => *limit = Limit { soft: INFINITY, hard: INFINITY },
         2 => *limit = Limit { soft: 0, hard: 0 },
         3 => limit.soft = limit.hard,
         _ => {}
