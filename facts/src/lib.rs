@@ -5,6 +5,8 @@ pub mod ids;
 pub mod kernel;
 pub mod limits_in_force;
 pub mod login_defs;
+pub mod machine;
+pub mod opener;
 pub mod os;
 pub mod pam_module;
 pub mod pam_services;

@@ -1,4 +1,5 @@
 //! `Root`, the directory that stands for `/`: the one door to the file system.
+#![expect(clippy::disallowed_methods, reason = "what every other module must go through")]
 
 use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -46,7 +47,9 @@ pub enum RootError {
         source: Errno,
     },
     /// openat2(2) with `RESOLVE_IN_ROOT` came with Linux 5.6.
-    #[error("a root directory other than / needs openat2(2), which this kernel lacks (Linux 5.6 has it)")]
+    #[error(
+        "a root directory other than / needs openat2(2), which this kernel lacks (Linux 5.6 has it)"
+    )]
     OldKernel,
 }
 
@@ -113,14 +116,31 @@ impl Root {
     /// When it is not a directory, or the kernel cannot contain path resolution in it.
     pub fn open(path: &Path) -> Result<Self, RootError> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let dir = rustix::fs::openat(CWD, path, flags, Mode::empty())
-            .map_err(|source| RootError::Open { path: path.to_path_buf(), source })?;
-        let scope = if path == Path::new("/") { Scope::Host } else { Scope::Contained };
-        let root = Self { dir, path: path.to_path_buf(), scope };
+        let dir = rustix::fs::openat(CWD, path, flags, Mode::empty()).map_err(|source| {
+            RootError::Open {
+                path: path.to_path_buf(),
+                source,
+            }
+        })?;
+        let scope = if path == Path::new("/") {
+            Scope::Host
+        } else {
+            Scope::Contained
+        };
+        let root = Self {
+            dir,
+            path: path.to_path_buf(),
+            scope,
+        };
         if scope == Scope::Contained {
             match root.open_at(Path::new("/"), flags) {
                 Err(Errno::NOSYS) => return Err(RootError::OldKernel),
-                Err(source) => return Err(RootError::Open { path: root.path, source }),
+                Err(source) => {
+                    return Err(RootError::Open {
+                        path: root.path,
+                        source,
+                    });
+                }
                 Ok(_) => {}
             }
         }
@@ -142,16 +162,29 @@ impl Root {
     /// Opens a path below the root; relative and absolute paths mean the same.
     ///
     /// # Errors
-    /// What openat2(2) returns.
+    /// What openat2(2) returns; `EINVAL` for flags that could change the file.
     pub fn open_at(&self, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+        // O_TMPFILE needs one of these too.
+        let changing = OFlags::WRONLY | OFlags::RDWR | OFlags::CREATE | OFlags::TRUNC;
+        if flags.intersects(changing) {
+            return Err(Errno::INVAL);
+        }
         let flags = flags | OFlags::CLOEXEC;
         match self.scope {
-            Scope::Host if path.is_absolute() => rustix::fs::openat(CWD, path, flags, Mode::empty()),
+            Scope::Host if path.is_absolute() => {
+                rustix::fs::openat(CWD, path, flags, Mode::empty())
+            }
             Scope::Host => rustix::fs::openat(&self.dir, path, flags, Mode::empty()),
             Scope::Contained => {
                 // The kernel may answer EAGAIN when a rename races with the walk: ask again.
                 for _ in 0..32 {
-                    match rustix::fs::openat2(&self.dir, path, flags, Mode::empty(), ResolveFlags::IN_ROOT) {
+                    match rustix::fs::openat2(
+                        &self.dir,
+                        path,
+                        flags,
+                        Mode::empty(),
+                        ResolveFlags::IN_ROOT,
+                    ) {
                         Err(Errno::AGAIN) => {}
                         answer => return answer,
                     }
@@ -173,13 +206,22 @@ impl Root {
         read_open(fd.as_fd(), path)
     }
 
+    /// When the file was last changed, in seconds since the epoch; `None` when there is none.
+    #[must_use]
+    pub fn modified(&self, path: &Path) -> Option<u64> {
+        let fd = self.open_at(path, OFlags::PATH).ok()?;
+        u64::try_from(rustix::fs::fstat(fd).ok()?.st_mtime).ok()
+    }
+
     /// The names in a directory in byte order, as glob(3) in the C locale sorts them; not `.` and `..`.
     ///
     /// # Errors
     /// [`ReadError`] names the path and why.
     pub fn list(&self, path: &Path) -> Result<Vec<OsString>, ReadError> {
         let fail = |errno| ReadError::new(path, errno);
-        let fd = self.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(fail)?;
+        let fd = self
+            .open_at(path, OFlags::RDONLY | OFlags::DIRECTORY)
+            .map_err(fail)?;
         let mut names = Vec::new();
         for entry in rustix::fs::Dir::new(fd).map_err(fail)? {
             let entry = entry.map_err(fail)?;
@@ -201,11 +243,15 @@ pub fn read_open(fd: BorrowedFd<'_>, path: &Path) -> Result<Vec<u8>, ReadError> 
     let fail = |errno| ReadError::new(path, errno);
     let stat = rustix::fs::fstat(fd).map_err(fail)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-        return Err(ReadError::NotAFile { path: path.to_path_buf() });
+        return Err(ReadError::NotAFile {
+            path: path.to_path_buf(),
+        });
     }
     let size = u64::try_from(stat.st_size).unwrap_or(0);
     if size > MAX_FILE_BYTES {
-        return Err(ReadError::TooLarge { path: path.to_path_buf() });
+        return Err(ReadError::TooLarge {
+            path: path.to_path_buf(),
+        });
     }
     // A file in /proc says size 0; one more byte than the size lets the last read see the end.
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).max(1023) + 1);
@@ -213,12 +259,15 @@ pub fn read_open(fd: BorrowedFd<'_>, path: &Path) -> Result<Vec<u8>, ReadError> 
         if bytes.capacity() == bytes.len() {
             bytes.reserve(bytes.len());
         }
-        let read = rustix::io::read(fd, rustix::buffer::spare_capacity(&mut bytes)).map_err(fail)?;
+        let read =
+            rustix::io::read(fd, rustix::buffer::spare_capacity(&mut bytes)).map_err(fail)?;
         if read == 0 {
             return Ok(bytes);
         }
         if bytes.len() as u64 > MAX_FILE_BYTES {
-            return Err(ReadError::TooLarge { path: path.to_path_buf() });
+            return Err(ReadError::TooLarge {
+                path: path.to_path_buf(),
+            });
         }
     }
 }

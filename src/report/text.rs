@@ -1,0 +1,89 @@
+//! The report for a person.
+
+use std::io::{self, Write};
+
+use standfast_providers::provider::Effect;
+
+use super::style::Style;
+use crate::outcome::{Outcome, Report, Status};
+
+/// What is told of resources that are in sync.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// They are counted.
+    Drift,
+    /// They are listed, with all evidence.
+    All,
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(report: &Report, detail: Detail, style: Style, out: &mut impl Write) -> io::Result<()> {
+    for outcome in &report.outcomes {
+        if outcome.status != Status::InSync || detail == Detail::All {
+            write_outcome(outcome, detail, style, out)?;
+        }
+    }
+    let findings = report.findings();
+    for finding in &findings {
+        writeln!(
+            out,
+            "{}  {}  {}",
+            style.drift("finding "),
+            style.strong(&finding.place.to_string()),
+            finding.message
+        )?;
+        writeln!(out, "          {} {}", style.faint("do:"), finding.remedy)?;
+    }
+    write_summary(report, findings.len(), style, out)
+}
+
+fn write_outcome(outcome: &Outcome, detail: Detail, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let word = match outcome.status {
+        Status::InSync => style.good("in sync "),
+        Status::Drifted => style.drift("drift   "),
+        Status::Corrected => style.good("changed "),
+        Status::Failed => style.bad("failed  "),
+    };
+    writeln!(out, "{word}  {}", style.strong(&format!("{} {}", outcome.kind, outcome.title)))?;
+    for drift in &outcome.drift {
+        let was = if outcome.status == Status::Corrected { "was" } else { "is" };
+        writeln!(out, "          {}: {was} {}, should be {}", drift.property, drift.is, drift.should)?;
+        writeln!(out, "          {}", drift.reason)?;
+    }
+    if let Some(error) = &outcome.error {
+        writeln!(out, "          {error}")?;
+    }
+    for evidence in &outcome.evidence {
+        if detail == Detail::All || evidence.effect != Effect::Wins {
+            let word = format!("{:<10}", evidence.effect.word());
+            writeln!(out, "          {} {}  {}", style.faint(&word), evidence.place, evidence.text)?;
+            writeln!(out, "                     {}", evidence.reason)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_summary(report: &Report, findings: usize, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let mut parts = Vec::new();
+    let statuses: [(Status, &str, fn(Style, &str) -> String); 4] = [
+        (Status::InSync, "in sync", Style::good),
+        (Status::Corrected, "changed", Style::good),
+        (Status::Drifted, "drifted", Style::drift),
+        (Status::Failed, "failed", Style::bad),
+    ];
+    for (status, word, paint) in statuses {
+        let count = report.count(status);
+        if count > 0 {
+            parts.push(paint(style, &format!("{count} {word}")));
+        }
+    }
+    if findings > 0 {
+        parts
+            .push(style.drift(&format!("{findings} {}", if findings == 1 { "finding" } else { "findings" })));
+    }
+    let total = report.outcomes.len();
+    writeln!(out, "{total} {}: {}", if total == 1 { "resource" } else { "resources" }, parts.join(", "))
+}
