@@ -3,6 +3,9 @@
 //! Source: pam.conf(5), Linux-PAM `libpam/pam_handlers.c` (`_pam_parse_conf_file`),
 //! `libpam_internal/pam_line.c`, `libpam/pam_misc.c` (`_pam_tokenize`), and Debian's patch
 //! `031_pam_include` for `@include`.
+//!
+//! One difference is known: a line of an unknown type (`sesion include x`) is nothing here, but in
+//! a file that a session line includes libpam takes it for a session line.
 
 use std::borrow::Cow;
 
@@ -22,8 +25,10 @@ pub(crate) struct Statement {
 /// What a line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
-    /// `@include`, `include` or `substack`: the session lines of another file.
+    /// `@include` or `include`: the session lines of another file.
     Include(Vec<u8>),
+    /// `substack`: the same, counted as a line for sessions even if the file has none.
+    Substack(Vec<u8>),
     /// pam_limits, wherever it is.
     PamLimits {
         /// The control as written, a bracketed one with its brackets.
@@ -102,9 +107,10 @@ fn statement(line: u32, text: &[u8], layout: Layout) -> Option<Statement> {
     }
     let control = tokens.next().unwrap_or_default();
     let target = tokens.next().unwrap_or_default().text;
-    let includes = [&b"include"[..], b"substack"].iter().any(|word| control.text.eq_ignore_ascii_case(word));
-    let rule = if includes {
+    let rule = if control.text.eq_ignore_ascii_case(b"include") {
         Rule::Include(target.into_owned())
+    } else if control.text.eq_ignore_ascii_case(b"substack") {
+        Rule::Substack(target.into_owned())
     } else if base_name(&target) == b"pam_limits.so" {
         let arguments = tokens.map(|token| token.text.into_owned()).collect();
         Rule::PamLimits { control: control.shown(), module: target.into_owned(), arguments }
@@ -203,6 +209,7 @@ mod tests {
             .map(|statement| match &statement.rule {
                 Rule::Other => format!("{} other", statement.line),
                 Rule::Include(file) => format!("{} include {}", statement.line, lossy(file)),
+                Rule::Substack(file) => format!("{} substack {}", statement.line, lossy(file)),
                 Rule::PamLimits { control, module, arguments } => {
                     let arguments = arguments.iter().map(|a| lossy(a)).collect::<Vec<_>>().join("|");
                     format!("{} {control} {} {arguments}", statement.line, lossy(module))
@@ -228,7 +235,7 @@ mod tests {
                 "1 required pam_limits.so ;2 include y",
             ),
             ("@include common-session", "1 include common-session"),
-            ("session substack x\nsession INCLUDE /y", "1 include x;2 include /y"),
+            ("session substack x\nsession INCLUDE /y", "1 substack x;2 include /y"),
             ("session required pam_limits.so\r", "1 other"),
             ("session required", "1 other"),
             ("session", "1 other"),

@@ -165,21 +165,30 @@ impl Files<'_> {
                     let place = (path.to_path_buf(), statement.line);
                     stack.loads.push(Load::new(place, control, module, arguments));
                 }
-                Rule::Include(target) => {
-                    if !self.included.contains(base_name(target)) {
-                        self.included.insert(base_name(target).to_vec());
-                    }
-                    stack.includes += 1;
-                    if depth >= MAX_DEPTH || stack.includes > MAX_INCLUDES {
-                        continue;
-                    }
-                    if let Some(file) = self.open(target)? {
-                        self.follow(&file.0, file.1.iter(), depth + 1, stack)?;
-                    }
+                Rule::Substack(target) => {
+                    stack.any = true;
+                    self.include(target, depth, stack)?;
                 }
+                Rule::Include(target) => self.include(target, depth, stack)?,
             }
         }
         Ok(())
+    }
+
+    fn include(&mut self, target: &[u8], depth: u32, stack: &mut Stack) -> Result<(), ReadError> {
+        if !self.included.contains(base_name(target)) {
+            self.included.insert(base_name(target).to_vec());
+        }
+        stack.includes += 1;
+        let allowed = depth < MAX_DEPTH && stack.includes <= MAX_INCLUDES;
+        match if allowed { self.open(target)? } else { None } {
+            Some(file) => self.follow(&file.0, file.1.iter(), depth + 1, stack),
+            // libpam puts a module that fails in the place of a file that it cannot open.
+            None => {
+                stack.any = true;
+                Ok(())
+            }
+        }
     }
 
     /// The services of /etc/pam.conf, whose lines begin with them.

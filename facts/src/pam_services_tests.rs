@@ -63,6 +63,7 @@ fn a_service_without_session_lines_has_those_of_other() {
     let mut dir = TestRoot::new();
     dir.file("/etc/pam.d/other", LIMITS).file("/etc/pam.d/a", b"auth required pam_unix.so\n");
     dir.file("/etc/pam.d/b", b"session required pam_unix.so\n");
+    dir.file("/etc/pam.d/c", b"session include no-such-file\n").file("/etc/pam.d/d", b"session substack a\n");
     assert_eq!(told(&dir), ["a /etc/pam.d/other:1", "other /etc/pam.d/other:1"]);
 }
 
