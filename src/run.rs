@@ -95,10 +95,10 @@ impl<'a> Apply<'a> {
                 Ok(limits) => limits,
                 Err(error) => return Report::failed(self.resources, &chain(&error)),
             };
-            if round == 0 {
-                if let Err(error) = self.writer.sweep(&limits.directories()) {
-                    return Report::failed(self.resources, &chain(&error));
-                }
+            if round == 0
+                && let Err(error) = self.writer.sweep(&limits.directories())
+            {
+                return Report::failed(self.resources, &chain(&error));
             }
             let plans = plan(&limits, self.resources);
             if round == 0 {

@@ -46,7 +46,7 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, PolicyError> {
                 name: name.to_owned(),
                 line: line_of_error(text, header, &values, &source),
                 resource: format!("{} {}", Shown::text(kind), Shown::text(title.trim())),
-                source,
+                source: Box::new(source),
             })?;
         resources.push(resource);
     }

@@ -69,7 +69,7 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, PolicyError> {
                 name: name.to_owned(),
                 line: text.lines().position(|line| line.contains(&title)).map_or(1, |line| line + 1),
                 resource: format!("{} {}", Shown::text(&one.kind), Shown::text(&one.title)),
-                source,
+                source: Box::new(source),
             }
         })?;
         if one.noop {

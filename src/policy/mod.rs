@@ -69,7 +69,7 @@ pub enum PolicyError {
         /// Kind and title.
         resource: String,
         /// What the kind refuses.
-        source: SchemaError,
+        source: Box<SchemaError>,
     },
     /// A glob that cannot be read.
     #[error("`{glob}` is not a glob")]

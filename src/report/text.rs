@@ -67,19 +67,19 @@ fn write_outcome(outcome: &Outcome, detail: Detail, style: Style, out: &mut impl
 }
 
 fn write_summary(report: &Report, findings: usize, style: Style, out: &mut impl Write) -> io::Result<()> {
-    let mut parts = Vec::new();
-    let statuses: [(Status, &str, fn(Style, &str) -> String); 4] = [
-        (Status::InSync, "in sync", Style::good),
-        (Status::Corrected, "changed", Style::good),
-        (Status::Drifted, "drifted", Style::drift),
-        (Status::Failed, "failed", Style::bad),
-    ];
-    for (status, word, paint) in statuses {
-        let count = report.count(status);
-        if count > 0 {
-            parts.push(paint(style, &format!("{count} {word}")));
-        }
-    }
+    let count = |status, word: &str| match report.count(status) {
+        0 => None,
+        count => Some(format!("{count} {word}")),
+    };
+    let mut parts: Vec<String> = [
+        count(Status::InSync, "in sync").map(|text| style.good(&text)),
+        count(Status::Corrected, "changed").map(|text| style.good(&text)),
+        count(Status::Drifted, "drifted").map(|text| style.drift(&text)),
+        count(Status::Failed, "failed").map(|text| style.bad(&text)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     if findings > 0 {
         parts
             .push(style.drift(&format!("{findings} {}", if findings == 1 { "finding" } else { "findings" })));

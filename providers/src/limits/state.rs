@@ -346,12 +346,12 @@ fn observe_rules(root: &Root) -> Result<Rules, ObserveError> {
 /// /etc; the names of both directories are sorted together.
 fn paths(root: &Root, vendor: Option<&Path>) -> Result<Vec<PathBuf>, ObserveError> {
     let conf = PathBuf::from(LIMITS_CONF);
-    let mut paths = vec![match vendor.map(|vendor| vendor.join("security/limits.conf")) {
+    let mut paths = vec![match vendor.map(|vendor| vendor.join("limits.conf")) {
         Some(vendor) if !exists(root, &conf) && exists(root, &vendor) => vendor,
         _ => conf,
     }];
     let mut names = Vec::new();
-    let vendor_d = vendor.map(|vendor| vendor.join("security/limits.d"));
+    let vendor_d = vendor.map(|vendor| vendor.join("limits.d"));
     for directory in [Some(PathBuf::from(LIMITS_D)), vendor_d].into_iter().flatten() {
         let listed = match root.list(&directory) {
             Ok(listed) => listed,
