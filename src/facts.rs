@@ -73,7 +73,7 @@ struct LimitsFact {
     findings: usize,
 }
 
-fn limits_fact(limits: &Limits<'_>) -> Result<Value, AccountsError> {
+fn limits_fact(limits: &Limits<'_>) -> Result<Value, FactsError> {
     let state = &limits.state;
     let findings = state.line_findings()?;
     let actions =
@@ -93,7 +93,7 @@ fn limits_fact(limits: &Limits<'_>) -> Result<Value, AccountsError> {
         entries: actions(|action| matches!(action, Action::Limit(_))),
         no_limits: actions(|action| *action == Action::NoLimits),
         inert: findings.iter().filter(|finding| finding.lasting != Lasting::No).count(),
-        findings: findings.len() + state.file_findings().len(),
+        findings: findings.len() + state.file_findings()?.len(),
     };
     Ok(serde_json::to_value(fact).unwrap_or_default())
 }

@@ -36,6 +36,7 @@ pub fn run(root: &Root, resources: &[Resource], mode: Mode) -> Report {
             Err(error) => {
                 // Nothing can be changed; what is in sync is so all the same.
                 let mut report = check(&machine, resources);
+                report.edits.clear();
                 let reason = chain(&error);
                 for outcome in report.outcomes.iter_mut().filter(|outcome| outcome.status == Status::Drifted)
                 {

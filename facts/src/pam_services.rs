@@ -90,6 +90,26 @@ pub fn services(root: &Root) -> Result<Vec<Service>, ReadError> {
     Ok(finish(stacks, &files.included))
 }
 
+/// Whether any service loads the module; `None` where there are no services at all, as below a root of test files.
+///
+/// The services that people log in by are looked at first, since one that loads the module is enough and
+/// resolving all stacks costs more than all else that a check reads.
+///
+/// # Errors
+/// As [`services`].
+pub fn is_loaded(root: &Root) -> Result<Option<bool>, ReadError> {
+    let mut files = Files { root, parsed: BTreeMap::new(), included: BTreeSet::new() };
+    for name in [&b"login"[..], b"su", b"sshd"] {
+        if let Some(file) = files.open(name)?
+            && !files.stack(&file)?.loads.is_empty()
+        {
+            return Ok(Some(true));
+        }
+    }
+    let services = services(root)?;
+    Ok((!services.is_empty()).then(|| services.iter().any(|service| !service.loads.is_empty())))
+}
+
 fn is_service(name: &[u8]) -> bool {
     let leftover = [&b".dpkg-"[..], b".ucf-", b".rpmsave", b".rpmnew", b".rpmorig"]
         .iter()

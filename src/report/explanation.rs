@@ -69,12 +69,12 @@ fn write_item(item: &ItemExplanation, style: Style, out: &mut impl Write) -> io:
     }
     for evidence in &item.evidence {
         let word = match evidence.effect {
-            Effect::Wins => style.good("wins      "),
-            effect => style.faint(&format!("{:<10}", effect.word())),
+            Effect::Wins => style.good(&format!("{:<22}", evidence.reason)),
+            effect => style.faint(&format!("{:<22}", effect.word())),
         };
         writeln!(out, "  {word} {}  {}", evidence.place, evidence.text)?;
         if evidence.effect != Effect::Wins {
-            writeln!(out, "             {}", evidence.reason)?;
+            writeln!(out, "{:25}{}", "", evidence.reason)?;
         }
     }
     Ok(())

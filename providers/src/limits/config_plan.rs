@@ -11,7 +11,7 @@ use super::entry::{Ensure, LimitsEntry};
 use super::findings::Lasting;
 use super::judge::shown_line;
 use super::semantics::LineId;
-use super::state::LimitsState;
+use super::state::{LimitsState, ObserveError};
 use super::syntax::Action;
 use super::target::Target;
 use crate::document::Change;
@@ -24,6 +24,9 @@ pub enum ConfigError {
     /// The name service failed.
     #[error("cannot look up users and groups")]
     Accounts(#[source] AccountsError),
+    /// The PAM services cannot be read.
+    #[error(transparent)]
+    Observe(ObserveError),
     /// A glob that cannot be read.
     #[error("`{attribute}` is not a glob")]
     Glob {
@@ -44,19 +47,23 @@ pub fn plan(
     entries: &[&LimitsEntry],
     login_defs: &LoginDefs,
 ) -> Result<Plan, ConfigError> {
-    let mut plan = Plan { findings: state.file_findings(), ..Plan::default() };
+    let mut plan = Plan { findings: state.file_findings().map_err(ConfigError::Observe)?, ..Plan::default() };
     for line in state.line_findings().map_err(ConfigError::Accounts)? {
         if desired.inert == Inert::Forbid && line.lasting == Lasting::Ever {
             plan.drift.push(Drift {
                 property: "inert",
                 is: shown_line(state, line.id),
                 should: Shown::text("no line without effect"),
-                reason: Shown::text(&format!("{}: {}", line.finding.place, line.finding.message)),
+                reason: Shown::text(&format!(
+                    "{} {}: {}",
+                    line.finding.place, line.finding.message, line.finding.remedy
+                )),
                 place: Some(line.finding.place.clone()),
             });
             plan.edits.push(comment_out(state, line.id));
+        } else {
+            plan.findings.push(line.finding);
         }
-        plan.findings.push(line.finding);
     }
     purge(state, desired, entries, login_defs, &mut plan)?;
     Ok(plan)

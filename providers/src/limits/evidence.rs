@@ -60,29 +60,31 @@ pub(super) fn of_parts(
     evaluation: &Evaluation,
     evidence: &mut Vec<Evidence>,
 ) {
-    for part in parts {
-        let winner = winner(evaluation, item, *part, deciding, state);
-        for (id, class) in &deciding.all {
-            if !sets(state, *id, item, *part) || evidence.iter().any(|line| line.place == state.place(*id)) {
-                continue;
+    let winners: Vec<_> =
+        parts.iter().map(|part| (*part, winner(evaluation, item, *part, deciding, state))).collect();
+    for (id, class) in &deciding.all {
+        let set: Vec<_> = winners.iter().filter(|(part, _)| sets(state, *id, item, *part)).collect();
+        let won: Vec<_> = set
+            .iter()
+            .filter(|(_, winner)| winner.is_some_and(|(winner, _)| winner == *id))
+            .map(|(part, _)| part.word().trim_end())
+            .collect();
+        let (effect, reason) = match (won.is_empty(), set.iter().find_map(|(_, winner)| *winner)) {
+            (false, _) => (Effect::Wins, format!("decides {}", won.join(" and ")).trim_end().to_owned()),
+            (true, Some((winner, _))) if evaluation.ended_by.is_some() => {
+                (Effect::Overridden, format!("{} ends all limits", state.place(winner)))
             }
-            let (effect, reason) = match winner {
-                Some((winner, _)) if winner == *id => (Effect::Wins, format!("it is {}", class.words())),
-                Some(winner) if evaluation.ended_by.is_some() => {
-                    (Effect::Overridden, format!("{} ends all limits", state.place(winner.0)))
-                }
-                Some(winner) => {
-                    (Effect::Overridden, why_it_loses((*id, *class), winner, &state.place(winner.0)))
-                }
-                None => continue,
-            };
-            evidence.push(Evidence {
-                place: state.place(*id),
-                text: shown_line(state, *id),
-                effect,
-                reason: Shown::text(&reason),
-            });
-        }
+            (true, Some(winner)) => {
+                (Effect::Overridden, why_it_loses((*id, *class), winner, &state.place(winner.0)))
+            }
+            (true, None) => continue,
+        };
+        evidence.push(Evidence {
+            place: state.place(*id),
+            text: shown_line(state, *id),
+            effect,
+            reason: Shown::text(&reason),
+        });
     }
 }
 

@@ -1,7 +1,6 @@
 //! What one user gets at the next login, item by item, and which lines decide it.
 
 use serde::Serialize;
-use standfast_facts::accounts::AccountsError;
 use standfast_facts::rlimit::Rlimit;
 
 use super::evidence::of_parts;
@@ -9,7 +8,7 @@ use super::item::Item;
 use super::judge::{Known, Part, Reading, read, value_text};
 use super::reach::Subject;
 use super::semantics::{Evaluation, Person};
-use super::state::LimitsState;
+use super::state::{LimitsState, ObserveError};
 use super::syntax::Action;
 use crate::provider::{Evidence, Finding};
 use crate::shown::Shown;
@@ -66,14 +65,15 @@ impl LimitsState<'_> {
     /// Explains the items for a person; all that the installed module knows when none is named.
     ///
     /// # Errors
-    /// When the name service fails.
+    /// When the name service fails, or the PAM services cannot be read.
     pub fn explain(
         &self,
         person: &Person,
         ordinary: (u32, u32),
         only: Option<Item>,
-    ) -> Result<Explanation, AccountsError> {
-        let deciding = self.deciding(&Subject::Person(person.clone()), ordinary)?;
+    ) -> Result<Explanation, ObserveError> {
+        let subject = Subject::Person(person.clone());
+        let deciding = self.deciding(&subject, ordinary).map_err(ObserveError::Accounts)?;
         let evaluation = deciding.evaluate(self);
         let all = Rlimit::ALL.iter().map(|rlimit| Item::Rlimit(*rlimit)).chain([
             Item::Priority,
@@ -141,10 +141,14 @@ impl LimitsState<'_> {
         let place = self.place(line);
         match (reading.clamped_from, reading.hard_line) {
             (Some(asked), Some(hard)) => {
-                format!("{place} asks for {}; clamped by {}", item.file_text(asked), self.place(hard))
+                let hard = self.place(hard);
+                format!(
+                    "{place} asks for {}; clamped by {hard}: write `-` to set both",
+                    item.file_text(asked)
+                )
             }
             (Some(asked), None) => format!(
-                "{place} asks for {}; clamped by the hard limit, which no line sets (from {})",
+                "{place} asks for {}; clamped by the hard limit that comes from {}: write `-` to set both",
                 item.file_text(asked),
                 self.inherited_from()
             ),
@@ -153,11 +157,11 @@ impl LimitsState<'_> {
     }
 
     /// Findings on lines that name the person or the number of the person, and on files.
-    fn findings_about(&self, person: &Person, only: Option<Item>) -> Result<Vec<Finding>, AccountsError> {
-        let mut findings = self.file_findings();
+    fn findings_about(&self, person: &Person, only: Option<Item>) -> Result<Vec<Finding>, ObserveError> {
+        let mut findings = self.file_findings()?;
         let uid = person.account.uid.0.to_string();
         let gids: Vec<String> = person.groups.iter().map(|gid| gid.0.to_string()).collect();
-        for finding in self.line_findings()? {
+        for finding in self.line_findings().map_err(ObserveError::Accounts)? {
             let Some((line, bytes)) = self.line(finding.id) else { continue };
             let other_item =
                 matches!((&line.action, only), (Action::Limit(limit), Some(only)) if limit.item != only);

@@ -9,7 +9,7 @@ use super::entry::LimitsEntry;
 use super::item::{Item, ItemValue};
 use super::judge::shown_line;
 use super::semantics::LineId;
-use super::state::{Content, LIMITS_CONF, LimitsState};
+use super::state::{Content, LIMITS_CONF, LimitsState, ObserveError};
 use super::syntax::{Action, Defect, Limit, Line};
 use super::target::Target;
 use crate::provider::{Finding, Place};
@@ -68,9 +68,28 @@ impl LimitsState<'_> {
         Ok(findings)
     }
 
-    /// What is wrong with the files as such.
-    #[must_use]
-    pub fn file_findings(&self) -> Vec<Finding> {
+    /// What is wrong with the files as such, and with who reads them.
+    ///
+    /// # Errors
+    /// When the PAM services cannot be read.
+    pub fn file_findings(&self) -> Result<Vec<Finding>, ObserveError> {
+        let mut findings = self.broken_files();
+        if self.is_unloaded()? {
+            findings.push(Finding {
+                place: Place { file: "/etc/pam.d".into(), line: 0 },
+                code: "not-loaded",
+                message: Shown::text(
+                    "no PAM service loads pam_limits.so: no line of limits.conf is in force",
+                ),
+                remedy: Shown::text(
+                    "add `session required pam_limits.so` to the services that open sessions",
+                ),
+            });
+        }
+        Ok(findings)
+    }
+
+    fn broken_files(&self) -> Vec<Finding> {
         let refuses = self.rules.module.tokenizer == Tokenizer::Chunked1023;
         let effect = if refuses {
             "pam_limits.so up to 1.5.2 refuses every session for it"

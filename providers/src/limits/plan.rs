@@ -14,7 +14,7 @@ use super::item::Item;
 use super::judge::Wanted;
 use super::reach::{Deciding, Subject};
 use super::semantics::{Evaluation, LineId};
-use super::state::{Content, LIMITS_CONF, LIMITS_D, LimitsState, is_read};
+use super::state::{Content, LIMITS_CONF, LIMITS_D, LimitsState, ObserveError, is_read};
 use super::syntax::{Action, LimitsSyntax, Line};
 use super::target::{Target, TargetError};
 use crate::document::{Change, Syntax};
@@ -37,6 +37,9 @@ pub enum PlanError {
     /// The name service failed.
     #[error("cannot look up users and groups")]
     Accounts(#[source] AccountsError),
+    /// The PAM services cannot be read.
+    #[error(transparent)]
+    Observe(#[from] ObserveError),
     /// pam_limits would never read the file.
     #[error("target {path} is a file that pam_limits never reads: it takes {LIMITS_CONF} or {LIMITS_D}/NAME.conf", path = path.display())]
     NeverRead {
@@ -200,6 +203,12 @@ fn plan_present(
     let deciding = state.deciding(subject, ordinary).map_err(PlanError::Accounts)?;
     let evaluation = deciding.evaluate(state);
     let mut plan = Plan { drift: wanted.judge(&evaluation, state), ..Plan::default() };
+    if state.is_unloaded()? {
+        let reason = Shown::text("no PAM service loads pam_limits.so: no line is in force");
+        plan.drift = vec![not_in_force(wanted, reason.clone())];
+        plan.blocked = Some(reason);
+        return Ok(plan);
+    }
     evidence::of_entry(state, wanted, &deciding, &evaluation, &mut plan.evidence);
     let exceptions = evidence::exceptions(state, wanted, &deciding, &evaluation);
     evidence::of_exceptions(state, wanted, &exceptions, &mut plan.evidence);
@@ -215,6 +224,11 @@ fn plan_present(
         plan.blocked = write(state, wanted, &mut lines, &deciding, &mut plan.edits).err();
     }
     Ok(plan)
+}
+
+fn not_in_force(wanted: &Wanted<'_>, reason: Shown) -> Drift {
+    let should = Shown::text(&wanted.should());
+    Drift { property: "ensure", is: Shown::text("not in force"), should, reason, place: None }
 }
 
 /// Says so when our own line is there for a number that the name no longer has.

@@ -9,6 +9,7 @@ use standfast_facts::accounts::AccountsError;
 use standfast_facts::machine::Machine;
 use standfast_facts::os;
 use standfast_facts::pam_module::{self, Family, Tokenizer};
+use standfast_facts::pam_services;
 use standfast_facts::rlimit::{Limit, Limits, Rlimit};
 use standfast_facts::root::{ReadError, Root};
 use standfast_facts::{kernel, limits_in_force, opener};
@@ -77,6 +78,7 @@ pub struct LimitsState<'m> {
     reset: Option<Limits>,
     nr_open: Option<u64>,
     inherited: OnceCell<Option<opener::Opener>>,
+    unloaded: OnceCell<bool>,
     /// Whether `conf=` names the file.
     named: bool,
 }
@@ -163,6 +165,7 @@ impl<'m> LimitsState<'m> {
             reset,
             nr_open: kernel.nr_open,
             inherited: OnceCell::new(),
+            unloaded: OnceCell::new(),
             named: pass.conf.is_some(),
         })
     }
@@ -177,6 +180,18 @@ impl<'m> LimitsState<'m> {
             .iter()
             .filter(|_| strict)
             .find(|file| matches!(file.content, Content::Missing | Content::Dangling))
+    }
+
+    /// Whether no PAM service loads the module, so that nothing in its files is in force.
+    ///
+    /// # Errors
+    /// When the services cannot be read.
+    pub fn is_unloaded(&self) -> Result<bool, ObserveError> {
+        if let Some(unloaded) = self.unloaded.get() {
+            return Ok(*unloaded);
+        }
+        let loaded = pam_services::is_loaded(self.machine.root).map_err(ObserveError::Read)?;
+        Ok(*self.unloaded.get_or_init(|| loaded == Some(false)))
     }
 
     /// Where evaluation starts from.
