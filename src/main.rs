@@ -9,6 +9,7 @@ mod explain;
 mod facts;
 mod outcome;
 mod policy;
+mod progress;
 mod report;
 mod resource;
 mod run;

@@ -11,6 +11,7 @@ use standfast_providers::limits::{Desired, Limits, Planned};
 use standfast_providers::provider::Plan;
 
 use crate::outcome::{Outcome, Report, Status};
+use crate::progress::Bar;
 use crate::resource::{Resource, ResourceMode};
 
 /// Whether the run may change the machine.
@@ -29,6 +30,7 @@ const ROUNDS: usize = 3;
 #[must_use]
 pub fn run(root: &Root, resources: &[Resource], mode: Mode) -> Report {
     let machine = Machine::new(root);
+    let _bar = Bar::watch(machine.progress.clone(), resources.len());
     match mode {
         Mode::Check => check(&machine, resources),
         Mode::Apply => match Writer::begin(root, Path::new(STATE_DIR)) {

@@ -54,13 +54,16 @@ fn write_outcome(outcome: &Outcome, detail: Detail, style: Style, out: &mut impl
         writeln!(out, "          {}", drift.reason)?;
     }
     if let (Some(blocked), Status::Drifted) = (&outcome.blocked, outcome.status) {
-        writeln!(out, "          {} {blocked}", style.bad("apply would not help:"))?;
+        let said = outcome.drift.iter().any(|drift| drift.reason == *blocked);
+        let why = if said { String::new() } else { format!(": {blocked}") };
+        writeln!(out, "          {}{why}", style.bad("apply would not help"))?;
     }
     if let Some(error) = &outcome.error {
         writeln!(out, "          {error}")?;
     }
+    let is_open = matches!(outcome.status, Status::Drifted | Status::Failed);
     for evidence in &outcome.evidence {
-        if detail == Detail::All || evidence.effect != Effect::Wins {
+        if detail == Detail::All || is_open && evidence.effect != Effect::Wins {
             let word = format!("{:<10}", evidence.effect.word());
             writeln!(out, "          {} {}  {}", style.faint(&word), evidence.place, evidence.text)?;
             writeln!(out, "                     {}", evidence.reason)?;

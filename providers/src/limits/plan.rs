@@ -86,6 +86,7 @@ pub fn plan(
     let ready: Vec<_> = desired.iter().map(|entry| prepare(state, entry, login_defs)).collect();
     let twice = twins(desired, &ready);
     let plan_at = |(index, (entry, ready)): (usize, (&&LimitsEntry, Result<Ready, PlanError>))| {
+        state.machine.progress.step();
         let ready = ready?;
         match twice.get(&index).and_then(|other| desired.get(*other)) {
             Some(other) => Err(PlanError::Twice {
