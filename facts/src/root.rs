@@ -116,7 +116,7 @@ impl Root {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let dir = rustix::fs::openat(CWD, path, flags, Mode::empty())
             .map_err(|source| RootError::Open { path: path.to_path_buf(), source })?;
-        let scope = if path == Path::new("/") { Scope::Host } else { Scope::Contained };
+        let scope = if is_host_root(&dir, path) { Scope::Host } else { Scope::Contained };
         let root = Self { dir, path: path.to_path_buf(), scope };
         if scope == Scope::Contained {
             match root.open_at(Path::new("/"), flags) {
@@ -205,6 +205,17 @@ impl Root {
         }
         names.sort_unstable();
         Ok(names)
+    }
+}
+
+/// Whether a directory is the host's own `/`, also when it is written `//` or `/.`.
+fn is_host_root(dir: &OwnedFd, path: &Path) -> bool {
+    if path == Path::new("/") {
+        return true;
+    }
+    match (rustix::fs::fstat(dir), rustix::fs::stat("/")) {
+        (Ok(dir), Ok(host)) => (dir.st_dev, dir.st_ino) == (host.st_dev, host.st_ino),
+        _ => false,
     }
 }
 

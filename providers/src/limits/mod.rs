@@ -17,6 +17,9 @@ pub mod state;
 pub mod syntax;
 pub mod target;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 
 use standfast_facts::login_defs::{self, LoginDefs};

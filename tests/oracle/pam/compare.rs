@@ -11,7 +11,7 @@ use standfast_facts::root::Root;
 use standfast_providers::limits::domain::Class;
 use standfast_providers::limits::item::Item;
 use standfast_providers::limits::reach::Subject;
-use standfast_providers::limits::rules::Rules;
+use standfast_providers::limits::rules::{PROFILES, Rules};
 use standfast_providers::limits::semantics::Evaluation;
 use standfast_providers::limits::state::{Kernel, LimitsState, Pass};
 
@@ -231,5 +231,17 @@ fn the_engine_and_the_real_modules_agree_on_wide_cases() {
 fn the_engine_and_the_real_modules_agree_on_dense_cases() {
     for release in Release::all() {
         compare("dense", release, dense);
+    }
+}
+
+#[test]
+fn the_profiles_of_debian_say_what_the_modules_themselves_say() {
+    for (release, name) in
+        [(Release::Debian11, "Debian 11"), (Release::Debian12, "Debian 12"), (Release::Debian13, "Debian 13")]
+    {
+        let profile = PROFILES.iter().find(|profile| profile.name.contains(name)).unwrap();
+        if Release::all().contains(&release) {
+            assert_eq!(profile.capabilities(), rules_of(release).module, "{name}");
+        }
     }
 }
