@@ -48,8 +48,11 @@ pub fn plan(
     login_defs: &LoginDefs,
 ) -> Result<Plan, ConfigError> {
     let mut plan = Plan { findings: state.file_findings().map_err(ConfigError::Observe)?, ..Plan::default() };
+    let declared = Declared::of(state, entries, login_defs);
     for line in state.line_findings().map_err(ConfigError::Accounts)? {
-        if desired.inert == Inert::Forbid && line.lasting == Lasting::Ever {
+        // What a resource declares, with `match_by => verbatim`, stays; it has a finding of its own.
+        let is_forbidden = desired.inert == Inert::Forbid && line.lasting == Lasting::Ever;
+        if is_forbidden && !declared.names(state, line.id) {
             plan.drift.push(Drift {
                 property: "inert",
                 is: shown_line(state, line.id),
@@ -65,7 +68,7 @@ pub fn plan(
             plan.findings.push(line.finding);
         }
     }
-    purge(state, desired, entries, login_defs, &mut plan)?;
+    purge(state, desired, &declared, &mut plan)?;
     Ok(plan)
 }
 
@@ -78,14 +81,12 @@ fn comment_out(state: &LimitsState<'_>, id: LineId) -> Edit {
 fn purge(
     state: &LimitsState<'_>,
     desired: &LimitsConfig,
-    entries: &[&LimitsEntry],
-    login_defs: &LoginDefs,
+    declared: &Declared<'_>,
     plan: &mut Plan,
 ) -> Result<(), ConfigError> {
     let Some(files) = &desired.purge else { return Ok(()) };
     let files = globs("purge", files)?;
     let ignored = globs("purge_ignore", desired.purge_ignore.as_deref().unwrap_or_default())?;
-    let declared = Declared::of(state, entries, login_defs);
     for (id, line, bytes) in state.lines() {
         let place = state.place(id);
         let domain = line.domain_text.of(bytes);
