@@ -31,8 +31,19 @@ pub fn write(
         [] => writeln!(out, "{}", style.bad("no PAM service loads pam_limits.so: no line is in force"))?,
         services => writeln!(out, "{}", style.faint(&format!("in sessions of {}", services.join(", "))))?,
     }
-    for item in &explanation.items {
+    // Most items have no line: a row each is enough for them.
+    let (told, plain): (Vec<_>, Vec<_>) = explanation.items.iter().partition(|item| {
+        !item.evidence.is_empty() || explanation.items.len() == 1 || explanation.ended_by.is_some()
+    });
+    for item in told {
         write_item(item, style, out)?;
+    }
+    if let Some(first) = plain.first() {
+        let from = first.soft.from.trim_start_matches("no line; ");
+        writeln!(out, "\n{} {}", style.strong("no line sets these"), style.faint(&format!("({from})")))?;
+    }
+    for item in plain {
+        write_row(item, style, out)?;
     }
     if !explanation.findings.is_empty() {
         writeln!(out)?;
@@ -78,6 +89,17 @@ fn write_item(item: &ItemExplanation, style: Style, out: &mut impl Write) -> io:
         }
     }
     Ok(())
+}
+
+/// An item that no line sets, in one row.
+fn write_row(item: &ItemExplanation, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let flag = item.ulimit.map_or_else(String::new, |flag| format!("ulimit {flag}"));
+    let values = match &item.hard {
+        Some(hard) => format!("soft {:<12} hard {:<12}", item.soft.value, hard.value),
+        None => item.soft.value.clone(),
+    };
+    let unit = item.unit.unwrap_or_default();
+    writeln!(out, "  {:<12} {flag:<10} {}", item.item, format!("{values} {}", style.faint(unit)).trim_end())
 }
 
 fn write_running(explained: &Explained, style: Style, out: &mut impl Write) -> io::Result<()> {

@@ -12,7 +12,7 @@ use standfast_facts::rlimit::{INFINITY, Limit as RlimitPair, Limits, Rlimit};
 
 use super::domain::{Class, Domain, Ids, Sigil};
 use super::item::{Item, ItemValue};
-use super::syntax::{Action, Limit, Line};
+use super::syntax::{Action, Defect, Limit, Line};
 
 /// A line by the order in which the module reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -185,7 +185,12 @@ impl Evaluation {
                     evaluation.ended_by = Some(id);
                     break;
                 }
-                Action::Limit(limit) => evaluation.apply(limit, class, id, start.nr_open),
+                Action::Limit(limit) => {
+                    evaluation.count_logins_by(limit.item);
+                    evaluation.apply(limit, class, id, start.nr_open);
+                }
+                // The module notes what is counted before it looks at the value.
+                Action::Inert(Defect::Value(item, _)) => evaluation.count_logins_by(*item),
                 Action::Inert(_) => {}
             }
         }
@@ -240,13 +245,19 @@ impl Evaluation {
         }
     }
 
+    /// The last line that names either item on logins decides what is counted, even if its value is wrong or loses.
+    fn count_logins_by(&mut self, item: Item) {
+        if matches!(item, Item::MaxLogins | Item::MaxSysLogins) {
+            self.logins_counted = Some(item);
+        }
+    }
+
     /// The items without precedence, and the logins with a precedence of their own.
     fn apply_number(&mut self, item: Item, setting: Setting, class: Class) {
         match item {
             Item::Priority => self.priority = Some(setting),
             Item::NoNewPrivs => self.no_new_privs = Some(setting),
             Item::MaxLogins | Item::MaxSysLogins => {
-                self.logins_counted = Some(item);
                 if self.logins.is_none_or(|logins| class <= logins.class) {
                     self.logins = Some(Logins { setting, class });
                 }

@@ -18,7 +18,7 @@ use standfast_providers::limits::state::{Kernel, LimitsState, Pass};
 use super::answer::Answer;
 use super::case::{Case, Content, Limit, Privilege};
 use super::client::{Oracle, Release};
-use super::generate::{dense, wide};
+use super::generate::{dense, logins, wide};
 
 /// As many wide and as many dense cases for each module in every run.
 const CASES: u64 = 2500;
@@ -231,6 +231,13 @@ fn the_engine_and_the_real_modules_agree_on_wide_cases() {
 fn the_engine_and_the_real_modules_agree_on_dense_cases() {
     for release in Release::all() {
         compare("dense", release, dense);
+    }
+}
+
+#[test]
+fn the_engine_and_the_real_modules_agree_on_cases_of_many_logins() {
+    for release in Release::all() {
+        compare("logins", release, logins);
     }
 }
 

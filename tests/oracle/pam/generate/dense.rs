@@ -25,10 +25,27 @@ const ITEMS: &[&str] = &["nproc", "core", "priority", "nonewprivs", "maxlogins"]
 const VALUES: &[&str] = &["0", "1", "2", "5", "50", "100", "200", "-1", "unlimited", "7k", "999999"];
 const USERS: &[&str] = &["thekiwi", "thekiwi", "alice", "stray", "root"];
 
+/// The words of one kind of case.
+struct Words {
+    items: &'static [&'static str],
+    values: &'static [&'static str],
+}
+
 /// A case in which precedence decides much; the same for the same seed.
 pub(crate) fn dense(seed: u64) -> Case {
     // The same seed means other choices than in `wide`.
-    let mut random = Random::new(seed ^ 0xdead_beef_0000_0000);
+    case(seed ^ 0xdead_beef_0000_0000, &Words { items: ITEMS, values: VALUES })
+}
+
+/// A case in which the number of logins decides: the two items that share one place.
+pub(crate) fn logins(seed: u64) -> Case {
+    let words =
+        Words { items: &["maxlogins", "maxsyslogins"], values: &["0", "1", "2", "3", "4", "5", "-1", "x"] };
+    case(seed ^ 0x1091_0000_0000_0000, &words)
+}
+
+fn case(seed: u64, words: &Words) -> Case {
+    let mut random = Random::new(seed);
     let mut case = Case::new(random.pick(USERS));
     case.add_user("root", 0, 0);
     case.add_user("thekiwi", 1013, 1091);
@@ -44,19 +61,19 @@ pub(crate) fn dense(seed: u64) -> Case {
     let exempts = random.percent(10);
     for path in ["limits.d/b.conf", "limits.conf", "limits.d/a.conf"] {
         let lines = 1 + random.below(12);
-        let text: String = (0..lines).map(|_| line(&mut random, exempts)).collect();
+        let text: String = (0..lines).map(|_| line(&mut random, exempts, words)).collect();
         case.add_file(path, Content::Bytes(text.into_bytes()));
     }
     case
 }
 
-fn line(random: &mut Random, exempts: bool) -> String {
+fn line(random: &mut Random, exempts: bool, words: &Words) -> String {
     let domain = random.pick(DOMAINS);
     if exempts && random.percent(3) {
         return format!("{domain} -\n");
     }
-    let item = random.pick(ITEMS);
+    let item = random.pick(words.items);
     // These items ask nothing, or something else, of the type.
     let kind = if random.percent(3) { "both" } else { random.pick(TYPES) };
-    format!("{domain} {kind} {item} {}\n", random.pick(VALUES))
+    format!("{domain} {kind} {item} {}\n", random.pick(words.values))
 }

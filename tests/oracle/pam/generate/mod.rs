@@ -1,4 +1,5 @@
-//! Makes cases from a seed: `wide` for the variety of syntax, `dense` for collisions of precedence.
+//! Makes cases from a seed: `wide` for the variety of syntax, `dense` for collisions of precedence,
+//! `logins` for the two items that count logins.
 
 mod dense;
 mod line;
@@ -6,5 +7,5 @@ mod pools;
 mod random;
 mod wide;
 
-pub(crate) use dense::dense;
+pub(crate) use dense::{dense, logins};
 pub(crate) use wide::wide;
