@@ -31,6 +31,9 @@ const STATE_FULL: &str = "mount -t tmpfs -o size=8k,mode=700 tmpfs \"$ROOT/var/l
 
 const FREE: &str = "rm -rf \"$ROOT/filling\" \"$ROOT/var/lib/standfast/filling\"";
 const WRITABLE: &str = "mount -o remount,rw \"$ROOT\"";
+const MOUNTED: &str =
+    "mount --bind \"$ROOT/etc/security/limits.conf\" \"$ROOT/etc/security/limits.conf\"";
+const UNMOUNTED: &str = "umount \"$ROOT/etc/security/limits.conf\"";
 const ETC_WRITABLE: &str = "umount \"$ROOT/etc\"";
 
 /// Runs on the mounted file system, once while it is filled and once after it is freed.
@@ -115,5 +118,16 @@ fn a_read_only_file_system_leaves_the_old_file() {
 fn without_room_for_a_backup_nothing_is_changed() {
     for scenario in [&GROW, &SHRINK] {
         meets(scenario, [EXT4, STATE_FULL, FREE], "quota is full");
+    }
+}
+
+#[test]
+fn a_file_that_is_a_mount_point_is_refused_before_anything_is_written() {
+    for scenario in [&GROW, &SHRINK] {
+        meets(
+            scenario,
+            [TMPFS, MOUNTED, UNMOUNTED],
+            "limits.conf: is a mount point",
+        );
     }
 }

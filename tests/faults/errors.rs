@@ -1,9 +1,10 @@
 //! Each call fails in each way: a run says so whenever its change is not in place, and leaves nothing behind.
 
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Command, Output};
 use std::time::Instant;
 
+use crate::command::apply_command;
 use crate::scenario::{self, Found, Scenario};
 use crate::strace;
 use crate::tree::{Metadata, Tree};
@@ -219,4 +220,29 @@ fn a_failure_names_the_file_the_reason_and_the_way_out() {
         );
         assert_eq!(error.lines().count(), 1, "{error}");
     }
+}
+
+#[test]
+fn a_write_that_stops_half_way_is_a_failure() {
+    let scenario = &Scenario {
+        after: Some(&[b'#'; 65536]),
+        ..scenario::REPLACE
+    };
+    let tree = Tree::new();
+    scenario.prepare(&tree);
+    let metadata = scenario.metadata(&tree);
+    let apply = apply_command(&tree.root, scenario);
+    let limited = "trap '' XFSZ; ulimit -f 16; exec \"$@\"";
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", limited, "sh"])
+        .arg(apply.get_program())
+        .args(apply.get_args());
+
+    let output = command.output().unwrap();
+
+    let when = "no file may grow beyond 8 KiB";
+    judge(&output, scenario.look(&tree, &metadata, when), when);
+    assert!(!output.status.success(), "{when}");
+    scenario.recover(&tree, &metadata, when);
 }

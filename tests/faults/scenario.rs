@@ -12,7 +12,7 @@ pub(crate) struct Scenario {
     pub(crate) real: &'static str,
     pub(crate) before: Option<&'static [u8]>,
     pub(crate) after: Option<&'static [u8]>,
-    build: fn(&Tree),
+    pub(crate) build: fn(&Tree),
 }
 
 pub(crate) const OLD: &[u8] = b"# site limits\n* hard core 0\n";
@@ -141,6 +141,14 @@ impl Scenario {
         };
         if is.is_some() {
             assert_eq!(&tree.metadata(self.real), metadata, "{}, {when}", self.name);
+        }
+        let parent = tree
+            .at(self.real)
+            .parent()
+            .and_then(|at| std::fs::metadata(at).ok());
+        if let Some(parent) = parent {
+            let mode = std::os::unix::fs::MetadataExt::mode(&parent) & 0o7777;
+            assert_eq!(mode, 0o755, "{}, {when}: the directory", self.name);
         }
         if self.path != self.real {
             let link = std::fs::symlink_metadata(tree.at(self.path)).unwrap();

@@ -98,7 +98,8 @@ impl Tree {
         chown(&at, Some(1234), Some(42)).unwrap();
         set_attributes(&at)
             .expect("the target directory must be on a file system with attributes and ACLs");
-        fs::set_permissions(&at, fs::Permissions::from_mode(0o640)).unwrap();
+        // The set-user-ID bit means nothing here, but a change of owner would clear it.
+        fs::set_permissions(&at, fs::Permissions::from_mode(0o4640)).unwrap();
     }
 
     pub(crate) fn link(&self, text: &str, path: &str) {
