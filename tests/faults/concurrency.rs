@@ -61,7 +61,7 @@ fn eight_runs_at_once_lose_none_of_their_changes() {
         took.as_secs_f64()
     );
     assert!(
-        took < BAR * 4,
+        took < BAR * 12,
         "took {took:?}: far beyond the bar of {BAR:?} even for a busy machine"
     );
 }

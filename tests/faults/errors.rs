@@ -104,6 +104,14 @@ fn fault(scenario: &Scenario, tree: &Tree, metadata: &Metadata, kind: &str, what
             "{}, {when}",
             scenario.name
         );
+        if scenario.before.is_none() && found == Found::Old {
+            let directory = tree.at(scenario.real).parent().unwrap().exists();
+            assert!(
+                !directory,
+                "{}, {when}: an empty directory stays",
+                scenario.name
+            );
+        }
     }
     scenario.recover(tree, metadata, &when);
     found

@@ -6,33 +6,24 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::scenario::{NEW, OLD, REPLACE};
+use crate::scenario::{FIRST_RUN, NEW, OLD, REPLACE, Scenario};
 use crate::strace;
 use crate::tree::Tree;
 
 const VICTIM: &[u8] = b"root:!:20000::::::\n";
 
 /// The tree with a directory that must stay as it is, and the run held up at calls of this kind.
-fn held_up_at(kind: &str) -> (Tree, Child) {
+fn held_up_at(scenario: &Scenario, kind: &str) -> (Tree, Child) {
     let tree = Tree::new();
-    REPLACE.prepare(&tree);
+    scenario.prepare(&tree);
     tree.directory("/srv/victim", 0o755);
     tree.file("/srv/victim/limits.conf", VICTIM);
+    let trace = format!("trace={kind}");
     let delay = format!("inject={kind}:delay_enter=400000");
-    let options = [
-        "-o",
-        "/dev/null",
-        "-e",
-        &format!("trace={kind}"),
-        "-e",
-        &delay,
-    ];
-    let mut command = strace::command(&tree, &REPLACE, &options.map(str::to_owned));
-    let child = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let options = ["-o", "/dev/null", "-e", &trace, "-e", &delay].map(str::to_owned);
+    let mut command = strace::command(&tree, scenario, &options);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
     (tree, child)
 }
 
@@ -48,12 +39,12 @@ fn wait_until(what: &str, mut come: impl FnMut() -> bool) {
 }
 
 /// Waits for the temp file in the target's directory: from then on the writer must not look back.
-fn wait_for_temp(tree: &Tree) {
-    let directory = tree.at("/etc/security");
+fn wait_for_temp(tree: &Tree, directory: &str) {
+    let directory = tree.at(directory);
     wait_until("the temp file", || {
         tree.own_strays()
             .iter()
-            .any(|stray: &PathBuf| stray.starts_with(&directory))
+            .any(|stray: &PathBuf| stray.parent() == Some(&directory))
     });
 }
 
@@ -73,8 +64,8 @@ fn assert_victim_untouched(tree: &Tree, when: &str) {
 #[test]
 fn a_directory_swapped_for_a_link_does_not_redirect_the_write() {
     for kind in ["write", "fsync", "renameat"] {
-        let (tree, child) = held_up_at(kind);
-        wait_for_temp(&tree);
+        let (tree, child) = held_up_at(&REPLACE, kind);
+        wait_for_temp(&tree, "/etc/security");
         fs::rename(tree.at("/etc/security"), tree.at("/etc/moved")).unwrap();
         tree.link("/srv/victim", "/etc/security");
 
@@ -89,10 +80,10 @@ fn a_directory_swapped_for_a_link_does_not_redirect_the_write() {
 
 #[test]
 fn a_file_swapped_for_a_link_at_the_last_moment_is_not_followed() {
-    let (tree, child) = held_up_at("renameat");
+    let (tree, child) = held_up_at(&REPLACE, "renameat");
     // Were the run slower than this test, it would plan again and refuse the link for this mode.
     tree.directory("/srv/victim", 0o777);
-    wait_for_temp(&tree);
+    wait_for_temp(&tree, "/etc/security");
     wait_until("the backup", || {
         tree.at("/var/lib/standfast/backups/etc,security,limits.conf.~6~")
             .exists()
@@ -108,8 +99,8 @@ fn a_file_swapped_for_a_link_at_the_last_moment_is_not_followed() {
 
 #[test]
 fn an_edit_by_a_program_without_our_lock_is_not_overwritten() {
-    let (tree, child) = held_up_at("write");
-    wait_for_temp(&tree);
+    let (tree, child) = held_up_at(&REPLACE, "write");
+    wait_for_temp(&tree, "/etc/security");
     let edited = [OLD, b"alice soft nproc 7\n"].concat();
     tree.file("/etc/security/limits.conf", &edited);
 
@@ -121,4 +112,18 @@ fn an_edit_by_a_program_without_our_lock_is_not_overwritten() {
         tree.read("/var/lib/standfast/backups/etc,security,limits.conf.~7~"),
         Some(edited)
     );
+}
+
+#[test]
+fn a_file_that_comes_while_a_new_one_is_written_is_not_overwritten() {
+    let (tree, child) = held_up_at(&FIRST_RUN, "renameat2");
+    wait_for_temp(&tree, "/etc/security/limits.d");
+    tree.file(FIRST_RUN.path, b"alice soft nproc 7\n");
+
+    // The program plans once more, and keeps what it replaces.
+    let output = child.wait_with_output().unwrap();
+
+    assert!(output.status.success(), "{output:?}");
+    let backup = "/var/lib/standfast/backups/etc,security,limits.d,90-standfast.conf.~1~";
+    assert_eq!(tree.read(backup).unwrap(), b"alice soft nproc 7\n");
 }

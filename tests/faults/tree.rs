@@ -139,7 +139,8 @@ impl Tree {
         let mut found = Vec::new();
         let mut directories = vec![self.root.clone()];
         while let Some(directory) = directories.pop() {
-            for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
+            // The run that is looked at may be renaming them.
+            for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
                 if entry
                     .file_name()
                     .as_encoded_bytes()
@@ -147,7 +148,7 @@ impl Tree {
                 {
                     found.push(entry.path());
                 }
-                if entry.file_type().unwrap().is_dir() {
+                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                     directories.push(entry.path());
                 }
             }

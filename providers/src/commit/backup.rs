@@ -64,7 +64,7 @@ pub(super) fn keep(backups: &Directory, path: &Path, bytes: &[u8]) -> Result<(),
     }
     let next = newest.unwrap_or(0).saturating_add(1);
     let name = numbered(&stem, next);
-    let temp = Temp::create(backups)?;
+    let temp = Temp::create(backups, &name)?;
     temp.write(bytes)?;
     temp.sync()?;
     temp.install(&name, Onto::Free)
