@@ -47,35 +47,22 @@ fn run(root: &Path, target: &Path, content: &Path, how: &str) -> Result<(), Fail
     match how {
         "set" => edit(&root, target, |_| Some(content.clone())),
         "remove" => edit(&root, target, |_| None),
-        "append" => content
-            .split_inclusive(|&byte| byte == b'\n')
-            .try_for_each(|line| {
-                edit(&root, target, |before| {
-                    Some([before.unwrap_or_default(), line].concat())
-                })
-            }),
+        "append" => content.split_inclusive(|&byte| byte == b'\n').try_for_each(|line| {
+            edit(&root, target, |before| Some([before.unwrap_or_default(), line].concat()))
+        }),
         _ => Err("how: set, append or remove".into()),
     }
 }
 
 /// Plans and commits, and plans again when someone else was quicker.
-fn edit(
-    root: &Root,
-    target: &Path,
-    plan: impl Fn(Option<&[u8]>) -> Option<Vec<u8>>,
-) -> Result<(), Failure> {
+fn edit(root: &Root, target: &Path, plan: impl Fn(Option<&[u8]>) -> Option<Vec<u8>>) -> Result<(), Failure> {
     let planned = || -> Result<FileEdit, Failure> {
         let before = match root.read(target) {
             Err(ReadError::Missing { .. }) => None,
             answer => Some(answer?),
         };
         let after = plan(before.as_deref());
-        Ok(FileEdit {
-            path: target.to_path_buf(),
-            before,
-            after,
-            new_mode: 0o644,
-        })
+        Ok(FileEdit { path: target.to_path_buf(), before, after, new_mode: 0o644 })
     };
     // The first plan is made without the lock, as `apply` makes it; a second one is made under it.
     let mut edit = planned()?;

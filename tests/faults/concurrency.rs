@@ -33,11 +33,7 @@ fn eight_runs_at_once_lose_none_of_their_changes() {
         .collect();
     for run in runs {
         let output = run.wait_with_output().unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     let took = start.elapsed();
@@ -45,23 +41,13 @@ fn eight_runs_at_once_lose_none_of_their_changes() {
     let lines: Vec<&str> = text.lines().skip(2).collect();
     for process in 0..PROCESSES {
         let own = format!(":{process} ");
-        let survived: Vec<&str> = lines
-            .iter()
-            .copied()
-            .filter(|line| line.starts_with(&own))
-            .collect();
+        let survived: Vec<&str> = lines.iter().copied().filter(|line| line.starts_with(&own)).collect();
         let wanted: Vec<String> = (0..EDITS).map(|edit| line(process, edit)).collect();
         assert_eq!(survived, wanted, "process {process}");
     }
     assert_eq!(lines.len(), PROCESSES * EDITS);
     assert_eq!(tree.metadata("/etc/security/limits.conf"), metadata);
     assert!(tree.strays().is_empty());
-    println!(
-        "{PROCESSES} processes x {EDITS} edits: all survive, {:.1} s",
-        took.as_secs_f64()
-    );
-    assert!(
-        took < BAR * 12,
-        "took {took:?}: far beyond the bar of {BAR:?} even for a busy machine"
-    );
+    println!("{PROCESSES} processes x {EDITS} edits: all survive, {:.1} s", took.as_secs_f64());
+    assert!(took < BAR * 12, "took {took:?}: far beyond the bar of {BAR:?} even for a busy machine");
 }

@@ -14,8 +14,10 @@ const LIMITS: &str = "/etc/security/limits.conf";
 const GROW: Scenario = Scenario::plain("grow", LIMITS, Some(OLD), Some(&LARGE));
 const SHRINK: Scenario = Scenario::plain("remove", LIMITS, Some(OLD), None);
 
-const EXT4: &str = "mke2fs -q -F -t ext4 -b 1024 \"$IMAGE\" 2048 > /dev/null && mount -o loop \"$IMAGE\" \"$ROOT\"";
-const FEW_INODES: &str = "mke2fs -q -F -t ext4 -b 1024 -N 48 \"$IMAGE\" 2048 > /dev/null && mount -o loop \"$IMAGE\" \"$ROOT\"";
+const EXT4: &str =
+    "mke2fs -q -F -t ext4 -b 1024 \"$IMAGE\" 2048 > /dev/null && mount -o loop \"$IMAGE\" \"$ROOT\"";
+const FEW_INODES: &str =
+    "mke2fs -q -F -t ext4 -b 1024 -N 48 \"$IMAGE\" 2048 > /dev/null && mount -o loop \"$IMAGE\" \"$ROOT\"";
 const TMPFS: &str = "mount -t tmpfs -o size=256k,mode=755 tmpfs \"$ROOT\"";
 
 const FULL: &str = "dd if=/dev/zero of=\"$ROOT/filling\" bs=1024 2>/dev/null || :";
@@ -31,8 +33,7 @@ const STATE_FULL: &str = "mount -t tmpfs -o size=8k,mode=700 tmpfs \"$ROOT/var/l
 
 const FREE: &str = "rm -rf \"$ROOT/filling\" \"$ROOT/var/lib/standfast/filling\"";
 const WRITABLE: &str = "mount -o remount,rw \"$ROOT\"";
-const MOUNTED: &str =
-    "mount --bind \"$ROOT/etc/security/limits.conf\" \"$ROOT/etc/security/limits.conf\"";
+const MOUNTED: &str = "mount --bind \"$ROOT/etc/security/limits.conf\" \"$ROOT/etc/security/limits.conf\"";
 const UNMOUNTED: &str = "umount \"$ROOT/etc/security/limits.conf\"";
 const ETC_WRITABLE: &str = "umount \"$ROOT/etc\"";
 
@@ -77,11 +78,7 @@ fn meets(scenario: &Scenario, [mount, fill, free]: [&str; 3], reason: &str) {
     let (filled, freed) = (lines.next(), lines.next());
     let trouble = String::from_utf8_lossy(&output.stderr);
     let when = format!("{}, {mount}, {fill}: {told} {trouble}", scenario.name);
-    assert_eq!(
-        (filled, freed),
-        (Some("1 same 0"), Some("0 changed 0")),
-        "{when}"
-    );
+    assert_eq!((filled, freed), (Some("1 same 0"), Some("0 changed 0")), "{when}");
     assert!(told.contains(reason), "{when}");
 }
 
@@ -101,16 +98,8 @@ fn a_file_system_without_free_inodes_leaves_the_old_file() {
 #[test]
 fn a_read_only_file_system_leaves_the_old_file() {
     for scenario in [&GROW, &SHRINK] {
-        meets(
-            scenario,
-            [EXT4, READ_ONLY, WRITABLE],
-            "the file system is read-only",
-        );
-        meets(
-            scenario,
-            [EXT4, ETC_READ_ONLY, ETC_WRITABLE],
-            "/etc/security",
-        );
+        meets(scenario, [EXT4, READ_ONLY, WRITABLE], "the file system is read-only");
+        meets(scenario, [EXT4, ETC_READ_ONLY, ETC_WRITABLE], "/etc/security");
     }
 }
 
@@ -124,10 +113,6 @@ fn without_room_for_a_backup_nothing_is_changed() {
 #[test]
 fn a_file_that_is_a_mount_point_is_refused_before_anything_is_written() {
     for scenario in [&GROW, &SHRINK] {
-        meets(
-            scenario,
-            [TMPFS, MOUNTED, UNMOUNTED],
-            "limits.conf: is a mount point",
-        );
+        meets(scenario, [TMPFS, MOUNTED, UNMOUNTED], "limits.conf: is a mount point");
     }
 }

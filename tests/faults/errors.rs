@@ -29,17 +29,8 @@ const CHANGING: [&str; 14] = [
 const WAYS: [&str; 6] = ["ENOSPC", "EIO", "EROFS", "EPERM", "EDQUOT", "EMFILE"];
 
 /// Calls that only look, and close(2), fail as a broken disk makes them fail.
-const LOOKING: [&str; 9] = [
-    "read",
-    "close",
-    "fstat",
-    "newfstatat",
-    "statx",
-    "getdents64",
-    "readlinkat",
-    "flistxattr",
-    "fgetxattr",
-];
+const LOOKING: [&str; 9] =
+    ["read", "close", "fstat", "newfstatat", "statx", "getdents64", "readlinkat", "flistxattr", "fgetxattr"];
 
 #[derive(Default)]
 struct Count {
@@ -63,9 +54,7 @@ fn walk(scenario: &Scenario) {
         } else {
             continue;
         };
-        for (number, way) in
-            (first..=last).flat_map(|number| ways.iter().map(move |way| (number, way)))
-        {
+        for (number, way) in (first..=last).flat_map(|number| ways.iter().map(move |way| (number, way))) {
             let what = format!("error={way}:when={number}");
             match fault(scenario, &tree, &metadata, &kind, &what) {
                 Found::Old => count.failed += 1,
@@ -74,11 +63,7 @@ fn walk(scenario: &Scenario) {
             count.faults += 1;
         }
     }
-    assert!(
-        count.failed > 100 && count.overcome > 0,
-        "{}: the walk missed its aim",
-        scenario.name
-    );
+    assert!(count.failed > 100 && count.overcome > 0, "{}: the walk missed its aim", scenario.name);
     println!(
         "{}: {} faults, {} left the old file, {} the new one, {:.1} s",
         scenario.name,
@@ -98,19 +83,10 @@ fn fault(scenario: &Scenario, tree: &Tree, metadata: &Metadata, kind: &str, what
     let found = scenario.look(tree, metadata, &when);
     judge(&output, found, &format!("{}, {when}", scenario.name));
     if kind != "unlinkat" {
-        assert_eq!(
-            tree.own_strays(),
-            Vec::<PathBuf>::new(),
-            "{}, {when}",
-            scenario.name
-        );
+        assert_eq!(tree.own_strays(), Vec::<PathBuf>::new(), "{}, {when}", scenario.name);
         if scenario.before.is_none() && found == Found::Old {
             let directory = tree.at(scenario.real).parent().unwrap().exists();
-            assert!(
-                !directory,
-                "{}, {when}: an empty directory stays",
-                scenario.name
-            );
+            assert!(!directory, "{}, {when}: an empty directory stays", scenario.name);
         }
     }
     scenario.recover(tree, metadata, &when);
@@ -124,10 +100,7 @@ fn judge(output: &Output, found: Found, when: &str) {
         (Some(0), Found::New) => {}
         (Some(1), Found::Old) => assert!(told.starts_with("error: "), "{when}: {told}"),
         (Some(1), Found::New) => {
-            assert!(
-                told.contains("is changed, but"),
-                "{when}: hides that it has changed the file: {told}"
-            );
+            assert!(told.contains("is changed, but"), "{when}: hides that it has changed the file: {told}");
         }
         (code, found) => panic!("{when}: exit code {code:?} while the file is {found:?}: {told}"),
     }
@@ -179,16 +152,8 @@ fn what_an_old_kernel_or_a_plain_file_system_lacks_is_done_without() {
             let output = strace::inject(&tree, scenario, &[(kind, what)]);
 
             let when = format!("{}, {kind} {what}", scenario.name);
-            assert!(
-                output.status.success(),
-                "{when}: {}",
-                String::from_utf8_lossy(&output.stderr)
-            );
-            assert_eq!(
-                tree.read(scenario.real).as_deref(),
-                scenario.after,
-                "{when}"
-            );
+            assert!(output.status.success(), "{when}: {}", String::from_utf8_lossy(&output.stderr));
+            assert_eq!(tree.read(scenario.real).as_deref(), scenario.after, "{when}");
         }
     }
 }
@@ -197,55 +162,34 @@ fn what_an_old_kernel_or_a_plain_file_system_lacks_is_done_without() {
 fn a_failure_names_the_file_the_reason_and_the_way_out() {
     let scenario = &scenario::REPLACE;
     for (kind, what, told) in [
-        (
-            "write",
-            "error=ENOSPC:when=1",
-            "the file system or the quota is full; free some space first",
-        ),
+        ("write", "error=ENOSPC:when=1", "the file system or the quota is full; free some space first"),
         (
             "fchown",
             "error=EPERM",
             "cannot keep the owner of /etc/security/limits.conf: Operation not permitted",
         ),
-        (
-            "renameat",
-            "error=EBUSY",
-            "/etc/security/limits.conf: is a mount point",
-        ),
-        (
-            "renameat2",
-            "error=EIO",
-            "is left as it is, because no backup of it could be kept: cannot replace",
-        ),
+        ("renameat", "error=EBUSY", "/etc/security/limits.conf: is a mount point"),
+        ("renameat2", "error=EIO", "is left as it is, because no backup of it could be kept: cannot replace"),
     ] {
         let tree = Tree::new();
         scenario.prepare(&tree);
         let output = strace::inject(&tree, scenario, &[(kind, what)]);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(
-            error.contains(told) && error.contains("/etc/security/"),
-            "{error}"
-        );
+        assert!(error.contains(told) && error.contains("/etc/security/"), "{error}");
         assert_eq!(error.lines().count(), 1, "{error}");
     }
 }
 
 #[test]
 fn a_write_that_stops_half_way_is_a_failure() {
-    let scenario = &Scenario {
-        after: Some(&[b'#'; 65536]),
-        ..scenario::REPLACE
-    };
+    let scenario = &Scenario { after: Some(&[b'#'; 65536]), ..scenario::REPLACE };
     let tree = Tree::new();
     scenario.prepare(&tree);
     let metadata = scenario.metadata(&tree);
     let apply = apply_command(&tree.root, scenario);
     let limited = "trap '' XFSZ; ulimit -f 16; exec \"$@\"";
     let mut command = Command::new("sh");
-    command
-        .args(["-c", limited, "sh"])
-        .arg(apply.get_program())
-        .args(apply.get_args());
+    command.args(["-c", limited, "sh"]).arg(apply.get_program()).args(apply.get_args());
 
     let output = command.output().unwrap();
 

@@ -20,12 +20,7 @@ fn walk(scenario: &Scenario) {
             let when = format!("killed at {kind} {number}");
             scenario.prepare(&tree);
             let output = strace::kill(&tree, scenario, &kind, number);
-            assert_eq!(
-                output.status.signal(),
-                Some(9),
-                "{}, {when}: was not killed",
-                scenario.name
-            );
+            assert_eq!(output.status.signal(), Some(9), "{}, {when}: was not killed", scenario.name);
             kills += 1;
             match scenario.look(&tree, &metadata, &when) {
                 Found::Old => old += 1,
@@ -35,11 +30,7 @@ fn walk(scenario: &Scenario) {
             scenario.recover(&tree, &metadata, &when);
         }
     }
-    assert!(
-        kills > 60 && old > 0 && new > 0,
-        "{}: {kills} kills, {old} old, {new} new",
-        scenario.name
-    );
+    assert!(kills > 60 && old > 0 && new > 0, "{}: {kills} kills, {old} old, {new} new", scenario.name);
     println!(
         "{}: {kills} kills, {old} old, {new} new, {strays} left a temp file that the next run swept, {:.1} s",
         scenario.name,

@@ -30,10 +30,7 @@ fn held_up_at(scenario: &Scenario, kind: &str) -> (Tree, Child) {
 fn wait_until(what: &str, mut come: impl FnMut() -> bool) {
     let start = Instant::now();
     while !come() {
-        assert!(
-            start.elapsed() < Duration::from_secs(20),
-            "{what} does not come"
-        );
+        assert!(start.elapsed() < Duration::from_secs(20), "{what} does not come");
         thread::sleep(Duration::from_millis(1));
     }
 }
@@ -42,23 +39,13 @@ fn wait_until(what: &str, mut come: impl FnMut() -> bool) {
 fn wait_for_temp(tree: &Tree, directory: &str) {
     let directory = tree.at(directory);
     wait_until("the temp file", || {
-        tree.own_strays()
-            .iter()
-            .any(|stray: &PathBuf| stray.parent() == Some(&directory))
+        tree.own_strays().iter().any(|stray: &PathBuf| stray.parent() == Some(&directory))
     });
 }
 
 fn assert_victim_untouched(tree: &Tree, when: &str) {
-    assert_eq!(
-        tree.read("/srv/victim/limits.conf").as_deref(),
-        Some(VICTIM),
-        "{when}"
-    );
-    assert_eq!(
-        fs::read_dir(tree.at("/srv/victim")).unwrap().count(),
-        1,
-        "{when}"
-    );
+    assert_eq!(tree.read("/srv/victim/limits.conf").as_deref(), Some(VICTIM), "{when}");
+    assert_eq!(fs::read_dir(tree.at("/srv/victim")).unwrap().count(), 1, "{when}");
 }
 
 #[test]
@@ -84,10 +71,7 @@ fn a_file_swapped_for_a_link_at_the_last_moment_is_not_followed() {
     // Were the run slower than this test, it would plan again and refuse the link for this mode.
     tree.directory("/srv/victim", 0o777);
     wait_for_temp(&tree, "/etc/security");
-    wait_until("the backup", || {
-        tree.at("/var/lib/standfast/backups/etc,security,limits.conf.~6~")
-            .exists()
-    });
+    wait_until("the backup", || tree.at("/var/lib/standfast/backups/etc,security,limits.conf.~6~").exists());
     thread::sleep(Duration::from_millis(100));
     fs::remove_file(tree.at("/etc/security/limits.conf")).unwrap();
     tree.link("/srv/victim/limits.conf", "/etc/security/limits.conf");
@@ -108,10 +92,7 @@ fn an_edit_by_a_program_without_our_lock_is_not_overwritten() {
     let output = child.wait_with_output().unwrap();
 
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(
-        tree.read("/var/lib/standfast/backups/etc,security,limits.conf.~7~"),
-        Some(edited)
-    );
+    assert_eq!(tree.read("/var/lib/standfast/backups/etc,security,limits.conf.~7~"), Some(edited));
 }
 
 #[test]

@@ -33,10 +33,7 @@ pub(crate) const REPLACE: Scenario = Scenario {
         tree.file(&format!("/etc/security/{PLANTED}"), b"half");
         tree.directory(BACKUPS, 0o700);
         for number in 1..=5 {
-            tree.file(
-                &format!("{BACKUPS}/etc,security,limits.conf.~{number}~"),
-                b"older\n",
-            );
+            tree.file(&format!("{BACKUPS}/etc,security,limits.conf.~{number}~"), b"older\n");
         }
     },
 };
@@ -97,14 +94,7 @@ impl Scenario {
         before: Option<&'static [u8]>,
         after: Option<&'static [u8]>,
     ) -> Self {
-        Self {
-            name,
-            path,
-            real: path,
-            before,
-            after,
-            build: |_| {},
-        }
+        Self { name, path, real: path, before, after, build: |_| {} }
     }
 
     /// Builds the tree anew.
@@ -117,12 +107,7 @@ impl Scenario {
     pub(crate) fn metadata(&self, tree: &Tree) -> Metadata {
         match self.before {
             Some(_) => tree.metadata(self.real),
-            None => Metadata {
-                mode: 0o644,
-                owner: (0, 0),
-                acl: None,
-                attribute: None,
-            },
+            None => Metadata { mode: 0o644, owner: (0, 0), acl: None, attribute: None },
         }
     }
 
@@ -134,18 +119,12 @@ impl Scenario {
         } else if is.as_deref() == self.after {
             Found::New
         } else {
-            panic!(
-                "{}, {when}: the file is neither old nor new but {is:?}",
-                self.name
-            );
+            panic!("{}, {when}: the file is neither old nor new but {is:?}", self.name);
         };
         if is.is_some() {
             assert_eq!(&tree.metadata(self.real), metadata, "{}, {when}", self.name);
         }
-        let parent = tree
-            .at(self.real)
-            .parent()
-            .and_then(|at| std::fs::metadata(at).ok());
+        let parent = tree.at(self.real).parent().and_then(|at| std::fs::metadata(at).ok());
         if let Some(parent) = parent {
             let mode = std::os::unix::fs::MetadataExt::mode(&parent) & 0o7777;
             assert_eq!(mode, 0o755, "{}, {when}: the directory", self.name);
@@ -161,22 +140,8 @@ impl Scenario {
     pub(crate) fn recover(&self, tree: &Tree, metadata: &Metadata, when: &str) {
         let output = apply_command(&tree.root, self).output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            output.status.success(),
-            "{}, {when}: the next run failed: {told}",
-            self.name
-        );
-        assert_eq!(
-            self.look(tree, metadata, when),
-            Found::New,
-            "{}, {when}",
-            self.name
-        );
-        assert_eq!(
-            tree.strays(),
-            Vec::<std::path::PathBuf>::new(),
-            "{}, {when}",
-            self.name
-        );
+        assert!(output.status.success(), "{}, {when}: the next run failed: {told}", self.name);
+        assert_eq!(self.look(tree, metadata, when), Found::New, "{}, {when}", self.name);
+        assert_eq!(tree.strays(), Vec::<std::path::PathBuf>::new(), "{}, {when}", self.name);
     }
 }

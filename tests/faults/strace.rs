@@ -21,16 +21,8 @@ pub(crate) struct Call {
 pub(crate) fn record(tree: &Tree, scenario: &Scenario) -> (Vec<Call>, Vec<Call>) {
     let options = ["-y".into(), "-o".into(), log(tree).display().to_string()];
     let output = run(tree, scenario, &options);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let calls: Vec<Call> = fs::read_to_string(log(tree))
-        .unwrap()
-        .lines()
-        .filter_map(parse)
-        .collect();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let calls: Vec<Call> = fs::read_to_string(log(tree)).unwrap().lines().filter_map(parse).collect();
     let root = format!("\"{}\"", tree.root.display());
     let start = calls
         .iter()
@@ -61,26 +53,14 @@ pub(crate) fn kill(tree: &Tree, scenario: &Scenario, kind: &str, number: usize) 
     run(
         tree,
         scenario,
-        &[
-            "-o",
-            "/dev/null",
-            "-e",
-            &format!("trace={kind}"),
-            "-e",
-            &inject,
-        ]
-        .map(str::to_owned),
+        &["-o", "/dev/null", "-e", &format!("trace={kind}"), "-e", &inject].map(str::to_owned),
     )
 }
 
 /// Runs the scenario with calls meddled with, as strace's `inject=` says.
 pub(crate) fn inject(tree: &Tree, scenario: &Scenario, injections: &[(&str, &str)]) -> Output {
     let kinds: Vec<&str> = injections.iter().map(|(kind, _)| *kind).collect();
-    let mut options = vec![
-        "--seccomp-bpf".to_owned(),
-        "-o".to_owned(),
-        log(tree).display().to_string(),
-    ];
+    let mut options = vec!["--seccomp-bpf".to_owned(), "-o".to_owned(), log(tree).display().to_string()];
     options.extend(["-e".to_owned(), format!("trace={}", kinds.join(","))]);
     for (kind, what) in injections {
         options.extend(["-e".to_owned(), format!("inject={kind}:{what}")]);
@@ -90,10 +70,7 @@ pub(crate) fn inject(tree: &Tree, scenario: &Scenario, injections: &[(&str, &str
 
 /// How many calls the last run was given something other than the kernel's answer.
 pub(crate) fn injected(tree: &Tree) -> usize {
-    fs::read_to_string(log(tree))
-        .unwrap()
-        .matches("INJECTED)")
-        .count()
+    fs::read_to_string(log(tree)).unwrap().matches("INJECTED)").count()
 }
 
 fn log(tree: &Tree) -> PathBuf {
@@ -109,32 +86,18 @@ pub(crate) fn command(tree: &Tree, scenario: &Scenario, options: &[String]) -> C
     let apply = apply_command(&tree.root, scenario);
     let mut command = Command::new("sh");
     command.args(["-c", "umask 0077; exec \"$@\"", "sh", "strace", "-f"]);
-    command
-        .args(options)
-        .arg(apply.get_program())
-        .args(apply.get_args());
+    command.args(options).arg(apply.get_program()).args(apply.get_args());
     command
 }
 
 /// `1234 openat(3</x>, "y", O_RDONLY) = 4</x/y>`
 pub(crate) fn parse(line: &str) -> Option<Call> {
-    let line = line
-        .trim_start_matches(|letter: char| letter.is_ascii_digit())
-        .trim_start();
+    let line = line.trim_start_matches(|letter: char| letter.is_ascii_digit()).trim_start();
     let (name, rest) = line.split_once('(')?;
-    if name.is_empty()
-        || !name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    {
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return None;
     }
-    let arguments = rest
-        .rsplit_once(" = ")
-        .map_or(rest, |(arguments, _)| arguments);
+    let arguments = rest.rsplit_once(" = ").map_or(rest, |(arguments, _)| arguments);
     let arguments = arguments.trim_end().trim_end_matches(')');
-    Some(Call {
-        name: name.to_owned(),
-        arguments: arguments.to_owned(),
-    })
+    Some(Call { name: name.to_owned(), arguments: arguments.to_owned() })
 }

@@ -51,10 +51,7 @@ impl Tree {
         let name = format!("standfast-faults-{}-{number}", std::process::id());
         let base = directory.join(name);
         fs::create_dir(&base)?;
-        let tree = Self {
-            root: base.join("root"),
-            base,
-        };
+        let tree = Self { root: base.join("root"), base };
         tree.clear();
         Ok(tree)
     }
@@ -96,8 +93,7 @@ impl Tree {
         self.file(path, bytes);
         let at = self.at(path);
         chown(&at, Some(1234), Some(42)).unwrap();
-        set_attributes(&at)
-            .expect("the target directory must be on a file system with attributes and ACLs");
+        set_attributes(&at).expect("the target directory must be on a file system with attributes and ACLs");
         // The set-user-ID bit means nothing here, but a change of owner would clear it.
         fs::set_permissions(&at, fs::Permissions::from_mode(0o4640)).unwrap();
     }
@@ -141,11 +137,7 @@ impl Tree {
         while let Some(directory) = directories.pop() {
             // The run that is looked at may be renaming them.
             for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-                if entry
-                    .file_name()
-                    .as_encoded_bytes()
-                    .starts_with(b".standfast-")
-                {
+                if entry.file_name().as_encoded_bytes().starts_with(b".standfast-") {
                     found.push(entry.path());
                 }
                 if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
@@ -171,13 +163,8 @@ fn set_attributes(at: &Path) -> rustix::io::Result<()> {
 /// acl(5) as an extended attribute: user 42 may read.
 fn acl() -> Vec<u8> {
     let mut bytes = 2_u32.to_le_bytes().to_vec();
-    let entries: [(u16, u16, u32); 5] = [
-        (1, 6, u32::MAX),
-        (2, 4, 42),
-        (4, 4, u32::MAX),
-        (16, 4, u32::MAX),
-        (32, 0, u32::MAX),
-    ];
+    let entries: [(u16, u16, u32); 5] =
+        [(1, 6, u32::MAX), (2, 4, 42), (4, 4, u32::MAX), (16, 4, u32::MAX), (32, 0, u32::MAX)];
     for (tag, permissions, id) in entries {
         bytes.extend_from_slice(&tag.to_le_bytes());
         bytes.extend_from_slice(&permissions.to_le_bytes());

@@ -29,21 +29,14 @@ pub(super) fn open(state: &Directory) -> Result<Directory, CommitError> {
     }
     let fd = match state.subdirectory(OsStr::new(BACKUPS)) {
         Err(Errno::NOTDIR | Errno::LOOP) => {
-            return Err(CommitError::NotADirectory {
-                path: path.clone(),
-                directory: path,
-            });
+            return Err(CommitError::NotADirectory { path: path.clone(), directory: path });
         }
         answer => answer.map_err(|errno| CommitError::new(Operation::Open, &path, errno))?,
     };
     let (_, stat) = directory::inspect(&fd, &path)?;
     match directory::weakness(&stat) {
         None => Ok(Directory { fd, path }),
-        Some(weakness) => Err(CommitError::UnsafeDirectory {
-            path: path.clone(),
-            directory: path,
-            weakness,
-        }),
+        Some(weakness) => Err(CommitError::UnsafeDirectory { path: path.clone(), directory: path, weakness }),
     }
 }
 
@@ -51,11 +44,7 @@ pub(super) fn open(state: &Directory) -> Result<Directory, CommitError> {
 pub(super) fn keep(backups: &Directory, path: &Path, bytes: &[u8]) -> Result<(), CommitError> {
     let stem = stem(path);
     backups.sweep()?;
-    let mut numbers: Vec<u64> = backups
-        .list()?
-        .iter()
-        .filter_map(|name| number(&stem, name))
-        .collect();
+    let mut numbers: Vec<u64> = backups.list()?.iter().filter_map(|name| number(&stem, name)).collect();
     numbers.sort_unstable();
     let newest = numbers.last().copied();
     // A run that failed after its backup leaves the file as it was: five tries must not push out older states.
@@ -78,9 +67,7 @@ pub(super) fn keep(backups: &Directory, path: &Path, bytes: &[u8]) -> Result<(),
 
 fn holds(backups: &Directory, name: &OsStr, bytes: &[u8]) -> bool {
     let open = backups.open(name, OFlags::RDONLY | OFlags::NONBLOCK, Mode::empty());
-    open.is_ok_and(|fd| {
-        read_open(std::os::fd::AsFd::as_fd(&fd), Path::new(name)).is_ok_and(|is| is == bytes)
-    })
+    open.is_ok_and(|fd| read_open(std::os::fd::AsFd::as_fd(&fd), Path::new(name)).is_ok_and(|is| is == bytes))
 }
 
 /// The path as one file name: `/etc/security/limits.conf` becomes `etc,security,limits.conf`.
@@ -112,14 +99,6 @@ fn numbered(stem: &[u8], number: u64) -> OsString {
 }
 
 fn number(stem: &[u8], name: &OsStr) -> Option<u64> {
-    let digits = name
-        .as_bytes()
-        .strip_prefix(stem)?
-        .strip_prefix(b".~")?
-        .strip_suffix(b"~")?;
-    std::str::from_utf8(digits)
-        .ok()?
-        .parse()
-        .ok()
-        .filter(|number| numbered(stem, *number) == name)
+    let digits = name.as_bytes().strip_prefix(stem)?.strip_prefix(b".~")?.strip_suffix(b"~")?;
+    std::str::from_utf8(digits).ok()?.parse().ok().filter(|number| numbered(stem, *number) == name)
 }

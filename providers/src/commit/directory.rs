@@ -22,10 +22,7 @@ impl Directory {
     /// Opens this directory once more: a descriptor from O_PATH can neither list nor sync.
     pub(super) fn readable(&self) -> Result<Self, CommitError> {
         self.subdirectory(OsStr::new("."))
-            .map(|fd| Self {
-                fd,
-                path: self.path.clone(),
-            })
+            .map(|fd| Self { fd, path: self.path.clone() })
             .map_err(self.fail(Operation::Open))
     }
 
@@ -35,18 +32,8 @@ impl Directory {
     }
 
     /// Opens `name` itself, never what a symbolic link of that name leads to.
-    pub(super) fn open(
-        &self,
-        name: &OsStr,
-        flags: OFlags,
-        mode: Mode,
-    ) -> rustix::io::Result<OwnedFd> {
-        rustix::fs::openat(
-            &self.fd,
-            name,
-            flags | OFlags::NOFOLLOW | OFlags::CLOEXEC,
-            mode,
-        )
+    pub(super) fn open(&self, name: &OsStr, flags: OFlags, mode: Mode) -> rustix::io::Result<OwnedFd> {
+        rustix::fs::openat(&self.fd, name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, mode)
     }
 
     /// What `name` is now, or nothing; a symbolic link is not followed.
@@ -54,11 +41,7 @@ impl Directory {
         match rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(stat)),
             Err(Errno::NOENT) => Ok(None),
-            Err(errno) => Err(CommitError::new(
-                Operation::Inspect,
-                &self.path.join(name),
-                errno,
-            )),
+            Err(errno) => Err(CommitError::new(Operation::Inspect, &self.path.join(name), errno)),
         }
     }
 
@@ -99,10 +82,7 @@ impl Directory {
             if !temp::is_temp_name(name.as_bytes()) {
                 continue;
             }
-            let flags = match self
-                .stat(&name)?
-                .map(|stat| FileType::from_raw_mode(stat.st_mode))
-            {
+            let flags = match self.stat(&name)?.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
                 Some(FileType::RegularFile) => AtFlags::empty(),
                 Some(FileType::Directory) => AtFlags::REMOVEDIR,
                 _ => continue,
@@ -111,11 +91,7 @@ impl Directory {
                 Ok(()) => swept += 1,
                 Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => {}
                 Err(errno) => {
-                    return Err(CommitError::new(
-                        Operation::Remove,
-                        &self.path.join(&name),
-                        errno,
-                    ));
+                    return Err(CommitError::new(Operation::Remove, &self.path.join(&name), errno));
                 }
             }
         }
@@ -176,7 +152,6 @@ pub(super) fn weakness(stat: &Stat) -> Option<Weakness> {
 
 /// What kind of file a descriptor is, and its numbers.
 pub(super) fn inspect(fd: impl AsFd, path: &Path) -> Result<(FileType, Stat), CommitError> {
-    let stat =
-        rustix::fs::fstat(fd).map_err(|errno| CommitError::new(Operation::Inspect, path, errno))?;
+    let stat = rustix::fs::fstat(fd).map_err(|errno| CommitError::new(Operation::Inspect, path, errno))?;
     Ok((FileType::from_raw_mode(stat.st_mode), stat))
 }

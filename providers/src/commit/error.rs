@@ -162,11 +162,7 @@ impl CommitError {
             Errno::NOSPC | Errno::DQUOT => Self::NoSpace { path },
             Errno::ROFS => Self::ReadOnly { path },
             Errno::BUSY if operation == Operation::Replace => Self::MountPoint { path },
-            source => Self::Io {
-                operation,
-                path,
-                source,
-            },
+            source => Self::Io { operation, path, source },
         }
     }
 }
@@ -260,12 +256,10 @@ impl fmt::Display for Weakness {
                     "belongs to user ID {uid}, who could swap the file; give it to root (chown root)"
                 )
             }
-            Self::GroupWritable => formatter.write_str(
-                "is writable by its group, which could swap the file; take that away (chmod g-w)",
-            ),
-            Self::WorldWritable => formatter.write_str(
-                "is writable by everyone, who could swap the file; take that away (chmod o-w)",
-            ),
+            Self::GroupWritable => formatter
+                .write_str("is writable by its group, which could swap the file; take that away (chmod g-w)"),
+            Self::WorldWritable => formatter
+                .write_str("is writable by everyone, who could swap the file; take that away (chmod o-w)"),
         }
     }
 }

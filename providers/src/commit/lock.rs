@@ -29,18 +29,11 @@ pub(super) fn open_state(root: &Root, path: &Path) -> Result<Directory, CommitEr
         let (directory, missing) = match resolve::resolve(root, path)? {
             Place::Directory(state) => return Ok(state),
             Place::File { .. } => {
-                return Err(CommitError::NotADirectory {
-                    path: path.into(),
-                    directory: path.into(),
-                });
+                return Err(CommitError::NotADirectory { path: path.into(), directory: path.into() });
             }
             Place::Missing { directory, missing } => (directory, missing),
         };
-        let mode = if missing.len() > 1 {
-            STATE_MODE | Mode::from_raw_mode(0o055)
-        } else {
-            STATE_MODE
-        };
+        let mode = if missing.len() > 1 { STATE_MODE | Mode::from_raw_mode(0o055) } else { STATE_MODE };
         for name in missing.iter().take(1) {
             match rustix::fs::mkdirat(&directory.fd, name, mode) {
                 Ok(()) | Err(Errno::EXIST) => {}
@@ -55,10 +48,7 @@ pub(super) fn open_state(root: &Root, path: &Path) -> Result<Directory, CommitEr
         }
         directory.sync().map_err(directory.fail(Operation::Sync))?;
     }
-    Err(CommitError::NoDirectory {
-        path: path.into(),
-        directory: path.into(),
-    })
+    Err(CommitError::NoDirectory { path: path.into(), directory: path.into() })
 }
 
 /// Takes the lock, which lasts until the descriptor is closed; waits for another run, but not for ever.
@@ -69,19 +59,13 @@ pub(super) fn take(state: &Directory, patience: Duration) -> Result<OwnedFd, Com
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NONBLOCK;
     let fd = match state.open(OsStr::new(LOCK), flags, Mode::RUSR | Mode::WUSR) {
         Err(Errno::LOOP) => {
-            return Err(CommitError::NotAFile {
-                path,
-                found: "symbolic link",
-            });
+            return Err(CommitError::NotAFile { path, found: "symbolic link" });
         }
         answer => answer.map_err(fail)?,
     };
     let (kind, stat) = directory::inspect(&fd, &path)?;
     if kind != FileType::RegularFile {
-        return Err(CommitError::NotAFile {
-            path,
-            found: "special file",
-        });
+        return Err(CommitError::NotAFile { path, found: "special file" });
     }
     let start = Instant::now();
     let mut pause = FIRST_PAUSE;
@@ -94,11 +78,7 @@ pub(super) fn take(state: &Directory, patience: Duration) -> Result<OwnedFd, Com
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
             Err(Errno::WOULDBLOCK) => {
-                return Err(CommitError::Locked {
-                    path,
-                    holder: holder(&stat),
-                    waited: start.elapsed(),
-                });
+                return Err(CommitError::Locked { path, holder: holder(&stat), waited: start.elapsed() });
             }
             Err(errno) => return Err(fail(errno)),
         }
@@ -117,21 +97,18 @@ fn holder(stat: &Stat) -> Holder {
     );
     let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
     // "1: FLOCK  ADVISORY  WRITE 708 08:02:393229 0 EOF"
-    let pid = locks
-        .lines()
-        .map(|line| line.split_whitespace().collect::<Vec<_>>())
-        .find_map(|words| match *words {
-            [_, "FLOCK", _, _, pid, file, ..] if file == inode => pid.parse::<u32>().ok(),
-            _ => None,
-        });
+    let pid =
+        locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).find_map(
+            |words| match *words {
+                [_, "FLOCK", _, _, pid, file, ..] if file == inode => pid.parse::<u32>().ok(),
+                _ => None,
+            },
+        );
     match pid {
         // A process of another PID namespace is listed as 0.
         Some(pid) if pid > 0 => {
             let comm = PathBuf::from(format!("/proc/{pid}/comm"));
-            let name = std::fs::read_to_string(comm)
-                .unwrap_or_default()
-                .trim_end()
-                .to_owned();
+            let name = std::fs::read_to_string(comm).unwrap_or_default().trim_end().to_owned();
             Holder::Process { pid, name }
         }
         _ => Holder::Unknown,

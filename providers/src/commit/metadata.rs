@@ -16,24 +16,17 @@ const MAX_XATTR_BYTES: usize = 65536;
 /// Refuses what even root may not change, before anything is written.
 pub(super) fn refuse_protected(fd: impl AsFd, path: &Path) -> Result<(), CommitError> {
     let fail = |errno| CommitError::new(Operation::Inspect, path, errno);
-    let attributes = match rustix::fs::statx(&fd, "", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS)
-    {
+    let attributes = match rustix::fs::statx(&fd, "", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS) {
         Ok(statx) => statx.stx_attributes,
         Err(Errno::NOSYS) => attributes_before_statx(fd),
         Err(errno) => return Err(fail(errno)),
     };
     let path = path.to_path_buf();
     if attributes.contains(StatxAttributes::IMMUTABLE) {
-        return Err(CommitError::Protected {
-            path,
-            attribute: Attribute::Immutable,
-        });
+        return Err(CommitError::Protected { path, attribute: Attribute::Immutable });
     }
     if attributes.contains(StatxAttributes::APPEND) {
-        return Err(CommitError::Protected {
-            path,
-            attribute: Attribute::AppendOnly,
-        });
+        return Err(CommitError::Protected { path, attribute: Attribute::AppendOnly });
     }
     Ok(())
 }
@@ -42,10 +35,7 @@ pub(super) fn refuse_protected(fd: impl AsFd, path: &Path) -> Result<(), CommitE
 fn attributes_before_statx(fd: impl AsFd) -> StatxAttributes {
     let flags = rustix::fs::ioctl_getflags(fd).unwrap_or(IFlags::empty());
     let mut attributes = StatxAttributes::empty();
-    attributes.set(
-        StatxAttributes::IMMUTABLE,
-        flags.contains(IFlags::IMMUTABLE),
-    );
+    attributes.set(StatxAttributes::IMMUTABLE, flags.contains(IFlags::IMMUTABLE));
     attributes.set(StatxAttributes::APPEND, flags.contains(IFlags::APPEND));
     attributes
 }
@@ -54,9 +44,7 @@ fn attributes_before_statx(fd: impl AsFd) -> StatxAttributes {
 pub(super) fn refuse_mount_point(fd: impl AsFd, path: &Path) -> Result<(), CommitError> {
     match rustix::fs::statx(fd, "", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS) {
         Ok(statx) if statx.stx_attributes.contains(StatxAttributes::MOUNT_ROOT) => {
-            Err(CommitError::MountPoint {
-                path: path.to_path_buf(),
-            })
+            Err(CommitError::MountPoint { path: path.to_path_buf() })
         }
         // Whoever cannot answer here says EBUSY later.
         _ => Ok(()),
@@ -67,12 +55,7 @@ pub(super) fn refuse_mount_point(fd: impl AsFd, path: &Path) -> Result<(), Commi
 ///
 /// In this order: a change of owner clears set-user-ID bits and file capabilities, and setting an
 /// ACL changes the mode, so the mode comes last. Until then nobody but the owner can read `new`.
-pub(super) fn copy(
-    old: &OwnedFd,
-    stat: &Stat,
-    new: &OwnedFd,
-    path: &Path,
-) -> Result<(), CommitError> {
+pub(super) fn copy(old: &OwnedFd, stat: &Stat, new: &OwnedFd, path: &Path) -> Result<(), CommitError> {
     let fail = |operation| move |errno| CommitError::new(operation, path, errno);
     let is = rustix::fs::fstat(new).map_err(fail(Operation::Inspect))?;
     if (is.st_uid, is.st_gid) != (stat.st_uid, stat.st_gid) {

@@ -73,18 +73,10 @@ impl<'r> Writer<'r> {
     ///
     /// # Errors
     /// As [`Writer::begin`].
-    pub fn begin_within(
-        root: &'r Root,
-        state_dir: &Path,
-        patience: Duration,
-    ) -> Result<Self, CommitError> {
+    pub fn begin_within(root: &'r Root, state_dir: &Path, patience: Duration) -> Result<Self, CommitError> {
         let state = lock::open_state(root, state_dir)?;
         let lock = lock::take(&state, patience)?;
-        Ok(Self {
-            root,
-            state,
-            _lock: lock,
-        })
+        Ok(Self { root, state, _lock: lock })
     }
 
     /// Removes the temp files which a killed run left in these directories and among the backups.
@@ -117,28 +109,20 @@ impl<'r> Writer<'r> {
     /// [`CommitError::ChangedMeanwhile`] asks for a new plan; each other variant says what to do.
     pub fn commit(&self, edit: &FileEdit) -> Result<Committed, CommitError> {
         match (resolve::resolve(self.root, &edit.path)?, &edit.after) {
-            (Place::Directory(_), _) => Err(CommitError::NotAFile {
-                path: edit.path.clone(),
-                found: "directory",
-            }),
+            (Place::Directory(_), _) => {
+                Err(CommitError::NotAFile { path: edit.path.clone(), found: "directory" })
+            }
             (Place::File { target, .. }, Some(after)) => self.replace(edit, &target, after),
             (Place::File { target, link }, None) => {
                 self.remove(edit, &target, link.as_ref().unwrap_or(&target))
             }
             (Place::Missing { .. }, None) => Ok(Committed::Unchanged),
             (Place::Missing { .. }, Some(_)) if edit.before.is_some() => Err(changed(edit)),
-            (Place::Missing { directory, missing }, Some(after)) => {
-                create(edit, &directory, &missing, after)
-            }
+            (Place::Missing { directory, missing }, Some(after)) => create(edit, &directory, &missing, after),
         }
     }
 
-    fn replace(
-        &self,
-        edit: &FileEdit,
-        target: &Spot,
-        after: &[u8],
-    ) -> Result<Committed, CommitError> {
+    fn replace(&self, edit: &FileEdit, target: &Spot, after: &[u8]) -> Result<Committed, CommitError> {
         let current = Current::open(target)?;
         if current.bytes == after {
             return Ok(Committed::Unchanged);
@@ -157,12 +141,7 @@ impl<'r> Writer<'r> {
         Ok(Committed::Written)
     }
 
-    fn remove(
-        &self,
-        edit: &FileEdit,
-        target: &Spot,
-        name: &Spot,
-    ) -> Result<Committed, CommitError> {
+    fn remove(&self, edit: &FileEdit, target: &Spot, name: &Spot) -> Result<Committed, CommitError> {
         let current = Current::open(target)?;
         current.refuse(edit, target)?;
         metadata::refuse_protected(&name.directory.fd, &name.directory.path)?;
@@ -176,10 +155,7 @@ impl<'r> Writer<'r> {
     fn keep_backup(&self, edit: &FileEdit, bytes: &[u8]) -> Result<(), CommitError> {
         backup::open(&self.state)
             .and_then(|backups| backup::keep(&backups, &edit.path, bytes))
-            .map_err(|source| CommitError::Backup {
-                path: edit.path.clone(),
-                source: Box::new(source),
-            })
+            .map_err(|source| CommitError::Backup { path: edit.path.clone(), source: Box::new(source) })
     }
 }
 
@@ -196,11 +172,7 @@ impl Current {
         // O_NONBLOCK: a FIFO that has come meanwhile must not hang the run.
         let fd = target
             .directory
-            .open(
-                &target.name,
-                OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK,
-                Mode::empty(),
-            )
+            .open(&target.name, OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK, Mode::empty())
             .map_err(|errno| CommitError::new(Operation::Open, &path, errno))?;
         // Before the bytes: whoever writes while they are read changes these numbers.
         let (kind, stat) = directory::inspect(&fd, &path)?;
@@ -268,13 +240,8 @@ fn create(
             created
         }
         _ => {
-            let directory = directory
-                .path
-                .join(missing.first().map_or(Path::new(""), Path::new));
-            Err(CommitError::NoDirectory {
-                path: edit.path.clone(),
-                directory,
-            })
+            let directory = directory.path.join(missing.first().map_or(Path::new(""), Path::new));
+            Err(CommitError::NoDirectory { path: edit.path.clone(), directory })
         }
     }
 }
@@ -290,26 +257,20 @@ fn create_in(
     metadata::set_mode(&temp.fd, edit.new_mode)
         .map_err(|errno| CommitError::new(Operation::SetMode, &edit.path, errno))?;
     temp.sync()?;
-    temp.install(name, Onto::Free)
-        .map_err(|errno| match errno {
-            Errno::EXIST => changed(edit),
-            errno => CommitError::new(Operation::Replace, &edit.path, errno),
-        })?;
+    temp.install(name, Onto::Free).map_err(|errno| match errno {
+        Errno::EXIST => changed(edit),
+        errno => CommitError::new(Operation::Replace, &edit.path, errno),
+    })?;
     make_durable(edit, directory)?;
     Ok(Committed::Written)
 }
 
 fn make_durable(edit: &FileEdit, directory: &Directory) -> Result<(), CommitError> {
-    directory.sync().map_err(|source| CommitError::NotDurable {
-        path: edit.path.clone(),
-        source,
-    })
+    directory.sync().map_err(|source| CommitError::NotDurable { path: edit.path.clone(), source })
 }
 
 fn changed(edit: &FileEdit) -> CommitError {
-    CommitError::ChangedMeanwhile {
-        path: edit.path.clone(),
-    }
+    CommitError::ChangedMeanwhile { path: edit.path.clone() }
 }
 
 #[cfg(test)]

@@ -36,10 +36,7 @@ pub(super) enum Place {
     /// To a regular file; `link` is the symbolic link that stands at the path itself, if one does.
     File { target: Spot, link: Option<Spot> },
     /// To nothing, and nothing but the last `missing` names has to be made. Never empty.
-    Missing {
-        directory: Directory,
-        missing: Vec<OsString>,
-    },
+    Missing { directory: Directory, missing: Vec<OsString> },
     /// To a directory.
     Directory(Directory),
 }
@@ -50,23 +47,10 @@ pub(super) enum Place {
 pub(super) fn resolve(root: &Root, path: &Path) -> Result<Place, CommitError> {
     let open = root.open_at(Path::new("/"), OFlags::PATH | OFlags::DIRECTORY);
     let fd = open.map_err(|errno| CommitError::new(Operation::Open, Path::new("/"), errno))?;
-    let mut walk = Walk {
-        path,
-        stack: Vec::new(),
-        queue: VecDeque::new(),
-        links: 0,
-        link: None,
-    };
+    let mut walk = Walk { path, stack: Vec::new(), queue: VecDeque::new(), links: 0, link: None };
     walk.enqueue(path, None);
     let (_, stat) = directory::inspect(&fd, Path::new("/"))?;
-    walk.enter(
-        Directory {
-            fd,
-            path: PathBuf::from("/"),
-        },
-        &stat,
-        None,
-    )?;
+    walk.enter(Directory { fd, path: PathBuf::from("/") }, &stat, None)?;
     while let Some(step) = walk.queue.pop_front() {
         if let Some(place) = walk.take(step)? {
             return Ok(place);
@@ -101,19 +85,15 @@ impl Walk<'_> {
                 Component::ParentDir => None,
                 Component::RootDir | Component::CurDir | Component::Prefix(_) => continue,
             };
-            self.queue.push_front(Step {
-                name,
-                origin: origin.cloned(),
-            });
+            self.queue.push_front(Step { name, origin: origin.cloned() });
         }
     }
 
     fn here(&self) -> Result<&Directory, CommitError> {
         // The root's own directory never leaves the stack, so this cannot fail.
-        self.stack.last().ok_or_else(|| CommitError::NoDirectory {
-            path: self.path.into(),
-            directory: "/".into(),
-        })
+        self.stack
+            .last()
+            .ok_or_else(|| CommitError::NoDirectory { path: self.path.into(), directory: "/".into() })
     }
 
     /// Goes into a directory when only root can change it.
@@ -129,17 +109,10 @@ impl Walk<'_> {
                 self.stack.push(directory);
                 Ok(())
             }
-            (Some(weakness), None) => Err(CommitError::UnsafeDirectory {
-                path,
-                directory: at,
-                weakness,
-            }),
-            (Some(weakness), Some(link)) => Err(CommitError::UnsafeLink {
-                path,
-                link,
-                directory: at,
-                weakness,
-            }),
+            (Some(weakness), None) => Err(CommitError::UnsafeDirectory { path, directory: at, weakness }),
+            (Some(weakness), Some(link)) => {
+                Err(CommitError::UnsafeLink { path, link, directory: at, weakness })
+            }
         }
     }
 
@@ -147,8 +120,7 @@ impl Walk<'_> {
     fn take(&mut self, step: Step) -> Result<Option<Place>, CommitError> {
         let Some(name) = step.name else {
             // The parent of the root is the root.
-            self.stack
-                .truncate(self.stack.len().saturating_sub(1).max(1));
+            self.stack.truncate(self.stack.len().saturating_sub(1).max(1));
             return Ok(None);
         };
         let at = self.here()?.path.join(&name);
@@ -163,26 +135,14 @@ impl Walk<'_> {
             FileType::Directory => self.enter(Directory { fd, path: at }, &stat, step.origin)?,
             FileType::Symlink => self.follow(&fd, at, name)?,
             FileType::RegularFile if last => {
-                let target = Spot {
-                    directory: self.here()?.readable()?,
-                    name,
-                };
-                return Ok(Some(Place::File {
-                    target,
-                    link: self.link.take(),
-                }));
+                let target = Spot { directory: self.here()?.readable()?, name };
+                return Ok(Some(Place::File { target, link: self.link.take() }));
             }
             kind if last => {
-                return Err(CommitError::NotAFile {
-                    path: self.path.into(),
-                    found: kind_name(kind),
-                });
+                return Err(CommitError::NotAFile { path: self.path.into(), found: kind_name(kind) });
             }
             _ => {
-                return Err(CommitError::NotADirectory {
-                    path: self.path.into(),
-                    directory: at,
-                });
+                return Err(CommitError::NotADirectory { path: self.path.into(), directory: at });
             }
         }
         Ok(None)
@@ -192,18 +152,13 @@ impl Walk<'_> {
     fn follow(&mut self, fd: &OwnedFd, at: PathBuf, name: OsString) -> Result<(), CommitError> {
         self.links += 1;
         if self.links > MAX_LINKS {
-            return Err(CommitError::LinkLoop {
-                path: self.path.into(),
-            });
+            return Err(CommitError::LinkLoop { path: self.path.into() });
         }
         let text = rustix::fs::readlinkat(fd, "", Vec::new())
             .map_err(|errno| CommitError::new(Operation::Inspect, &at, errno))?;
         let text = Path::new(OsStr::from_bytes(text.to_bytes()));
         if self.queue.is_empty() && self.link.is_none() {
-            self.link = Some(Spot {
-                directory: self.here()?.readable()?,
-                name,
-            });
+            self.link = Some(Spot { directory: self.here()?.readable()?, name });
         }
         if text.is_absolute() {
             self.stack.truncate(1);
@@ -215,10 +170,7 @@ impl Walk<'_> {
     /// Ends the walk at a name that is not there.
     fn missing(&mut self, name: OsString, origin: Option<PathBuf>) -> Result<Place, CommitError> {
         if let Some(link) = origin {
-            return Err(CommitError::DanglingLink {
-                path: self.path.into(),
-                link,
-            });
+            return Err(CommitError::DanglingLink { path: self.path.into(), link });
         }
         let directory = self.here()?.readable()?;
         let mut missing = vec![name];

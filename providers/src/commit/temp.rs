@@ -52,13 +52,7 @@ impl<'d> Temp<'d> {
             let name = name();
             match Self::create_named(directory, &name) {
                 Ok(fd) => {
-                    return Ok(Self {
-                        directory,
-                        name,
-                        path,
-                        fd,
-                        state: State::Temporary,
-                    });
+                    return Ok(Self { directory, name, path, fd, state: State::Temporary });
                 }
                 Err(Errno::EXIST) if tries < TRIES => tries += 1,
                 Err(errno) => return Err(CommitError::new(Operation::Create, &path, errno)),
@@ -88,16 +82,13 @@ impl<'d> Temp<'d> {
     }
 
     pub(super) fn sync(&self) -> Result<(), CommitError> {
-        rustix::fs::fsync(&self.fd)
-            .map_err(|errno| CommitError::new(Operation::Sync, &self.path, errno))
+        rustix::fs::fsync(&self.fd).map_err(|errno| CommitError::new(Operation::Sync, &self.path, errno))
     }
 
     /// Gives the file its final name in one step, as rename(2) promises.
     pub(super) fn install(mut self, name: &OsStr, onto: Onto) -> rustix::io::Result<()> {
         match onto {
-            Onto::Existing => {
-                rustix::fs::renameat(&self.directory.fd, &self.name, &self.directory.fd, name)?
-            }
+            Onto::Existing => rustix::fs::renameat(&self.directory.fd, &self.name, &self.directory.fd, name)?,
             Onto::Free => rename_to_free_name(self.directory, &self.name, name)?,
         }
         self.state = State::Installed;
@@ -115,18 +106,8 @@ impl Drop for Temp<'_> {
 }
 
 /// Renames within a directory; `EEXIST` when the new name is taken.
-pub(super) fn rename_to_free_name(
-    directory: &Directory,
-    from: &OsStr,
-    to: &OsStr,
-) -> rustix::io::Result<()> {
-    match rustix::fs::renameat_with(
-        &directory.fd,
-        from,
-        &directory.fd,
-        to,
-        RenameFlags::NOREPLACE,
-    ) {
+pub(super) fn rename_to_free_name(directory: &Directory, from: &OsStr, to: &OsStr) -> rustix::io::Result<()> {
+    match rustix::fs::renameat_with(&directory.fd, from, &directory.fd, to, RenameFlags::NOREPLACE) {
         // Linux before 3.15, or a file system without the flag: look first. Only root can come between.
         Err(Errno::NOSYS | Errno::INVAL) => {
             match rustix::fs::statat(&directory.fd, to, AtFlags::SYMLINK_NOFOLLOW) {
@@ -147,12 +128,10 @@ pub(super) fn name() -> OsString {
 
 /// Whether [`name`] could have made this name.
 pub(super) fn is_temp_name(name: &[u8]) -> bool {
-    name.strip_prefix(PREFIX.as_bytes())
-        .and_then(|rest| rest.strip_suffix(SUFFIX.as_bytes()))
-        .is_some_and(|random| {
+    name.strip_prefix(PREFIX.as_bytes()).and_then(|rest| rest.strip_suffix(SUFFIX.as_bytes())).is_some_and(
+        |random| {
             random.len() == RANDOM_DIGITS
-                && random
-                    .iter()
-                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        })
+                && random.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        },
+    )
 }

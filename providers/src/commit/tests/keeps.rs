@@ -26,11 +26,7 @@ fn a_replaced_file_keeps_owner_mode_acl_and_user_attribute() {
 #[test]
 fn a_file_without_acl_does_not_get_the_default_acl_of_its_directory() {
     let host = Host::new();
-    set_xattr(
-        &host.at("/etc/security"),
-        "system.posix_acl_default",
-        &acl(6),
-    );
+    set_xattr(&host.at("/etc/security"), "system.posix_acl_default", &acl(6));
 
     host.commit(&edit()).unwrap();
 
@@ -48,20 +44,9 @@ fn a_change_that_is_there_already_touches_neither_inode_nor_times() {
     assert_eq!(host.commit(&planned).unwrap(), Committed::Unchanged);
 
     let after = fs::metadata(host.at(FILE)).unwrap();
-    let numbers = |is: &fs::Metadata| {
-        (
-            is.ino(),
-            is.mtime(),
-            is.mtime_nsec(),
-            is.ctime(),
-            is.ctime_nsec(),
-        )
-    };
+    let numbers = |is: &fs::Metadata| (is.ino(), is.mtime(), is.mtime_nsec(), is.ctime(), is.ctime_nsec());
     assert_eq!(numbers(&before), numbers(&after));
-    assert!(
-        !host.exists("/var/lib/standfast/backups"),
-        "nothing is backed up when nothing changes"
-    );
+    assert!(!host.exists("/var/lib/standfast/backups"), "nothing is backed up when nothing changes");
 }
 
 #[test]
@@ -77,11 +62,7 @@ fn every_byte_arrives_whatever_it_is() {
 
 #[test]
 fn a_symbolic_link_is_followed_and_stays() {
-    for text in [
-        "../../srv/limits.conf",
-        "/srv/limits.conf",
-        "/srv/../srv/./limits.conf",
-    ] {
+    for text in ["../../srv/limits.conf", "/srv/limits.conf", "/srv/../srv/./limits.conf"] {
         let host = Host::new();
         host.directory("/srv", 0o755);
         host.file("/srv/limits.conf", OLD);
@@ -121,10 +102,8 @@ fn a_linked_directory_is_followed() {
     host.file("/etc/ntpsec/ntp.conf", OLD);
     host.link("ntpsec", "/etc/ntp");
 
-    host.commit(&change("/etc/ntp/ntp.conf", Some(OLD), Some(NEW)))
-        .unwrap();
-    host.commit(&change("/etc/ntp/new.conf", None, Some(NEW)))
-        .unwrap();
+    host.commit(&change("/etc/ntp/ntp.conf", Some(OLD), Some(NEW))).unwrap();
+    host.commit(&change("/etc/ntp/new.conf", None, Some(NEW))).unwrap();
 
     assert_eq!(host.read("/etc/ntpsec/ntp.conf"), NEW);
     assert_eq!(host.read("/etc/ntpsec/new.conf"), NEW);
@@ -134,12 +113,7 @@ fn a_linked_directory_is_followed() {
 fn a_new_file_gets_the_planned_mode_and_its_missing_directory() {
     let host = Host::new();
 
-    host.commit(&change(
-        "/etc/security/limits.d/90-standfast.conf",
-        None,
-        Some(NEW),
-    ))
-    .unwrap();
+    host.commit(&change("/etc/security/limits.d/90-standfast.conf", None, Some(NEW))).unwrap();
 
     let directory = fs::metadata(host.at("/etc/security/limits.d")).unwrap();
     let file = fs::metadata(host.at("/etc/security/limits.d/90-standfast.conf")).unwrap();
@@ -154,14 +128,8 @@ fn an_empty_file_and_a_missing_one_are_not_the_same() {
 
     let error = host.commit(&change(FILE, None, Some(NEW))).unwrap_err();
     assert!(matches!(error, CommitError::ChangedMeanwhile { .. }));
-    assert_eq!(
-        host.commit(&change(FILE, Some(b""), Some(NEW))).unwrap(),
-        Committed::Written
-    );
-    assert_eq!(
-        host.commit(&change(FILE, Some(NEW), Some(b""))).unwrap(),
-        Committed::Written
-    );
+    assert_eq!(host.commit(&change(FILE, Some(b""), Some(NEW))).unwrap(), Committed::Written);
+    assert_eq!(host.commit(&change(FILE, Some(NEW), Some(b""))).unwrap(), Committed::Written);
     assert_eq!(host.read(FILE), b"");
 }
 
@@ -169,20 +137,11 @@ fn an_empty_file_and_a_missing_one_are_not_the_same() {
 fn a_removed_file_is_kept_as_a_backup() {
     let host = Host::new();
 
-    assert_eq!(
-        host.commit(&change(FILE, Some(OLD), None)).unwrap(),
-        Committed::Removed
-    );
-    assert_eq!(
-        host.commit(&change(FILE, Some(OLD), None)).unwrap(),
-        Committed::Unchanged
-    );
+    assert_eq!(host.commit(&change(FILE, Some(OLD), None)).unwrap(), Committed::Removed);
+    assert_eq!(host.commit(&change(FILE, Some(OLD), None)).unwrap(), Committed::Unchanged);
 
     assert!(!host.exists(FILE));
-    assert_eq!(
-        host.read("/var/lib/standfast/backups/etc,security,limits.conf.~1~"),
-        OLD
-    );
+    assert_eq!(host.read("/var/lib/standfast/backups/etc,security,limits.conf.~1~"), OLD);
 }
 
 #[test]
@@ -190,8 +149,7 @@ fn removing_a_symbolic_link_leaves_what_it_leads_to() {
     let host = Host::new();
     host.link("security/limits.conf", "/etc/limits.conf");
 
-    host.commit(&change("/etc/limits.conf", Some(OLD), None))
-        .unwrap();
+    host.commit(&change("/etc/limits.conf", Some(OLD), None)).unwrap();
 
     assert!(!host.exists("/etc/limits.conf"));
     assert_eq!(host.read(FILE), OLD);
@@ -203,34 +161,19 @@ fn the_five_newest_backups_are_kept_for_root_alone() {
     let mut before = OLD.to_vec();
     for round in 0..12_u8 {
         let after = [NEW, &[b'0' + round]].concat();
-        host.commit(&change(FILE, Some(&before), Some(&after)))
-            .unwrap();
+        host.commit(&change(FILE, Some(&before), Some(&after))).unwrap();
         before = after;
     }
     host.commit(&change("/etc/other", None, Some(NEW))).unwrap();
-    host.commit(&change("/etc/other", Some(NEW), Some(OLD)))
-        .unwrap();
+    host.commit(&change("/etc/other", Some(NEW), Some(OLD))).unwrap();
 
-    let names =
-        ["~10~", "~11~", "~12~", "~8~", "~9~"].map(|end| format!("etc,security,limits.conf.{end}"));
-    assert_eq!(
-        host.backups(),
-        [["etc,other.~1~".to_owned()].as_slice(), &names].concat()
-    );
+    let names = ["~10~", "~11~", "~12~", "~8~", "~9~"].map(|end| format!("etc,security,limits.conf.{end}"));
+    assert_eq!(host.backups(), [["etc,other.~1~".to_owned()].as_slice(), &names].concat());
     let newest = host.at("/var/lib/standfast/backups/etc,security,limits.conf.~12~");
     assert_eq!(fs::read(&newest).unwrap(), [NEW, b":"].concat());
     assert_eq!(fs::metadata(newest).unwrap().mode() & 0o7777, 0o600);
-    assert_eq!(
-        fs::metadata(host.at(STATE_DIR)).unwrap().mode() & 0o7777,
-        0o700
-    );
-    assert_eq!(
-        fs::metadata(host.at("/var/lib/standfast/backups"))
-            .unwrap()
-            .mode()
-            & 0o7777,
-        0o700
-    );
+    assert_eq!(fs::metadata(host.at(STATE_DIR)).unwrap().mode() & 0o7777, 0o700);
+    assert_eq!(fs::metadata(host.at("/var/lib/standfast/backups")).unwrap().mode() & 0o7777, 0o700);
 }
 
 #[test]
@@ -249,22 +192,13 @@ fn paths_that_look_alike_have_backups_of_their_own() {
     let host = Host::new();
     let long = format!("/etc/{}", "x".repeat(240));
     let other = format!("/etc/security/{}", "x".repeat(240));
-    for path in [
-        "/etc/a,b",
-        "/etc/a%2cb",
-        "/etc/a.~1~",
-        "/etc/a",
-        &long,
-        &other,
-    ] {
+    for path in ["/etc/a,b", "/etc/a%2cb", "/etc/a.~1~", "/etc/a", &long, &other] {
         host.file(path, path.as_bytes());
-        host.commit(&change(path, Some(path.as_bytes()), Some(NEW)))
-            .unwrap();
+        host.commit(&change(path, Some(path.as_bytes()), Some(NEW))).unwrap();
     }
     host.directory("/etc/a.d", 0o755);
     host.file("/etc/a.d/b", OLD);
-    host.commit(&change("/etc/a.d/b", Some(OLD), Some(NEW)))
-        .unwrap();
+    host.commit(&change("/etc/a.d/b", Some(OLD), Some(NEW))).unwrap();
 
     assert_eq!(host.backups().len(), 7);
     assert!(host.backups().iter().all(|name| name.ends_with(".~1~")));

@@ -13,13 +13,8 @@ fn a_second_run_gives_up_after_its_patience_and_names_the_holder() {
 
     let error = begin(&host, Duration::from_millis(30)).unwrap_err();
 
-    let CommitError::Locked { holder, .. } = &error else {
-        panic!("{error}")
-    };
-    assert!(
-        matches!(holder, Holder::Process { pid, .. } if *pid == std::process::id()),
-        "{error}"
-    );
+    let CommitError::Locked { holder, .. } = &error else { panic!("{error}") };
+    assert!(matches!(holder, Holder::Process { pid, .. } if *pid == std::process::id()), "{error}");
 }
 
 #[test]
@@ -41,32 +36,14 @@ fn a_planted_lock_is_neither_followed_nor_waited_for() {
     host.directory(STATE_DIR, 0o700);
     host.link("/etc/security/planted", "/var/lib/standfast/lock");
     let error = begin(&host, Duration::ZERO).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            CommitError::NotAFile {
-                found: "symbolic link",
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, CommitError::NotAFile { found: "symbolic link", .. }), "{error}");
     assert!(!host.exists("/etc/security/planted"));
 
     fs::remove_file(host.at("/var/lib/standfast/lock")).unwrap();
     let lock = host.at("/var/lib/standfast/lock");
     rustix::fs::mknodat(rustix::fs::CWD, lock, FileType::Fifo, Mode::RUSR, 0).unwrap();
     let error = begin(&host, Duration::ZERO).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            CommitError::NotAFile {
-                found: "special file",
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, CommitError::NotAFile { found: "special file", .. }), "{error}");
 }
 
 #[test]
@@ -76,10 +53,7 @@ fn a_state_directory_that_others_may_change_is_refused() {
 
     let error = begin(&host, Duration::ZERO).unwrap_err();
 
-    assert!(
-        matches!(error, CommitError::UnsafeDirectory { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, CommitError::UnsafeDirectory { .. }), "{error}");
     assert!(!host.exists("/var/lib/standfast/lock"));
 }
 
@@ -91,19 +65,15 @@ fn a_file_in_place_of_the_state_directory_is_refused() {
 
     let error = begin(&host, Duration::ZERO).unwrap_err();
 
-    assert!(
-        matches!(error, CommitError::NotADirectory { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, CommitError::NotADirectory { .. }), "{error}");
 }
 
 #[test]
 fn runs_that_begin_together_all_find_the_state_directory() {
     let host = Host::new();
     std::thread::scope(|scope| {
-        let runs: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| begin(&host, Duration::from_secs(10)).map(drop)))
-            .collect();
+        let runs: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| begin(&host, Duration::from_secs(10)).map(drop))).collect();
         for run in runs {
             run.join().unwrap().unwrap();
         }

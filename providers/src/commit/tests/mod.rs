@@ -81,11 +81,7 @@ impl Host {
 
     fn commit(&self, edit: &FileEdit) -> Result<Committed, CommitError> {
         let answer = self.writer().commit(edit);
-        assert_eq!(
-            self.temps(),
-            Vec::<PathBuf>::new(),
-            "nothing of ours may stay: {answer:?}"
-        );
+        assert_eq!(self.temps(), Vec::<PathBuf>::new(), "nothing of ours may stay: {answer:?}");
         answer
     }
 
@@ -103,11 +99,7 @@ impl Host {
         let mut directories = vec![self.base.clone()];
         while let Some(directory) = directories.pop() {
             for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
-                if entry
-                    .file_name()
-                    .as_encoded_bytes()
-                    .starts_with(b".standfast-")
-                {
+                if entry.file_name().as_encoded_bytes().starts_with(b".standfast-") {
                     found.push(entry.path());
                 }
                 if entry.file_type().unwrap().is_dir() {
@@ -120,9 +112,8 @@ impl Host {
 
     fn backups(&self) -> Vec<String> {
         let entries = fs::read_dir(self.at("/var/lib/standfast/backups")).unwrap();
-        let mut names: Vec<String> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -152,13 +143,9 @@ fn change(path: &str, before: Option<&[u8]>, after: Option<&[u8]>) -> FileEdit {
 fn acl(mask: u16) -> Vec<u8> {
     let mut bytes = 2_u32.to_le_bytes().to_vec();
     let anyone = u32::MAX;
-    for (tag, permissions, id) in [
-        (0x01_u16, 6_u16, anyone),
-        (0x02, 4, 42),
-        (0x04, 4, anyone),
-        (0x10, mask, anyone),
-        (0x20, 0, anyone),
-    ] {
+    for (tag, permissions, id) in
+        [(0x01_u16, 6_u16, anyone), (0x02, 4, 42), (0x04, 4, anyone), (0x10, mask, anyone), (0x20, 0, anyone)]
+    {
         bytes.extend_from_slice(&tag.to_le_bytes());
         bytes.extend_from_slice(&permissions.to_le_bytes());
         bytes.extend_from_slice(&id.to_le_bytes());
@@ -167,9 +154,8 @@ fn acl(mask: u16) -> Vec<u8> {
 }
 
 fn set_xattr(path: &Path, name: &str, value: &[u8]) {
-    rustix::fs::setxattr(path, name, value, XattrFlags::empty()).expect(
-        "the file system of the temp directory must know user attributes and ACLs; set TMPDIR",
-    );
+    rustix::fs::setxattr(path, name, value, XattrFlags::empty())
+        .expect("the file system of the temp directory must know user attributes and ACLs; set TMPDIR");
 }
 
 fn get_xattr(path: &Path, name: &str) -> Option<Vec<u8>> {

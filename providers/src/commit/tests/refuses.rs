@@ -7,27 +7,13 @@ use super::*;
 #[test]
 fn what_is_not_a_regular_file_is_refused() {
     let host = Host::new();
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        host.at("/etc/fifo"),
-        FileType::Fifo,
-        Mode::RUSR,
-        0,
-    )
-    .unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, host.at("/etc/fifo"), FileType::Fifo, Mode::RUSR, 0).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(host.at("/etc/socket")).unwrap();
 
-    for (path, kind) in [
-        ("/etc/fifo", "FIFO"),
-        ("/etc/socket", "socket"),
-        ("/etc/security", "directory"),
-    ] {
+    for (path, kind) in [("/etc/fifo", "FIFO"), ("/etc/socket", "socket"), ("/etc/security", "directory")] {
         for after in [Some(NEW), None] {
             let error = host.refusal(&change(path, Some(OLD), after));
-            assert!(
-                matches!(error, CommitError::NotAFile { found, .. } if found == kind),
-                "{error}"
-            );
+            assert!(matches!(error, CommitError::NotAFile { found, .. } if found == kind), "{error}");
         }
     }
 }
@@ -39,10 +25,7 @@ fn a_file_with_a_second_hard_link_is_refused() {
 
     let error = host.refusal(&edit());
 
-    assert!(
-        matches!(error, CommitError::HardLinked { links: 2, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, CommitError::HardLinked { links: 2, .. }), "{error}");
 }
 
 /// Takes the attribute away again, or nobody could clear the directory up.
@@ -57,8 +40,7 @@ impl Flag {
 
     fn write(path: &Path, flag: IFlags) -> rustix::io::Result<()> {
         let fd = fs::File::open(path).unwrap();
-        let others =
-            rustix::fs::ioctl_getflags(&fd)?.difference(IFlags::IMMUTABLE | IFlags::APPEND);
+        let others = rustix::fs::ioctl_getflags(&fd)?.difference(IFlags::IMMUTABLE | IFlags::APPEND);
         rustix::fs::ioctl_setflags(&fd, others | flag)
     }
 }
@@ -86,10 +68,7 @@ fn an_immutable_or_append_only_file_or_directory_is_refused_with_a_hint() {
                     matches!(error, CommitError::Protected { attribute: is, .. } if is == attribute),
                     "{error}"
                 );
-                assert!(
-                    error.to_string().ends_with(&format!("{hint} {path}")),
-                    "{error}"
-                );
+                assert!(error.to_string().ends_with(&format!("{hint} {path}")), "{error}");
             }
         }
         let host = Host::new();
@@ -113,12 +92,7 @@ fn a_directory_that_others_may_change_is_refused_wherever_it_is_on_the_way() {
 
             for change in [edit(), change("/etc/security/new.conf", None, Some(NEW))] {
                 let error = host.refusal(&change);
-                let CommitError::UnsafeDirectory {
-                    directory: named,
-                    weakness: is,
-                    ..
-                } = &error
-                else {
+                let CommitError::UnsafeDirectory { directory: named, weakness: is, .. } = &error else {
                     panic!("{error}");
                 };
                 assert_eq!((named.as_path(), *is), (Path::new(directory), weakness));
@@ -138,16 +112,8 @@ fn a_link_through_a_directory_that_others_may_change_is_refused() {
 
     let error = host.refusal(&edit());
 
-    let CommitError::UnsafeLink {
-        link, directory, ..
-    } = &error
-    else {
-        panic!("{error}")
-    };
-    assert_eq!(
-        (link.as_path(), directory.as_path()),
-        (Path::new(FILE), Path::new("/srv/shared"))
-    );
+    let CommitError::UnsafeLink { link, directory, .. } = &error else { panic!("{error}") };
+    assert_eq!((link.as_path(), directory.as_path()), (Path::new(FILE), Path::new("/srv/shared")));
     assert_eq!(host.read("/srv/shared/inner/limits.conf"), OLD);
 }
 
@@ -159,10 +125,7 @@ fn a_link_in_a_directory_that_others_may_change_is_refused() {
 
     let error = host.refusal(&change("/tmp/planted.conf", Some(OLD), Some(NEW)));
 
-    assert!(
-        matches!(error, CommitError::UnsafeDirectory { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, CommitError::UnsafeDirectory { .. }), "{error}");
     assert_eq!(host.read(FILE), OLD);
 }
 
@@ -179,9 +142,7 @@ fn dangling_links_are_refused_for_files_and_directories() {
         ("/etc/linked.d/new.conf", "/etc/linked.d"),
     ] {
         let error = host.refusal(&change(path, None, Some(NEW)));
-        let CommitError::DanglingLink { link: named, .. } = &error else {
-            panic!("{error}")
-        };
+        let CommitError::DanglingLink { link: named, .. } = &error else { panic!("{error}") };
         assert_eq!(named, Path::new(link));
     }
     assert!(!host.exists("/nowhere"));
@@ -203,15 +164,11 @@ fn forty_links_are_followed_as_the_kernel_does() {
     let host = Host::new();
     host.link("security/limits.conf", "/etc/link1");
     for number in 2..=41 {
-        host.link(
-            &format!("link{}", number - 1),
-            &format!("/etc/link{number}"),
-        );
+        host.link(&format!("link{}", number - 1), &format!("/etc/link{number}"));
     }
 
     assert!(fs::read(host.at("/etc/link40")).is_ok() && fs::read(host.at("/etc/link41")).is_err());
-    host.commit(&change("/etc/link40", Some(OLD), Some(NEW)))
-        .unwrap();
+    host.commit(&change("/etc/link40", Some(OLD), Some(NEW))).unwrap();
     let error = host.refusal(&change("/etc/link41", Some(NEW), Some(OLD)));
     assert!(matches!(error, CommitError::LinkLoop { .. }), "{error}");
 }
@@ -222,9 +179,7 @@ fn more_than_one_missing_directory_is_refused() {
 
     let error = host.refusal(&change("/etc/snmp/conf.d/new.conf", None, Some(NEW)));
 
-    let CommitError::NoDirectory { directory, .. } = &error else {
-        panic!("{error}")
-    };
+    let CommitError::NoDirectory { directory, .. } = &error else { panic!("{error}") };
     assert_eq!(directory, Path::new("/etc/snmp"));
     assert!(!host.exists("/etc/snmp"));
 }
@@ -235,10 +190,7 @@ fn a_file_on_the_way_is_refused() {
 
     let error = host.refusal(&change("/etc/security/limits.conf/x", None, Some(NEW)));
 
-    assert!(
-        matches!(error, CommitError::NotADirectory { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, CommitError::NotADirectory { .. }), "{error}");
 }
 
 #[test]
@@ -253,10 +205,7 @@ fn a_plan_made_from_other_bytes_is_refused() {
         change("/etc/gone", Some(OLD), Some(NEW)),
     ] {
         let error = host.refusal(&outdated);
-        assert!(
-            matches!(error, CommitError::ChangedMeanwhile { .. }),
-            "{error}"
-        );
+        assert!(matches!(error, CommitError::ChangedMeanwhile { .. }), "{error}");
     }
 }
 
@@ -264,20 +213,13 @@ fn a_plan_made_from_other_bytes_is_refused() {
 fn a_planted_temp_name_is_not_followed() {
     let host = Host::new();
     let planted = temp::name();
-    host.link(
-        "limits.conf",
-        &format!("/etc/security/{}", planted.to_str().unwrap()),
-    );
-    let Place::Directory(directory) =
-        resolve::resolve(&host.root, Path::new("/etc/security")).unwrap()
+    host.link("limits.conf", &format!("/etc/security/{}", planted.to_str().unwrap()));
+    let Place::Directory(directory) = resolve::resolve(&host.root, Path::new("/etc/security")).unwrap()
     else {
         panic!("a directory was made there");
     };
 
-    assert_eq!(
-        Temp::create_named(&directory, &planted).unwrap_err(),
-        Errno::EXIST
-    );
+    assert_eq!(Temp::create_named(&directory, &planted).unwrap_err(), Errno::EXIST);
     assert_eq!(host.read(FILE), OLD);
 }
 

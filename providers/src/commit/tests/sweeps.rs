@@ -11,10 +11,7 @@ fn a_sweep_removes_what_a_killed_run_left_whoever_owns_it() {
     chown(host.at(LEFT), Some(1234), Some(42)).unwrap();
     host.directory("/etc/security/.standfast-00000000000000ff.tmp", 0o700);
     host.directory("/var/lib/standfast/backups", 0o700);
-    host.file(
-        "/var/lib/standfast/backups/.standfast-0000000000000001.tmp",
-        OLD,
-    );
+    host.file("/var/lib/standfast/backups/.standfast-0000000000000001.tmp", OLD);
 
     let directories = ["/etc/security", "/etc/missing", FILE].map(PathBuf::from);
     assert_eq!(host.writer().sweep(&directories).unwrap(), 3);
@@ -29,8 +26,7 @@ fn a_commit_sweeps_the_directory_that_it_writes_to() {
     host.file(LEFT, OLD);
     host.link("security/limits.conf", "/etc/limits.conf");
 
-    host.commit(&change("/etc/limits.conf", Some(OLD), Some(NEW)))
-        .unwrap();
+    host.commit(&change("/etc/limits.conf", Some(OLD), Some(NEW))).unwrap();
 
     assert!(!host.exists(LEFT));
 }
@@ -51,17 +47,9 @@ fn a_sweep_leaves_what_only_looks_like_ours() {
     rustix::fs::mknodat(rustix::fs::CWD, fifo, FileType::Fifo, Mode::RUSR, 0).unwrap();
     let before = fs::read_dir(host.at("/etc/security")).unwrap().count();
 
-    assert_eq!(
-        host.writer()
-            .sweep(&[PathBuf::from("/etc/security")])
-            .unwrap(),
-        0
-    );
+    assert_eq!(host.writer().sweep(&[PathBuf::from("/etc/security")]).unwrap(), 0);
 
-    assert_eq!(
-        fs::read_dir(host.at("/etc/security")).unwrap().count(),
-        before
-    );
+    assert_eq!(fs::read_dir(host.at("/etc/security")).unwrap().count(), before);
 }
 
 #[test]
@@ -80,9 +68,6 @@ fn no_include_pattern_can_match_a_temp_name() {
     for _ in 0..100 {
         let name = temp::name();
         assert!(temp::is_temp_name(name.as_encoded_bytes()));
-        assert!(
-            name.as_encoded_bytes().starts_with(b".")
-                && !name.as_encoded_bytes().ends_with(b".conf")
-        );
+        assert!(name.as_encoded_bytes().starts_with(b".") && !name.as_encoded_bytes().ends_with(b".conf"));
     }
 }
