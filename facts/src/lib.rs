@@ -1,3 +1,28 @@
 //! Reads the machine: accounts, limits in force, the installed modules. Writes nothing.
 
+pub mod accounts;
+pub mod ids;
+pub mod kernel;
+pub mod limits_in_force;
+pub mod login_defs;
+pub mod machine;
+pub mod opener;
+pub mod os;
+pub mod pam_module;
+pub mod pam_services;
+pub mod processes;
+pub mod rlimit;
 pub mod root;
+
+mod cgroup;
+mod elf;
+mod nss;
+mod nsswitch;
+mod pam_conf;
+mod passwd;
+mod pids_max;
+mod strtoul;
+mod table;
+#[cfg(test)]
+mod testing;
+mod userdb;

@@ -116,12 +116,14 @@ impl Root {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let dir = rustix::fs::openat(CWD, path, flags, Mode::empty())
             .map_err(|source| RootError::Open { path: path.to_path_buf(), source })?;
-        let scope = if path == Path::new("/") { Scope::Host } else { Scope::Contained };
+        let scope = if is_host_root(&dir, path) { Scope::Host } else { Scope::Contained };
         let root = Self { dir, path: path.to_path_buf(), scope };
         if scope == Scope::Contained {
             match root.open_at(Path::new("/"), flags) {
                 Err(Errno::NOSYS) => return Err(RootError::OldKernel),
-                Err(source) => return Err(RootError::Open { path: root.path, source }),
+                Err(source) => {
+                    return Err(RootError::Open { path: root.path, source });
+                }
                 Ok(_) => {}
             }
         }
@@ -179,6 +181,13 @@ impl Root {
         read_open(fd.as_fd(), path)
     }
 
+    /// When the file was last changed, in seconds since the epoch; `None` when there is none.
+    #[must_use]
+    pub fn modified(&self, path: &Path) -> Option<u64> {
+        let fd = self.open_at(path, OFlags::PATH).ok()?;
+        u64::try_from(rustix::fs::fstat(fd).ok()?.st_mtime).ok()
+    }
+
     /// The names in a directory in byte order, as glob(3) in the C locale sorts them; not `.` and `..`.
     ///
     /// # Errors
@@ -196,6 +205,17 @@ impl Root {
         }
         names.sort_unstable();
         Ok(names)
+    }
+}
+
+/// Whether a directory is the host's own `/`, also when it is written `//` or `/.`.
+fn is_host_root(dir: &OwnedFd, path: &Path) -> bool {
+    if path == Path::new("/") {
+        return true;
+    }
+    match (rustix::fs::fstat(dir), rustix::fs::stat("/")) {
+        (Ok(dir), Ok(host)) => (dir.st_dev, dir.st_ino) == (host.st_dev, host.st_ino),
+        _ => false,
     }
 }
 

@@ -1,4 +1,13 @@
-//! Desired state, comparison and plan.
+//! Desired state, comparison and plan of every kind of resource that standfast enforces.
+//!
+//! A plan is data: a provider observes and plans, and only `commit` writes.
 
 pub mod commit;
+pub mod compose;
+pub mod document;
 pub mod edit;
+pub mod limits;
+pub mod provider;
+pub mod schema;
+pub mod secret;
+pub mod shown;

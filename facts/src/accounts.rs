@@ -1,0 +1,227 @@
+//! Users and groups: the local files where they have the last word, the name service otherwise.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::path::Path;
+
+use rustix::io::Errno;
+use thiserror::Error;
+
+use crate::ids::{Gid, Uid};
+use crate::nss::Nss;
+use crate::nsswitch::{Database, Memberships, Switch};
+use crate::passwd::{self, Entry};
+use crate::root::{ReadError, Root};
+use crate::table::Table;
+use crate::userdb;
+
+/// What passwd(5) says of a user, as far as limits are concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The login name; bytes, for passwd(5) knows no encoding.
+    pub name: Vec<u8>,
+    /// The number of the user.
+    pub uid: Uid,
+    /// The primary group.
+    pub gid: Gid,
+}
+
+/// What group(5) says of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The name of the group.
+    pub name: Vec<u8>,
+    /// The number of the group.
+    pub gid: Gid,
+    /// The names of its listed members; those whose primary group it is need not be among them.
+    pub members: Vec<Vec<u8>>,
+}
+
+/// Why it is unknown who is who.
+#[derive(Debug, Error)]
+pub enum AccountsError {
+    /// A local file exists and cannot be read.
+    #[error(transparent)]
+    Read(ReadError),
+    /// A name service could not answer, which is not the same as "no such user".
+    #[error("cannot look up {what} {key:?} in the name service")]
+    Nss {
+        /// What was asked for: `user`, `uid`, `group`, `gid` or `groups of user`.
+        what: &'static str,
+        /// The name or the number.
+        key: String,
+        /// What the name service said.
+        source: Errno,
+    },
+}
+
+/// The users and groups of a machine, read when first asked for and then remembered.
+///
+/// On the running host a hit in a local file is final only where nsswitch.conf(5) lists `files`
+/// first and does not go on after a hit; otherwise, and after a miss, NSS is asked. Below another
+/// root only the files are. A file that is missing has no entries.
+#[derive(Debug)]
+pub struct Accounts<'r> {
+    root: &'r Root,
+    switch: OnceCell<Switch>,
+    users: OnceCell<Table<Account>>,
+    groups: OnceCell<Table<Group>>,
+    local_users: OnceCell<Vec<Account>>,
+    memberships: OnceCell<HashMap<Vec<u8>, Vec<Gid>>>,
+    nss: Nss,
+}
+
+impl<'r> Accounts<'r> {
+    /// Reads nothing yet.
+    #[must_use]
+    pub fn new(root: &'r Root) -> Self {
+        Self {
+            root,
+            switch: OnceCell::new(),
+            users: OnceCell::new(),
+            groups: OnceCell::new(),
+            local_users: OnceCell::new(),
+            memberships: OnceCell::new(),
+            nss: Nss::default(),
+        }
+    }
+
+    /// The user of exactly this name, as getpwnam(3) finds it.
+    ///
+    /// # Errors
+    /// [`AccountsError`] when a file or the name service could not answer.
+    pub fn user_by_name(&self, name: &[u8]) -> Result<Option<Account>, AccountsError> {
+        self.ask(self.users()?, Database::Passwd, |users| users.by_name(name), || self.nss.user_by_name(name))
+    }
+
+    /// The first user of this number, as getpwuid(3) finds it.
+    ///
+    /// # Errors
+    /// [`AccountsError`] when a file or the name service could not answer.
+    pub fn user_by_uid(&self, uid: Uid) -> Result<Option<Account>, AccountsError> {
+        self.ask(self.users()?, Database::Passwd, |users| users.by_id(uid.0), || self.nss.user_by_uid(uid))
+    }
+
+    /// The group of exactly this name, as getgrnam(3) finds it.
+    ///
+    /// # Errors
+    /// [`AccountsError`] when a file or the name service could not answer.
+    pub fn group_by_name(&self, name: &[u8]) -> Result<Option<Group>, AccountsError> {
+        self.ask(
+            self.groups()?,
+            Database::Group,
+            |groups| groups.by_name(name),
+            || self.nss.group_by_name(name),
+        )
+    }
+
+    /// The first group of this number, as getgrgid(3) finds it.
+    ///
+    /// # Errors
+    /// [`AccountsError`] when a file or the name service could not answer.
+    pub fn group_by_gid(&self, gid: Gid) -> Result<Option<Group>, AccountsError> {
+        self.ask(self.groups()?, Database::Group, |groups| groups.by_id(gid.0), || self.nss.group_by_gid(gid))
+    }
+
+    /// The groups of a session of this user, as getgrouplist(3) finds them: the primary one first,
+    /// none twice. Like it, this cannot tell a name service without groups from one that is away.
+    ///
+    /// # Errors
+    /// [`AccountsError`] when a file could not be read.
+    pub fn groups_of(&self, account: &Account) -> Result<Vec<Gid>, AccountsError> {
+        if self.root.is_host() && !self.memberships_are_local()? {
+            return self.nss.groups_of(account);
+        }
+        let mut groups = vec![account.gid];
+        for gid in self.memberships()?.get(&account.name).into_iter().flatten() {
+            if !groups.contains(gid) {
+                groups.push(*gid);
+            }
+        }
+        Ok(groups)
+    }
+
+    /// The accounts of /etc/passwd in its order, without those of other name services.
+    ///
+    /// # Errors
+    /// When the file exists and cannot be read.
+    pub fn local_users(&self) -> Result<&[Account], AccountsError> {
+        Ok(fill(&self.local_users, || Ok(self.users()?.entries().collect()))?.as_slice())
+    }
+
+    fn ask<T: Entry>(
+        &self,
+        table: &Table<T>,
+        database: Database,
+        local: impl FnOnce(&Table<T>) -> Option<T>,
+        nss: impl FnOnce() -> Result<Option<T>, AccountsError>,
+    ) -> Result<Option<T>, AccountsError> {
+        if !self.root.is_host() {
+            return Ok(local(table));
+        }
+        let authority = self.switch()?.authority(database, table.has_compat_lines());
+        match local(table) {
+            Some(hit) if authority.hit_is_final => Ok(Some(hit)),
+            None if authority.miss_is_final => Ok(None),
+            _ => nss(),
+        }
+    }
+
+    fn memberships_are_local(&self) -> Result<bool, AccountsError> {
+        let compat = self.groups()?.has_compat_lines();
+        match self.switch()?.memberships(compat) {
+            Memberships::Local => Ok(true),
+            Memberships::Elsewhere => Ok(false),
+            Memberships::LocalOrSystemd => {
+                userdb::may_know_memberships(self.root).map(|may| !may).map_err(AccountsError::Read)
+            }
+        }
+    }
+
+    fn switch(&self) -> Result<&Switch, AccountsError> {
+        fill(&self.switch, || Ok(Switch::parse(&self.read("/etc/nsswitch.conf")?)))
+    }
+
+    fn users(&self) -> Result<&Table<Account>, AccountsError> {
+        fill(&self.users, || Ok(Table::new(self.read("/etc/passwd")?)))
+    }
+
+    fn groups(&self) -> Result<&Table<Group>, AccountsError> {
+        fill(&self.groups, || Ok(Table::new(self.read("/etc/group")?)))
+    }
+
+    fn memberships(&self) -> Result<&HashMap<Vec<u8>, Vec<Gid>>, AccountsError> {
+        fill(&self.memberships, || {
+            let mut memberships: HashMap<Vec<u8>, Vec<Gid>> = HashMap::new();
+            for (name, gid) in passwd::members(self.groups()?.bytes()) {
+                match memberships.get_mut(name) {
+                    Some(groups) => groups.push(gid),
+                    None => drop(memberships.insert(name.to_vec(), vec![gid])),
+                }
+            }
+            Ok(memberships)
+        })
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, AccountsError> {
+        match self.root.read(Path::new(path)) {
+            Err(error) if error.is_missing() => Ok(Vec::new()),
+            answer => answer.map_err(AccountsError::Read),
+        }
+    }
+}
+
+/// The value of `cell`, made at most once; a failure is not remembered.
+fn fill<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T, AccountsError>) -> Result<&T, AccountsError> {
+    match cell.get() {
+        Some(value) => Ok(value),
+        None => {
+            let value = make()?;
+            Ok(cell.get_or_init(|| value))
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "accounts_tests.rs"]
+mod tests;

@@ -1,0 +1,43 @@
+//! `Machine`, what providers observe: the root directory and what it answers for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::accounts::Accounts;
+use crate::root::Root;
+
+/// A machine that is observed in one run.
+#[derive(Debug)]
+pub struct Machine<'r> {
+    /// The directory that stands for `/`.
+    pub root: &'r Root,
+    /// Users and groups, asked for once a run.
+    pub accounts: Accounts<'r>,
+    /// How far the run has come, for whoever watches it.
+    pub progress: Progress,
+}
+
+/// How many resources a run has planned.
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Arc<AtomicUsize>);
+
+impl Progress {
+    /// Counts one more.
+    pub fn step(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many were counted.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl<'r> Machine<'r> {
+    /// A machine that has not been asked anything yet.
+    #[must_use]
+    pub fn new(root: &'r Root) -> Self {
+        Self { root, accounts: Accounts::new(root), progress: Progress::default() }
+    }
+}

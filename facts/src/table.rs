@@ -1,0 +1,143 @@
+//! A local file's entries, found by name and by number.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use crate::passwd::{self, Entry};
+use crate::strtoul::skip_space;
+
+/// Up to so many entries comparing one by one is cheaper than an index.
+const WITHOUT_INDEX: usize = 64;
+
+/// The entries of one file; a look-up takes the same time however many there are.
+#[derive(Debug)]
+pub(crate) struct Table<T> {
+    bytes: Vec<u8>,
+    rows: Vec<Row>,
+    compat_lines: bool,
+    by_name: OnceCell<HashMap<Vec<u8>, usize>>,
+    by_id: OnceCell<HashMap<u32, usize>>,
+    kind: PhantomData<T>,
+}
+
+/// An entry that was understood but not yet taken out of the bytes.
+#[derive(Debug)]
+struct Row {
+    line: Range<usize>,
+    name_length: usize,
+    id: u32,
+}
+
+impl<T: Entry> Table<T> {
+    /// Skips what glibc skips: blanks before an entry, comments, lines without all their fields,
+    /// and `+` and `-` lines, which only the service `compat` obeys.
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        let (mut rows, mut compat_lines) = (Vec::new(), false);
+        for (start, line) in passwd::lines(&bytes) {
+            let end = start + line.len();
+            let line = skip_space(line);
+            match line.first() {
+                None | Some(b'#') => {}
+                Some(b'+' | b'-') => compat_lines = true,
+                Some(_) => {
+                    if let Some((name_length, id)) = T::key(line) {
+                        rows.push(Row { line: end - line.len()..end, name_length, id });
+                    }
+                }
+            }
+        }
+        Self {
+            bytes,
+            rows,
+            compat_lines,
+            by_name: OnceCell::new(),
+            by_id: OnceCell::new(),
+            kind: PhantomData,
+        }
+    }
+
+    /// The bytes of the file.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether the file has `+` or `-` lines.
+    pub(crate) fn has_compat_lines(&self) -> bool {
+        self.compat_lines
+    }
+
+    /// All entries in the order of the file.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = T> {
+        self.rows.iter().filter_map(|row| self.entry(row))
+    }
+
+    /// The first entry of this name.
+    pub(crate) fn by_name(&self, name: &[u8]) -> Option<T> {
+        let row = if self.rows.len() <= WITHOUT_INDEX {
+            self.rows.iter().find(|row| self.name(row) == name)
+        } else {
+            let index = self.by_name.get_or_init(|| self.index(|row| self.name(row).to_vec()));
+            index.get(name).and_then(|at| self.rows.get(*at))
+        };
+        self.entry(row?)
+    }
+
+    /// The first entry of this number.
+    pub(crate) fn by_id(&self, id: u32) -> Option<T> {
+        let row = if self.rows.len() <= WITHOUT_INDEX {
+            self.rows.iter().find(|row| row.id == id)
+        } else {
+            let index = self.by_id.get_or_init(|| self.index(|row| row.id));
+            index.get(&id).and_then(|at| self.rows.get(*at))
+        };
+        self.entry(row?)
+    }
+
+    fn index<K: Eq + std::hash::Hash>(&self, key: impl Fn(&Row) -> K) -> HashMap<K, usize> {
+        let mut index = HashMap::with_capacity(self.rows.len());
+        for (at, row) in self.rows.iter().enumerate() {
+            index.entry(key(row)).or_insert(at);
+        }
+        index
+    }
+
+    fn line(&self, row: &Row) -> &[u8] {
+        self.bytes.get(row.line.clone()).unwrap_or_default()
+    }
+
+    fn name(&self, row: &Row) -> &[u8] {
+        self.line(row).get(..row.name_length).unwrap_or_default()
+    }
+
+    fn entry(&self, row: &Row) -> Option<T> {
+        T::parse(self.line(row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::Account;
+    use crate::ids::Uid;
+
+    #[test]
+    fn an_index_finds_what_comparing_finds() {
+        use std::fmt::Write as _;
+        let mut text = String::new();
+        for number in 0..1000 {
+            writeln!(text, "  user{number}:x:{}:1", number / 2).unwrap();
+            writeln!(text, "user{number}:x:5000:1").unwrap();
+        }
+        let table = Table::<Account>::new(text.clone().into_bytes());
+        assert_eq!(table.entries().count(), 2000);
+        for number in [0, 1, 500, 999] {
+            let name = format!("user{number}");
+            assert_eq!(table.by_name(name.as_bytes()).unwrap().uid, Uid(number / 2));
+            assert_eq!(table.by_id(number / 2).unwrap().name, format!("user{}", number / 2 * 2).as_bytes());
+        }
+        assert_eq!(table.by_name(b"user1000"), None);
+        assert_eq!(table.by_id(5001), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! The plan for `limits_config`: lines that do nothing, entries that nobody declared.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use rustc_hash::FxHashSet;
+use standfast_facts::accounts::AccountsError;
+use standfast_facts::login_defs::LoginDefs;
+use thiserror::Error;
+
+use super::config::{Inert, LimitsConfig};
+use super::entry::{Ensure, LimitsEntry};
+use super::findings::Lasting;
+use super::judge::shown_line;
+use super::semantics::LineId;
+use super::state::{LimitsState, ObserveError};
+use super::syntax::Action;
+use super::target::Target;
+use crate::document::Change;
+use crate::provider::{Drift, Edit, Plan};
+use crate::shown::Shown;
+
+/// Why there is no plan for the files as a whole.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The name service failed.
+    #[error("cannot look up users and groups")]
+    Accounts(#[source] AccountsError),
+    /// The PAM services cannot be read.
+    #[error(transparent)]
+    Observe(ObserveError),
+    /// A glob that cannot be read.
+    #[error("`{attribute}` is not a glob")]
+    Glob {
+        /// The attribute.
+        attribute: &'static str,
+        /// What is wrong with it.
+        source: globset::Error,
+    },
+}
+
+/// The plan for the files as a whole, given all entries that are declared beside it.
+///
+/// # Errors
+/// [`ConfigError`] when accounts cannot be asked for, or a glob cannot be read.
+pub fn plan(
+    state: &LimitsState<'_>,
+    desired: &LimitsConfig,
+    entries: &[&LimitsEntry],
+    login_defs: &LoginDefs,
+) -> Result<Plan, ConfigError> {
+    let mut plan = Plan { findings: state.file_findings().map_err(ConfigError::Observe)?, ..Plan::default() };
+    for line in state.line_findings().map_err(ConfigError::Accounts)? {
+        if desired.inert == Inert::Forbid && line.lasting == Lasting::Ever {
+            plan.drift.push(Drift {
+                property: "inert",
+                is: shown_line(state, line.id),
+                should: Shown::text("no line without effect"),
+                reason: Shown::text(&format!(
+                    "{} {}: {}",
+                    line.finding.place, line.finding.message, line.finding.remedy
+                )),
+                place: Some(line.finding.place.clone()),
+            });
+            plan.edits.push(comment_out(state, line.id));
+        } else {
+            plan.findings.push(line.finding);
+        }
+    }
+    purge(state, desired, entries, login_defs, &mut plan)?;
+    Ok(plan)
+}
+
+fn comment_out(state: &LimitsState<'_>, id: LineId) -> Edit {
+    let mut text = b"#".to_vec();
+    text.extend_from_slice(state.text(id));
+    Edit { file: state.place(id).file, change: Change::Replace { chunk: id.chunk as usize, text } }
+}
+
+fn purge(
+    state: &LimitsState<'_>,
+    desired: &LimitsConfig,
+    entries: &[&LimitsEntry],
+    login_defs: &LoginDefs,
+    plan: &mut Plan,
+) -> Result<(), ConfigError> {
+    let Some(files) = &desired.purge else { return Ok(()) };
+    let files = globs("purge", files)?;
+    let ignored = globs("purge_ignore", desired.purge_ignore.as_deref().unwrap_or_default())?;
+    let declared = Declared::of(state, entries, login_defs);
+    for (id, line, bytes) in state.lines() {
+        let place = state.place(id);
+        let domain = line.domain_text.of(bytes);
+        let is_kept = matches!(line.action, Action::Inert(_))
+            || !files.is_match(&place.file)
+            || ignored.is_match(String::from_utf8_lossy(domain).as_ref())
+            || declared.names(state, id);
+        if is_kept {
+            continue;
+        }
+        plan.drift.push(Drift {
+            property: "purge",
+            is: shown_line(state, id),
+            should: Shown::text("absent"),
+            reason: Shown::text(&format!("{place} is an entry that no resource declares")),
+            place: Some(place.clone()),
+        });
+        plan.edits.push(Edit { file: place.file, change: Change::Remove { chunk: id.chunk as usize } });
+    }
+    Ok(())
+}
+
+/// Globs over paths and domains: `*` does not cross a slash, and a leading dot is as any other character.
+fn globs(attribute: &'static str, patterns: &[String]) -> Result<GlobSet, ConfigError> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+        set.add(glob.map_err(|source| ConfigError::Glob { attribute, source })?);
+    }
+    set.build().map_err(|source| ConfigError::Glob { attribute, source })
+}
+
+/// The entries that resources declare, by what their lines say.
+struct Declared<'e> {
+    targets: Vec<(&'e LimitsEntry, Target)>,
+    keys: FxHashSet<(Vec<u8>, &'static str, &'static str)>,
+}
+
+impl<'e> Declared<'e> {
+    fn of(state: &LimitsState<'_>, entries: &[&'e LimitsEntry], login_defs: &LoginDefs) -> Self {
+        let present = entries.iter().filter(|entry| entry.ensure == Ensure::Present);
+        // An entry whose domain cannot be resolved fails on its own; purging what it may mean would be worse.
+        let targets: Vec<_> =
+            present.filter_map(|entry| Some((*entry, Target::of(entry, state, login_defs).ok()?))).collect();
+        let mut keys = FxHashSet::default();
+        for (entry, target) in &targets {
+            for domain in [&target.written, &target.given] {
+                keys.insert((domain.clone().into_bytes(), entry.limit_type.word(), entry.item.name()));
+            }
+        }
+        Self { targets, keys }
+    }
+
+    fn names(&self, state: &LimitsState<'_>, id: LineId) -> bool {
+        let Some((line, limit, bytes)) = state.limit(id) else { return false };
+        let key = (line.domain_text.of(bytes).to_vec(), limit.limit_type.word(), limit.item.name());
+        self.keys.contains(&key)
+            || self.targets.iter().any(|(entry, target)| {
+                entry.item == limit.item
+                    && entry.limit_type == limit.limit_type
+                    && target.is_domain_of(line, bytes)
+            })
+    }
+}

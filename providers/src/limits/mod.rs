@@ -1,0 +1,143 @@
+//! Limits that pam_limits sets at login: the kinds `limits_entry` and `limits_config`.
+
+pub mod config;
+pub mod config_plan;
+pub mod domain;
+pub mod entry;
+mod evidence;
+pub mod explain;
+pub mod findings;
+pub mod item;
+pub mod judge;
+pub mod plan;
+pub mod reach;
+pub mod rules;
+pub mod semantics;
+pub mod state;
+pub mod syntax;
+pub mod target;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use standfast_facts::login_defs::{self, LoginDefs};
+use standfast_facts::machine::Machine;
+use standfast_facts::root::ReadError;
+
+use crate::compose::Files;
+use config::LimitsConfig;
+use entry::LimitsEntry;
+use state::{LIMITS_D, LimitsState, ObserveError, SECURITY_DIR};
+
+/// Where an entry goes that names no target; made when it is needed, removed when nothing is left in it.
+pub const DROP_IN: &str = "/etc/security/limits.d/zz-standfast.conf";
+
+/// The permission bits of limits files; pam_limits reads them as root, and so may everyone.
+pub const FILE_MODE: u32 = 0o644;
+
+/// Desired state of the kinds in this folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Desired {
+    /// One limit.
+    Entry(LimitsEntry),
+    /// The files as a whole.
+    Config(LimitsConfig),
+}
+
+/// The limits of one machine, observed.
+#[derive(Debug)]
+pub struct Limits<'m> {
+    /// What the files say.
+    pub state: LimitsState<'m>,
+    login_defs: LoginDefs,
+}
+
+/// A plan or why there is none.
+pub type Planned = Result<crate::provider::Plan, PlanFailure>;
+
+/// Why there is no plan for a resource of this folder.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanFailure {
+    /// For an entry.
+    #[error(transparent)]
+    Entry(#[from] plan::PlanError),
+    /// For the files as a whole.
+    #[error(transparent)]
+    Config(#[from] config_plan::ConfigError),
+}
+
+impl<'m> Limits<'m> {
+    /// Reads the installed module, all limits files and login.defs.
+    ///
+    /// # Errors
+    /// When the module is missing on a host, or a file cannot be read.
+    pub fn observe(machine: &'m Machine<'m>) -> Result<Self, ObserveError> {
+        let login_defs = match login_defs::read(machine.root) {
+            Ok(login_defs) => login_defs,
+            Err(ReadError::Missing { .. }) => LoginDefs::default(),
+            Err(error) => return Err(ObserveError::Read(error)),
+        };
+        Ok(Self { state: LimitsState::observe(machine)?, login_defs })
+    }
+
+    /// The plans for all resources, in their order. All are given at once: whether a line is unmanaged, and whether
+    /// two resources are for the same entry, depends on the others.
+    #[must_use]
+    pub fn plan(&self, desired: &[&Desired]) -> Vec<Planned> {
+        let entries: Vec<&LimitsEntry> = desired.iter().filter_map(|desired| desired.entry()).collect();
+        let mut entry_plans = plan::plan(&self.state, &entries, &self.login_defs).into_iter();
+        let plan_one = |desired: &&Desired| match desired {
+            Desired::Entry(_) => entry_plans.next().map(|plan| plan.map_err(PlanFailure::from)),
+            Desired::Config(config) => Some(
+                config_plan::plan(&self.state, config, &entries, &self.login_defs).map_err(PlanFailure::from),
+            ),
+        };
+        desired.iter().filter_map(plan_one).collect()
+    }
+
+    /// The least and the greatest UID of ordinary users, login.defs(5).
+    #[must_use]
+    pub fn ordinary(&self) -> (u32, u32) {
+        (self.login_defs.uid_min, self.login_defs.uid_max)
+    }
+
+    /// The directories in which files may be written.
+    #[must_use]
+    pub fn directories(&self) -> Vec<PathBuf> {
+        vec![PathBuf::from(SECURITY_DIR), PathBuf::from(LIMITS_D)]
+    }
+}
+
+impl Desired {
+    fn entry(&self) -> Option<&LimitsEntry> {
+        match self {
+            Self::Entry(entry) => Some(entry),
+            Self::Config(_) => None,
+        }
+    }
+}
+
+impl Files for Limits<'_> {
+    fn bytes(&self, path: &Path) -> Option<&[u8]> {
+        self.state.files.iter().find(|file| file.path == path)?.document().map(|document| document.bytes())
+    }
+
+    fn with(&self, path: &Path, changes: &[crate::document::Change]) -> Vec<u8> {
+        let document =
+            self.state.files.iter().find(|file| file.path == path).and_then(|file| file.document());
+        match document {
+            Some(document) => document.with(changes),
+            None => crate::compose::new_file(changes),
+        }
+    }
+
+    fn goes_when_empty(&self, path: &Path) -> bool {
+        path == Path::new(DROP_IN)
+    }
+
+    fn new_mode(&self) -> u32 {
+        FILE_MODE
+    }
+}

@@ -1,0 +1,405 @@
+//! The plan for `limits_entry`: what to write so that the limit is in force, or why nothing would help.
+
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+use standfast_facts::login_defs::LoginDefs;
+use thiserror::Error;
+
+use super::domain::Class;
+use super::entry::{DesiredValue, Ensure, Exceptions, LimitsEntry};
+use super::evidence;
+use super::findings;
+use super::item::Item;
+use super::judge::Wanted;
+use super::reach::{Deciding, Subject};
+use super::semantics::{Evaluation, LineId};
+use super::state::{Content, LIMITS_CONF, LIMITS_D, LimitsState, ObserveError, is_read};
+use super::syntax::{Action, LimitsSyntax, Line};
+use super::target::{Target, TargetError};
+use crate::document::{Change, Syntax};
+use crate::provider::{Drift, Edit, Plan};
+use crate::schema::SchemaError;
+use crate::shown::Shown;
+use standfast_facts::accounts::AccountsError;
+use standfast_facts::pam_module::Tokenizer;
+use standfast_facts::rlimit::Rlimit;
+
+/// Why there is no plan for an entry.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// The values do not go together.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The domain cannot be written.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// The name service failed.
+    #[error("cannot look up users and groups")]
+    Accounts(#[source] AccountsError),
+    /// The PAM services cannot be read.
+    #[error(transparent)]
+    Observe(#[from] ObserveError),
+    /// pam_limits would never read the file.
+    #[error("target {path} is a file that pam_limits never reads: it takes {LIMITS_CONF} or {LIMITS_D}/NAME.conf", path = path.display())]
+    NeverRead {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The installed module ignores the item.
+    #[error("the installed pam_limits.so does not know the item {item}")]
+    UnknownItem {
+        /// The item.
+        item: &'static str,
+    },
+    /// Two resources for one entry.
+    #[error("`{other}` is for the same entry: `{written}`")]
+    Twice {
+        /// The other resource's title.
+        other: Shown,
+        /// The entry's key.
+        written: Shown,
+    },
+    /// The value would refuse logins or break sessions.
+    #[error("refused, for it would lock users out: {reason}")]
+    LockOut {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// An entry that is ready to be judged: its domain resolved, its value read.
+#[derive(Debug)]
+struct Ready {
+    target: Target,
+    value: Option<DesiredValue>,
+}
+
+/// The plans for all desired entries, in their order.
+///
+/// All are given at once, since whether a line is an exception or an unmanaged entry depends on the others.
+pub fn plan(
+    state: &LimitsState<'_>,
+    desired: &[&LimitsEntry],
+    login_defs: &LoginDefs,
+) -> Vec<Result<Plan, PlanError>> {
+    let ready: Vec<_> = desired.iter().map(|entry| prepare(state, entry, login_defs)).collect();
+    let twice = twins(desired, &ready);
+    let plan_at = |(index, (entry, ready)): (usize, (&&LimitsEntry, Result<Ready, PlanError>))| {
+        state.machine.progress.step();
+        let ready = ready?;
+        match twice.get(&index).and_then(|other| desired.get(*other)) {
+            Some(other) => Err(PlanError::Twice {
+                other: Shown::text(&other.title()),
+                written: key_text(entry, &ready.target),
+            }),
+            None => plan_one(state, entry, &ready, login_defs),
+        }
+    };
+    desired.iter().zip(ready).enumerate().map(plan_at).collect()
+}
+
+/// Entries that are for the same line, each with the other.
+fn twins(desired: &[&LimitsEntry], ready: &[Result<Ready, PlanError>]) -> FxHashMap<usize, usize> {
+    let mut first: FxHashMap<(&str, &str, Item), usize> = FxHashMap::default();
+    let mut twins = FxHashMap::default();
+    for (index, (entry, ready)) in desired.iter().zip(ready).enumerate() {
+        let Ok(ready) = ready else { continue };
+        let key = (ready.target.written.as_str(), entry.limit_type.word(), entry.item);
+        if let Some(other) = first.insert(key, index) {
+            twins.insert(index, other);
+            twins.insert(other, index);
+        }
+    }
+    twins
+}
+
+fn key_text(entry: &LimitsEntry, target: &Target) -> Shown {
+    Shown::text(&format!("{} {} {}", target.written, entry.limit_type.word(), entry.item.name()))
+}
+
+fn prepare(state: &LimitsState<'_>, entry: &LimitsEntry, login_defs: &LoginDefs) -> Result<Ready, PlanError> {
+    entry.check()?;
+    if !entry.item.is_known_to(&state.rules.module) {
+        return Err(PlanError::UnknownItem { item: entry.item.name() });
+    }
+    let path = Path::new(&entry.target);
+    let in_limits_d = path.parent() == Some(Path::new(LIMITS_D))
+        && path.file_name().is_some_and(|name| is_read(name.as_encoded_bytes()));
+    if path != Path::new(LIMITS_CONF) && !in_limits_d {
+        return Err(PlanError::NeverRead { path: path.to_path_buf() });
+    }
+    let value = entry.desired();
+    if entry.ensure == Ensure::Present {
+        check_lock_out(state, entry, value)?;
+    }
+    Ok(Ready { target: Target::of(entry, state, login_defs)?, value })
+}
+
+/// Refuses what would keep people from logging in, before it is written.
+fn check_lock_out(
+    state: &LimitsState<'_>,
+    entry: &LimitsEntry,
+    value: Option<DesiredValue>,
+) -> Result<(), PlanError> {
+    let refuse = |reason: String| Err(PlanError::LockOut { reason });
+    if let (Item::Rlimit(Rlimit::Nofile), Some(value)) = (entry.item, value) {
+        match (value, state.nr_open()) {
+            (DesiredValue::Limit(0), _) => {
+                return refuse("nofile 0 leaves a session that can open no file".into());
+            }
+            (DesiredValue::Limit(value), Some(most)) if value > most => {
+                return refuse(format!(
+                    "nofile {value} is above fs.nr_open ({most}), which setrlimit(2) refuses"
+                ));
+            }
+            (DesiredValue::NrOpen, _) if !state.rules.module.nr_open => {
+                return refuse(
+                    "nofile unlimited is refused by setrlimit(2), and this pam_limits.so does not put fs.nr_open in its \
+                     place"
+                        .into(),
+                );
+            }
+            _ => {}
+        }
+    }
+    if entry.item == Item::MaxLogins
+        && value == Some(DesiredValue::Number(0))
+        && matches!(entry.domain.as_str(), "*" | "%")
+    {
+        return refuse("maxlogins 0 for everyone refuses every login but root's".into());
+    }
+    // A writer must not add to a system on which the module refuses everyone.
+    if let Some(file) = state.refuses_sessions() {
+        let path = Shown::text(&file.path.to_string_lossy());
+        let what = if matches!(file.content, Content::Dangling) { "a link to nothing" } else { "missing" };
+        return refuse(format!("{path} is {what}, and this pam_limits.so then refuses every session"));
+    }
+    Ok(())
+}
+
+fn plan_one(
+    state: &LimitsState<'_>,
+    entry: &LimitsEntry,
+    ready: &Ready,
+    login_defs: &LoginDefs,
+) -> Result<Plan, PlanError> {
+    let target = &ready.target;
+    match (entry.ensure, ready.value, &target.subject) {
+        (Ensure::Present, Some(value), Some(subject)) => {
+            let wanted = Wanted { entry, value, target };
+            plan_present(state, &wanted, subject, (login_defs.uid_min, login_defs.uid_max))
+        }
+        (Ensure::Present, Some(_), None) => Ok(plan_verbatim(state, entry, target)),
+        (Ensure::Present, None, _) | (Ensure::Absent, _, _) => Ok(plan_absent(state, entry, target)),
+    }
+}
+
+fn plan_present(
+    state: &LimitsState<'_>,
+    wanted: &Wanted<'_>,
+    subject: &Subject,
+    ordinary: (u32, u32),
+) -> Result<Plan, PlanError> {
+    let deciding = state.deciding(subject, ordinary).map_err(PlanError::Accounts)?;
+    let evaluation = deciding.evaluate(state);
+    let mut plan = Plan { drift: wanted.judge(&evaluation, state), ..Plan::default() };
+    if state.is_unloaded()? {
+        let reason = Shown::text("no PAM service loads pam_limits.so: no line is in force");
+        plan.drift = vec![not_in_force(wanted, reason.clone())];
+        plan.blocked = Some(reason);
+        return Ok(plan);
+    }
+    evidence::of_entry(state, wanted, &deciding, &evaluation, &mut plan.evidence);
+    let exceptions = evidence::exceptions(state, wanted, &deciding, &evaluation);
+    evidence::of_exceptions(state, wanted, &exceptions, &mut plan.evidence);
+    if wanted.entry.exceptions == Exceptions::Forbid {
+        for id in &exceptions {
+            plan.drift.push(exception_drift(state, wanted, *id));
+            plan.edits.push(edit(state, *id, |chunk| Change::Remove { chunk }));
+        }
+    }
+    if !plan.drift.is_empty() {
+        let mut lines = own_lines(state, wanted.entry, wanted.target);
+        name_stale_line(state, wanted.target, &lines, &mut plan.drift);
+        plan.blocked = write(state, wanted, &mut lines, &deciding, &mut plan.edits).err();
+    }
+    Ok(plan)
+}
+
+fn not_in_force(wanted: &Wanted<'_>, reason: Shown) -> Drift {
+    let should = Shown::text(&wanted.should());
+    Drift { property: "ensure", is: Shown::text("not in force"), should, reason, place: None }
+}
+
+/// Says so when our own line is there for a number that the name no longer has.
+fn name_stale_line(state: &LimitsState<'_>, target: &Target, own: &[LineId], drift: &mut [Drift]) {
+    let is_stale = |id: &&LineId| {
+        state.line(**id).is_some_and(|(line, bytes)| target.is_stale(line, state.text(**id), bytes))
+    };
+    if let (Some(id), Some(first)) = (own.iter().find(is_stale), drift.first_mut()) {
+        let place = state.place(*id);
+        let line = super::judge::shown_line(state, *id);
+        first.reason =
+            Shown::text(&format!("{place} `{line}` is for a number that {} no longer has", target.given));
+        first.place = Some(place);
+    }
+}
+
+fn exception_drift(state: &LimitsState<'_>, wanted: &Wanted<'_>, id: LineId) -> Drift {
+    let place = state.place(id);
+    let value =
+        state.limit(id).map(|(_, limit, bytes)| Shown::bytes(limit.value_text.of(bytes))).unwrap_or_default();
+    Drift {
+        property: "value",
+        is: value,
+        should: Shown::text(&wanted.should()),
+        reason: Shown::text(&format!(
+            "{place} makes an exception: `{}`",
+            super::judge::shown_line(state, id)
+        )),
+        place: Some(place),
+    }
+}
+
+/// The lines that are this entry: same people, same type, same item; and ours for the same name's former number.
+fn own_lines(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) -> Vec<LineId> {
+    let is_own = |id: &LineId, line: &Line, bytes: &[u8]| {
+        let Action::Limit(limit) = &line.action else { return false };
+        limit.item == entry.item
+            && limit.limit_type == entry.limit_type
+            && (target.is_domain_of(line, bytes) || target.is_stale(line, state.text(*id), bytes))
+    };
+    state.lines().filter(|(id, line, bytes)| is_own(id, line, bytes)).map(|(id, ..)| id).collect()
+}
+
+fn edit(state: &LimitsState<'_>, id: LineId, change: impl FnOnce(usize) -> Change) -> Edit {
+    Edit { file: state.place(id).file, change: change(id.chunk as usize) }
+}
+
+/// Plans the line, and tries in advance whether it would be in force; the error says why it would not.
+fn write(
+    state: &LimitsState<'_>,
+    wanted: &Wanted<'_>,
+    own: &mut Vec<LineId>,
+    deciding: &Deciding,
+    edits: &mut Vec<Edit>,
+) -> Result<(), Shown> {
+    let path = PathBuf::from(&wanted.entry.target);
+    let text = line_text(wanted.entry, wanted.target, state.rules.module.tokenizer);
+    // Where the file is now, or would be read.
+    let file = state.files.iter().position(|file| file.path == path);
+    let in_target: Vec<_> = own.iter().copied().filter(|id| Some(id.file as usize) == file).collect();
+    let place = match in_target.last() {
+        Some(last) => *last,
+        None => LineId { file: file_rank(state, &path), chunk: u32::MAX },
+    };
+    edits.push(match in_target.last() {
+        Some(last) => edit(state, *last, |chunk| Change::Replace { chunk, text: text.clone() }),
+        None => Edit { file: path, change: Change::Append { text: text.clone() } },
+    });
+    // The same entry again: in the target it is a duplicate, in a later file it would override.
+    let gone: Vec<_> =
+        own.drain(..).filter(|id| *id != place && (in_target.contains(id) || *id > place)).collect();
+    edits.extend(gone.iter().map(|id| edit(state, *id, |chunk| Change::Remove { chunk })));
+
+    let evaluation = evaluate_planned(state, &text, place, &gone, deciding);
+    match wanted.judge(&evaluation, state).first() {
+        None => Ok(()),
+        Some(drift) => Err(drift.reason.clone()),
+    }
+}
+
+/// Where a line at the end of the file would stand among all lines.
+fn file_rank(state: &LimitsState<'_>, path: &Path) -> u32 {
+    let before = |file: &&super::state::LimitsFile| {
+        file.path == Path::new(LIMITS_CONF) || file.path.file_name() <= path.file_name()
+    };
+    let count =
+        if path == Path::new(LIMITS_CONF) { 1 } else { state.files.iter().take_while(before).count() };
+    u32::try_from(count.max(1) - 1).unwrap_or(u32::MAX)
+}
+
+fn evaluate_planned(
+    state: &LimitsState<'_>,
+    text: &[u8],
+    place: LineId,
+    gone: &[LineId],
+    deciding: &Deciding,
+) -> Evaluation {
+    let syntax = LimitsSyntax { module: &state.rules.module };
+    let ours = syntax.chunks(text).into_iter().next().and_then(|chunk| chunk.entry);
+    let stays = |id: &LineId| *id != place && !gone.contains(id);
+    let mut lines: Vec<(LineId, &Line, Class)> = deciding
+        .all
+        .iter()
+        .filter(|(id, _)| stays(id))
+        .filter_map(|(id, class)| state.line(*id).map(|(line, _)| (*id, line, *class)))
+        .collect();
+    if let Some(line) = &ours {
+        let at = lines.partition_point(|(id, ..)| *id < place);
+        lines.insert(at, (place, line, class_of(line)));
+    }
+    Evaluation::of(lines, state.start())
+}
+
+/// The class of our own line, which is for its subject as a whole.
+fn class_of(line: &Line) -> Class {
+    use super::domain::{Domain, Sigil};
+    match line.domain {
+        Domain::Everyone => Class::Default,
+        Domain::AllLogins => Class::All,
+        Domain::Name(Sigil::User, _) | Domain::Range(Sigil::User, _) | Domain::NotARange => Class::User,
+        Domain::Name(Sigil::Group, _) | Domain::Range(Sigil::Group, _) => Class::Group,
+        Domain::Name(Sigil::AllGroup, _) | Domain::Range(Sigil::AllGroup, _) => Class::AllGroup,
+    }
+}
+
+fn line_text(entry: &LimitsEntry, target: &Target, tokenizer: Tokenizer) -> Vec<u8> {
+    let value = entry.value.as_ref().map_or("", |value| value.0.as_str());
+    let rest = format!("{} {} {value}", entry.limit_type.word(), entry.item.name());
+    target.line(&rest, tokenizer)
+}
+
+/// An entry that can match nobody now: what counts is that its line stands in the file, as the user insists.
+fn plan_verbatim(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) -> Plan {
+    let own = own_lines(state, entry, target);
+    let has_value = |id: &&LineId| {
+        state.limit(**id).is_some_and(|(_, limit, bytes)| {
+            Some(limit.value_text.of(bytes)) == entry.value.as_ref().map(|value| value.0.as_bytes())
+        })
+    };
+    let mut plan = Plan::default();
+    if own.iter().find(has_value).is_none() {
+        let text = line_text(entry, target, state.rules.module.tokenizer);
+        plan.drift.push(Drift {
+            property: "ensure",
+            is: Shown::text("absent"),
+            should: Shown::text("present"),
+            reason: Shown::text(&format!("no line `{}`", Shown::bytes(&text))),
+            place: None,
+        });
+        plan.edits.push(match own.last() {
+            Some(last) => edit(state, *last, |chunk| Change::Replace { chunk, text }),
+            None => Edit { file: PathBuf::from(&entry.target), change: Change::Append { text } },
+        });
+    }
+    plan.findings.push(findings::of_inert_target(entry, target, own.last().map(|id| state.place(*id))));
+    plan
+}
+
+fn plan_absent(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) -> Plan {
+    let mut plan = Plan::default();
+    for id in own_lines(state, entry, target) {
+        let place = state.place(id);
+        plan.drift.push(Drift {
+            property: "ensure",
+            is: Shown::text("present"),
+            should: Shown::text("absent"),
+            reason: Shown::text(&format!("{place} is there: `{}`", super::judge::shown_line(state, id))),
+            place: Some(place),
+        });
+        plan.edits.push(edit(state, id, |chunk| Change::Remove { chunk }));
+    }
+    plan
+}

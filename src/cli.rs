@@ -1,0 +1,198 @@
+//! The command line: the only code that knows clap.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Keeps hardening in force on Linux hosts and says what drifted and why.
+#[derive(Debug, Parser)]
+#[command(
+    name = "standfast",
+    version,
+    propagate_version = true,
+    after_help = "Exit codes are Puppet's detailed ones: 0 in sync, 2 drift or changes, 4 failures, 6 both, \
+                  1 could not run.\n\nExamples:\n  standfast check\n  standfast explain limits --user thekiwi --item nproc\n  \
+                  standfast apply --noop --diff --policy site.ini"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what differs from the desired state; change nothing
+    #[command(
+        after_help = "Examples:\n  standfast check\n  standfast check 'limits_entry/*/nproc' --policy site.ini\n  \
+                            standfast check --format monitoring\n  \
+                            echo '[{\"type\":\"limits_entry\",\"title\":\"thekiwi/-/nproc\",\"parameters\":{\"value\":4096}}]' \
+                            | standfast check -"
+    )]
+    Check(Check),
+    /// Bring about the desired state and observe that it is in force
+    #[command(
+        after_help = "Examples:\n  standfast apply --noop --diff\n  standfast apply --policy /etc/standfast/policy.ini"
+    )]
+    Apply(Apply),
+    /// Say what a user gets and which line decides it
+    #[command(subcommand)]
+    Explain(Explain),
+    /// Print the fact `standfast`, as an external fact of Facter
+    #[command(after_help = "Examples:\n  standfast facts\n  standfast facts --format yaml\n  \
+                            ln -s /usr/bin/standfast /etc/facter/facts.d/standfast")]
+    Facts(Facts),
+    /// Print the definition of all kinds as JSON
+    #[command(after_help = "Example:\n  standfast schema | jq '.[].attributes[].name'")]
+    Schema,
+    /// Print or check policies
+    #[command(after_help = "Examples:\n  standfast policy --default > /etc/standfast/policy.ini\n  \
+                            standfast policy validate /etc/standfast/policy.ini")]
+    Policy(Policy),
+    /// Print shell completions
+    #[command(after_help = "Example:\n  standfast completions bash > /etc/bash_completion.d/standfast")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, man(7)
+    #[command(after_help = "Example:\n  standfast man | man -l -")]
+    Man,
+}
+
+/// What check and apply share.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Desired state: an INI file, a .json file, or - for JSON on standard input; without it, the default policy
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// The directory that stands for /
+    #[arg(long, value_name = "DIR", default_value = "/")]
+    pub root: PathBuf,
+    /// Only these resources, by glob; - for JSON on standard input
+    #[arg(value_name = "KIND/TITLE")]
+    pub globs: Vec<String>,
+    /// How to tell; JSON is the default for -
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Show the changes of files
+    #[arg(long)]
+    pub diff: bool,
+    /// List what is in sync too, with all evidence
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// `standfast check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// What check and apply share.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// `standfast apply`
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// What check and apply share.
+    #[command(flatten)]
+    pub run: Run,
+    /// Change nothing; say what would be changed
+    #[arg(long)]
+    pub noop: bool,
+}
+
+/// `standfast explain`
+#[derive(Debug, Subcommand)]
+pub enum Explain {
+    /// The limits of a user: what the next login gets, which lines decide, and what runs with other limits now
+    #[command(after_help = "Examples:\n  standfast explain limits --user thekiwi\n  \
+                            standfast explain limits --user thekiwi --item nproc")]
+    Limits {
+        /// The user's name, or UID
+        #[arg(long, value_name = "NAME")]
+        user: String,
+        /// Only this item of limits.conf(5), for example nproc
+        #[arg(long)]
+        item: Option<String>,
+        /// The directory that stands for /
+        #[arg(long, value_name = "DIR", default_value = "/")]
+        root: PathBuf,
+        /// How to tell
+        #[arg(long, value_enum, default_value = "text")]
+        format: ExplainFormat,
+    },
+}
+
+/// `standfast facts`
+#[derive(Debug, Args)]
+pub struct Facts {
+    /// How to print
+    #[arg(long, value_enum, default_value = "json")]
+    pub format: FactsFormat,
+    /// The directory that stands for /
+    #[arg(long, value_name = "DIR", default_value = "/")]
+    pub root: PathBuf,
+}
+
+/// `standfast policy`
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true, args_conflicts_with_subcommands = true)]
+pub struct Policy {
+    /// Print the policy that holds when none is named
+    #[arg(long)]
+    pub default: bool,
+    /// What to do with a policy.
+    #[command(subcommand)]
+    pub command: Option<PolicyCommand>,
+}
+
+/// `standfast policy validate`
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Check a policy file without looking at the machine
+    Validate {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+/// How a report is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a person
+    Text,
+    /// An array of outcomes
+    Json,
+    /// One line for Nagios and its kin, exit code 0 to 3
+    Monitoring,
+}
+
+/// How an explanation is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For a person
+    Text,
+    /// For programs
+    Json,
+}
+
+/// How facts are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FactsFormat {
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
+}
+
+impl Run {
+    /// The policy, and the globs without the `-` that stands for standard input.
+    #[must_use]
+    pub fn policy_and_globs(&self) -> (Option<PathBuf>, Vec<String>) {
+        let globs: Vec<String> = self.globs.iter().filter(|glob| *glob != "-").cloned().collect();
+        let dash = self.globs.len() > globs.len();
+        (if dash { Some(PathBuf::from("-")) } else { self.policy.clone() }, globs)
+    }
+}

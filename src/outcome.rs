@@ -1,0 +1,151 @@
+//! What became of each resource, and the report of a run.
+
+use serde::Serialize;
+use standfast_providers::edit::FileEdit;
+use standfast_providers::limits::Planned;
+use standfast_providers::provider::{Drift, Evidence, Finding};
+use standfast_providers::shown::Shown;
+
+use crate::exit::Exit;
+use crate::resource::Resource;
+use crate::run::chain;
+
+/// What became of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It is as desired, and in force.
+    InSync,
+    /// It differs, and was not to be changed.
+    Drifted,
+    /// It differed and is now as desired; observed, not assumed.
+    Corrected,
+    /// It cannot be judged, or could not be brought in sync.
+    Failed,
+}
+
+/// One resource in a report.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// The kind.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The title, safe to show.
+    pub title: Shown,
+    /// What became of it.
+    #[serde(rename = "outcome")]
+    pub status: Status,
+    /// What differs, or differed before it was corrected.
+    pub drift: Vec<Drift>,
+    /// Why `apply` would not help; it then changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Shown>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Shown>,
+    /// The lines that count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+    /// What is wrong beside it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+}
+
+impl Outcome {
+    /// Of a resource that was observed and planned.
+    #[must_use]
+    pub fn of(resource: &Resource, plan: Planned) -> Self {
+        let mut outcome = Self::new(resource);
+        match plan {
+            Ok(plan) => {
+                if !plan.drift.is_empty() {
+                    outcome.status = Status::Drifted;
+                }
+                outcome.drift = plan.drift;
+                outcome.blocked = plan.blocked;
+                outcome.evidence = plan.evidence;
+                outcome.findings = plan.findings;
+            }
+            Err(error) => outcome.fail(chain(&error)),
+        }
+        outcome
+    }
+
+    /// The status and the drift of a plan that is still needed.
+    #[must_use]
+    pub fn observed(resource: &Resource, plan: &Planned) -> Self {
+        let mut outcome = Self::new(resource);
+        match plan {
+            Ok(plan) if plan.drift.is_empty() => {}
+            Ok(plan) => {
+                outcome.status = Status::Drifted;
+                outcome.drift.clone_from(&plan.drift);
+            }
+            Err(error) => outcome.fail(chain(error)),
+        }
+        outcome
+    }
+
+    fn new(resource: &Resource) -> Self {
+        Self {
+            kind: resource.kind,
+            title: Shown::text(&resource.title),
+            status: Status::InSync,
+            drift: Vec::new(),
+            blocked: None,
+            error: None,
+            evidence: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Makes it a failure.
+    pub fn fail(&mut self, reason: String) {
+        self.status = Status::Failed;
+        self.error = Some(Shown::text(&reason));
+    }
+}
+
+/// What a run found or did.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// A resource each, in the order of the policy.
+    pub outcomes: Vec<Outcome>,
+    /// The changes of files that were made, or that `apply` would make.
+    pub edits: Vec<FileEdit>,
+}
+
+impl Report {
+    /// When nothing could be observed.
+    #[must_use]
+    pub fn failed(resources: &[Resource], reason: &str) -> Self {
+        let failed = |resource| {
+            let mut outcome = Outcome::new(resource);
+            outcome.fail(reason.to_owned());
+            outcome
+        };
+        Self { outcomes: resources.iter().map(failed).collect(), edits: Vec::new() }
+    }
+
+    /// How many resources have this status.
+    #[must_use]
+    pub fn count(&self, status: Status) -> usize {
+        self.outcomes.iter().filter(|outcome| outcome.status == status).count()
+    }
+
+    /// All findings, each once, by place.
+    #[must_use]
+    pub fn findings(&self) -> Vec<&Finding> {
+        let mut findings: Vec<_> = self.outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
+        findings.sort_unstable();
+        findings.dedup();
+        findings
+    }
+
+    /// The exit code that says it.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        let changed = self.count(Status::Drifted) + self.count(Status::Corrected) > 0;
+        Exit::of(changed, self.count(Status::Failed) > 0)
+    }
+}

@@ -1,0 +1,106 @@
+//! Desired state as JSON: an array of resources, the form that the Puppet module sends.
+
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use standfast_providers::schema::Value;
+use standfast_providers::shown::Shown;
+
+use super::PolicyError;
+use crate::resource::{Resource, ResourceMode};
+
+/// One resource of the array.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JsonResource {
+    #[serde(rename = "type")]
+    kind: String,
+    title: String,
+    #[serde(default)]
+    parameters: Parameters,
+    #[serde(default)]
+    noop: bool,
+}
+
+/// Named values in their order; a name that stands twice is kept twice, so that it can be refused.
+#[derive(Default)]
+struct Parameters(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Parameters {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ParametersVisitor)
+    }
+}
+
+struct ParametersVisitor;
+
+impl<'de> Visitor<'de> for ParametersVisitor {
+    type Value = Parameters;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of attributes")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parameters, A::Error> {
+        let mut values = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            values.push(entry);
+        }
+        Ok(Parameters(values))
+    }
+}
+
+/// Parses an array of resources; `name` is for errors.
+///
+/// # Errors
+/// [`PolicyError`] names the line, and for a resource its place in the array's order.
+pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, PolicyError> {
+    let parsed: Vec<JsonResource> = serde_json::from_str(text).map_err(|error| PolicyError::Syntax {
+        name: name.to_owned(),
+        line: error.line().max(1),
+        message: Shown::text(&error.to_string()).to_string(),
+    })?;
+    let mut resources = Vec::with_capacity(parsed.len());
+    for one in parsed {
+        let mut resource = Resource::new(&one.kind, &one.title, &one.parameters.0).map_err(|source| {
+            let title = format!("\"{}\"", one.title.escape_default());
+            PolicyError::Resource {
+                name: name.to_owned(),
+                line: text.lines().position(|line| line.contains(&title)).map_or(1, |line| line + 1),
+                resource: format!("{} {}", Shown::text(&one.kind), Shown::text(&one.title)),
+                source: Box::new(source),
+            }
+        })?;
+        if one.noop {
+            resource.mode = ResourceMode::Noop;
+        }
+        resources.push(resource);
+    }
+    Ok(resources)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn numbers_and_texts_are_the_same_value() {
+        let text = r#"[{"type":"limits_entry","title":"a/soft/nproc","parameters":{"value":1}},
+            {"type":"limits_entry","title":"x","parameters":{"domain":"a","type":"soft","item":"core","value":"1"}}]"#;
+        assert_eq!(parse("-", text).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_parameter_that_stands_twice_is_an_error() {
+        let text = r#"[{"type":"limits_entry","title":"a/soft/nproc","parameters":{"value":1,"value":2}}]"#;
+        assert!(parse("-", text).is_err());
+    }
+
+    #[test]
+    fn an_unknown_field_is_an_error_that_names_the_legal_ones() {
+        let text = "[{\"type\":\"limits_entry\",\n\"titel\":\"a/soft/nproc\"}]";
+        let said = parse("-", text).unwrap_err().to_string();
+        assert!(said.starts_with("-:2: unknown field `titel`, expected one of"), "{said}");
+    }
+}

@@ -1,0 +1,103 @@
+//! An explanation for a person or a program.
+
+use std::io::{self, Write};
+
+use standfast_providers::limits::explain::ItemExplanation;
+use standfast_providers::provider::Effect;
+
+use super::style::Style;
+use crate::cli::ExplainFormat;
+use crate::explain::Explained;
+
+/// Writes the explanation.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(
+    explained: &Explained,
+    format: ExplainFormat,
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    if format == ExplainFormat::Json {
+        serde_json::to_writer_pretty(&mut *out, explained)?;
+        return writeln!(out);
+    }
+    let explanation = &explained.explanation;
+    let title = format!("limits of {} (UID {}) at the next login", explanation.user, explanation.uid);
+    writeln!(out, "{}", style.strong(&title))?;
+    writeln!(out, "{}", style.faint(&explained.rules))?;
+    match explained.services.as_slice() {
+        [] => writeln!(out, "{}", style.bad("no PAM service loads pam_limits.so: no line is in force"))?,
+        services => writeln!(out, "{}", style.faint(&format!("in sessions of {}", services.join(", "))))?,
+    }
+    for item in &explanation.items {
+        write_item(item, style, out)?;
+    }
+    if !explanation.findings.is_empty() {
+        writeln!(out)?;
+    }
+    for finding in &explanation.findings {
+        writeln!(
+            out,
+            "{}  {}  {}",
+            style.drift("finding"),
+            style.strong(&finding.place.to_string()),
+            finding.message
+        )?;
+        writeln!(out, "         {} {}", style.faint("do:"), finding.remedy)?;
+    }
+    if let Some(ceiling) = &explained.tasks_max {
+        writeln!(out, "\n{} {ceiling}", style.strong("also bounds processes:"))?;
+    }
+    write_running(explained, style, out)
+}
+
+fn write_item(item: &ItemExplanation, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let flag = item.ulimit.map_or_else(String::new, |flag| format!("ulimit {flag}"));
+    let unit = item.unit.unwrap_or_default();
+    writeln!(out, "\n{}  {}", style.strong(item.item), style.faint(format!("{flag}  {unit}").trim_end()))?;
+    let mut part = |word: &str, part: &standfast_providers::limits::explain::PartExplanation| {
+        writeln!(out, "  {word:<5} {:<12} {}", part.value, part.from)
+    };
+    match &item.hard {
+        Some(hard) => {
+            part("soft", &item.soft)?;
+            part("hard", hard)?;
+        }
+        None => part("", &item.soft)?,
+    }
+    for evidence in &item.evidence {
+        let word = match evidence.effect {
+            Effect::Wins => style.good(&format!("{:<22}", evidence.reason)),
+            effect => style.faint(&format!("{:<22}", effect.word())),
+        };
+        writeln!(out, "  {word} {}  {}", evidence.place, evidence.text)?;
+        if evidence.effect != Effect::Wins {
+            writeln!(out, "{:25}{}", "", evidence.reason)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_running(explained: &Explained, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let Some(count) = explained.processes else { return Ok(()) };
+    let user = &explained.explanation.user;
+    writeln!(out)?;
+    if explained.running.is_empty() {
+        let what = if count == 0 { "nothing runs" } else { "all processes have these limits" };
+        return writeln!(out, "{} {user}: {what} ({count} processes)", style.strong("running as"));
+    }
+    let differing = explained.running.len();
+    writeln!(
+        out,
+        "{} {user}: {differing} of {count} processes have other limits",
+        style.strong("running as")
+    )?;
+    for running in &explained.running {
+        let unit = running.unit.as_ref().map_or_else(String::new, |unit| format!(" in {unit}"));
+        writeln!(out, "  PID {} {}{unit}: {}", running.pid, running.name, running.differs.join("; "))?;
+        writeln!(out, "      {}", running.why)?;
+    }
+    Ok(())
+}

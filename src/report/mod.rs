@@ -1,0 +1,8 @@
+//! How outcomes are told: the only printing code.
+
+pub mod diff;
+pub mod explanation;
+pub mod json;
+pub mod monitoring;
+pub mod style;
+pub mod text;

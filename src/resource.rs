@@ -1,0 +1,73 @@
+//! `Resource`, one piece of desired state, wherever it comes from.
+
+use standfast_providers::limits::Desired;
+use standfast_providers::limits::config::LimitsConfig;
+use standfast_providers::limits::entry::LimitsEntry;
+use standfast_providers::schema::{Kind, SchemaError, Value};
+use standfast_providers::shown::Shown;
+
+/// All kinds, in the order of the documentation.
+pub const KINDS: [Kind; 2] = [LimitsEntry::KIND, LimitsConfig::KIND];
+
+/// One piece of desired state.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// The kind's name.
+    pub kind: &'static str,
+    /// The title as it is given.
+    pub title: String,
+    /// What should be.
+    pub desired: Desired,
+    /// Whether this resource may be changed.
+    pub mode: ResourceMode,
+}
+
+/// Whether a resource may be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResourceMode {
+    /// As the run says.
+    Enforce,
+    /// Puppet's metaparameter `noop`: it is only observed, whatever the run says.
+    Noop,
+}
+
+impl Resource {
+    /// Makes a resource from what a policy says of it.
+    ///
+    /// # Errors
+    /// [`SchemaError`] names the attribute and what is legal.
+    pub fn new(kind: &str, title: &str, values: &[(String, Value)]) -> Result<Self, SchemaError> {
+        let given = values.iter().map(|(name, value)| (name.as_str(), value));
+        if kind == LimitsConfig::KIND.name {
+            let desired = Desired::Config(LimitsConfig::from_values(given)?);
+            return Ok(Self::of(&LimitsConfig::KIND, title, desired));
+        }
+        if kind != LimitsEntry::KIND.name {
+            return Err(SchemaError::UnknownKind {
+                name: Shown::text(kind).to_string(),
+                known: KINDS.map(|kind| kind.name).join(", "),
+            });
+        }
+        // The title names what is not given; Puppet splits it before and gives all three.
+        let is_given = |name: &str| values.iter().any(|(given, _)| given == name);
+        let parts: Vec<(&str, Value)> = match LimitsEntry::title_parts(title) {
+            Ok(parts) => parts.into_iter().map(|(name, part)| (name, Value::Text(part.to_owned()))).collect(),
+            Err(_) if ["domain", "type", "item"].into_iter().all(is_given) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let from_title = parts.iter().filter(|(name, _)| !is_given(name)).map(|(name, value)| (*name, value));
+        let entry = LimitsEntry::from_values(from_title.chain(given))?;
+        entry.check()?;
+        Ok(Self::of(&LimitsEntry::KIND, title, Desired::Entry(entry)))
+    }
+
+    fn of(kind: &Kind, title: &str, desired: Desired) -> Self {
+        Self { kind: kind.name, title: title.to_owned(), desired, mode: ResourceMode::Enforce }
+    }
+
+    /// Its name as `check` selects it: `KIND/TITLE`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.kind, self.title)
+    }
+}

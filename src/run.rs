@@ -1,0 +1,182 @@
+//! The one run for all who ask: observe, plan, and where it is wanted commit and observe again.
+
+use std::path::{Path, PathBuf};
+
+use standfast_facts::machine::Machine;
+use standfast_facts::root::Root;
+use standfast_providers::commit::{CommitError, STATE_DIR, Writer};
+use standfast_providers::compose::compose;
+use standfast_providers::edit::FileEdit;
+use standfast_providers::limits::{Desired, Limits, Planned};
+use standfast_providers::provider::Plan;
+
+use crate::outcome::{Outcome, Report, Status};
+use crate::progress::Bar;
+use crate::resource::{Resource, ResourceMode};
+
+/// Whether the run may change the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It only observes and plans.
+    Check,
+    /// It commits the plans.
+    Apply,
+}
+
+/// How often a run plans: once, again when a file changed meanwhile, and again where one change uncovers another.
+const ROUNDS: usize = 3;
+
+/// Brings about the desired state, or says what differs from it.
+#[must_use]
+pub fn run(root: &Root, resources: &[Resource], mode: Mode) -> Report {
+    let machine = Machine::new(root);
+    let _bar = Bar::watch(machine.progress.clone(), resources.len());
+    match mode {
+        Mode::Check => check(&machine, resources),
+        Mode::Apply => match Writer::begin(root, Path::new(STATE_DIR)) {
+            Ok(writer) => Apply::new(&machine, &writer, resources).run(),
+            Err(error) => {
+                // Nothing can be changed; what is in sync is so all the same.
+                let mut report = check(&machine, resources);
+                report.edits.clear();
+                let reason = chain(&error);
+                for outcome in report.outcomes.iter_mut().filter(|outcome| outcome.status == Status::Drifted)
+                {
+                    outcome.fail(reason.clone());
+                }
+                report
+            }
+        },
+    }
+}
+
+fn check(machine: &Machine<'_>, resources: &[Resource]) -> Report {
+    let limits = match Limits::observe(machine) {
+        Ok(limits) => limits,
+        Err(error) => return Report::failed(resources, &chain(&error)),
+    };
+    let plans = plan(&limits, resources);
+    let edits = compose(
+        &limits,
+        plans.iter().flatten().filter(|plan| plan.blocked.is_none()).flat_map(|plan| &plan.edits),
+    );
+    let outcomes = resources.iter().zip(plans).map(|(resource, plan)| Outcome::of(resource, plan)).collect();
+    Report { outcomes, edits }
+}
+
+fn plan(limits: &Limits<'_>, resources: &[Resource]) -> Vec<Planned> {
+    let desired: Vec<&Desired> = resources.iter().map(|resource| &resource.desired).collect();
+    limits.plan(&desired)
+}
+
+/// An error and its causes in one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// A run that changes the machine.
+struct Apply<'a> {
+    machine: &'a Machine<'a>,
+    writer: &'a Writer<'a>,
+    resources: &'a [Resource],
+    /// What the first plan said of each resource: its drift is what was corrected.
+    first: Vec<Outcome>,
+    /// Why a file could not be written.
+    failed_files: Vec<(PathBuf, String)>,
+    edits: Vec<FileEdit>,
+}
+
+impl<'a> Apply<'a> {
+    fn new(machine: &'a Machine<'a>, writer: &'a Writer<'a>, resources: &'a [Resource]) -> Self {
+        Self { machine, writer, resources, first: Vec::new(), failed_files: Vec::new(), edits: Vec::new() }
+    }
+
+    fn run(mut self) -> Report {
+        for round in 0..=ROUNDS {
+            let limits = match Limits::observe(self.machine) {
+                Ok(limits) => limits,
+                Err(error) => return Report::failed(self.resources, &chain(&error)),
+            };
+            if round == 0
+                && let Err(error) = self.writer.sweep(&limits.directories())
+            {
+                return Report::failed(self.resources, &chain(&error));
+            }
+            let plans = plan(&limits, self.resources);
+            if round == 0 {
+                let outcomes = self.resources.iter().zip(&plans);
+                self.first = outcomes.map(|(resource, plan)| Outcome::observed(resource, plan)).collect();
+            }
+            let edits = self.edits_of(&limits, &plans);
+            if edits.is_empty() || round == ROUNDS {
+                return self.report(plans);
+            }
+            for edit in edits {
+                self.commit(edit);
+            }
+        }
+        Report::failed(self.resources, "no plan was made")
+    }
+
+    /// The edits of all resources that may be changed and that a change would help.
+    fn edits_of(&self, limits: &Limits<'_>, plans: &[Planned]) -> Vec<FileEdit> {
+        let enforced = self.resources.iter().zip(plans).filter_map(|(resource, plan)| {
+            let plan = plan.as_ref().ok()?;
+            (resource.mode == ResourceMode::Enforce && plan.blocked.is_none()).then_some(plan)
+        });
+        let edits = compose(limits, enforced.flat_map(|plan| &plan.edits));
+        edits.into_iter().filter(|edit| self.failure_of(&edit.path).is_none()).collect()
+    }
+
+    fn commit(&mut self, edit: FileEdit) {
+        match self.writer.commit(&edit) {
+            Ok(_) => self.edits.push(edit),
+            // The next round observes and plans afresh.
+            Err(CommitError::ChangedMeanwhile { .. }) => {}
+            Err(error) => self.failed_files.push((edit.path, chain(&error))),
+        }
+    }
+
+    fn failure_of(&self, path: &Path) -> Option<&str> {
+        self.failed_files.iter().find(|(failed, _)| failed == path).map(|(_, reason)| reason.as_str())
+    }
+
+    fn report(self, plans: Vec<Planned>) -> Report {
+        let outcomes = self.resources.iter().zip(plans).zip(&self.first);
+        let outcomes =
+            outcomes.map(|((resource, plan), first)| self.outcome(resource, plan, first)).collect();
+        Report { outcomes, edits: self.edits }
+    }
+
+    /// What became of one resource, by what is observed after the changes.
+    fn outcome(&self, resource: &Resource, plan: Planned, first: &Outcome) -> Outcome {
+        let plan = match plan {
+            Ok(plan) => plan,
+            Err(error) => return Outcome::of(resource, Err(error)),
+        };
+        if plan.drift.is_empty() {
+            let mut outcome = Outcome::of(resource, Ok(plan));
+            if first.status == Status::Drifted {
+                outcome.status = Status::Corrected;
+                outcome.drift.clone_from(&first.drift);
+            }
+            return outcome;
+        }
+        if resource.mode == ResourceMode::Noop {
+            return Outcome::of(resource, Ok(plan));
+        }
+        let reason = self.reason(&plan);
+        let mut outcome = Outcome::of(resource, Ok(plan));
+        outcome.fail(reason);
+        outcome
+    }
+
+    fn reason(&self, plan: &Plan) -> String {
+        if let Some(blocked) = &plan.blocked {
+            return format!("nothing was written, for it would not be in force: {blocked}");
+        }
+        let failed = plan.edits.iter().find_map(|edit| self.failure_of(&edit.file));
+        failed.map_or_else(|| "still differs after the change".into(), str::to_owned)
+    }
+}

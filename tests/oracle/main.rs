@@ -1,0 +1,12 @@
+//! The same scenario asked of the real program and of our model: they must agree.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "tests prepare files, start programs and fail by panicking"
+)]
+
+mod end_to_end;
+mod pam;
