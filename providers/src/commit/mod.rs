@@ -87,7 +87,7 @@ impl<'r> Writer<'r> {
     /// # Errors
     /// When a directory cannot be listed or a file in it cannot be removed.
     pub fn sweep(&self, directories: &[PathBuf]) -> Result<usize, CommitError> {
-        let mut swept = backup::open(&self.state)?.sweep()?;
+        let mut swept = backup::sweep(&self.state)?;
         for path in directories {
             match resolve::resolve(self.root, path) {
                 Ok(Place::Directory(directory)) => swept += directory.sweep()?,
