@@ -21,12 +21,26 @@ const LONGEST_NAME: usize = 200;
 
 /// Opens the directory of backups, and makes it when it is missing.
 pub(super) fn open(state: &Directory) -> Result<Directory, CommitError> {
-    let path = state.path.join(BACKUPS);
     match rustix::fs::mkdirat(&state.fd, BACKUPS, Mode::RWXU) {
         Ok(()) => state.sync().map_err(state.fail(Operation::Sync))?,
         Err(Errno::EXIST) => {}
-        Err(errno) => return Err(CommitError::new(Operation::MakeDirectory, &path, errno)),
+        Err(errno) => {
+            return Err(CommitError::new(Operation::MakeDirectory, &state.path.join(BACKUPS), errno));
+        }
     }
+    open_existing(state)
+}
+
+/// Removes the temp files that a killed run left among the backups, if there are any backups.
+pub(super) fn sweep(state: &Directory) -> Result<usize, CommitError> {
+    match state.stat(OsStr::new(BACKUPS))? {
+        None => Ok(0),
+        Some(_) => open_existing(state)?.sweep(),
+    }
+}
+
+fn open_existing(state: &Directory) -> Result<Directory, CommitError> {
+    let path = state.path.join(BACKUPS);
     let fd = match state.subdirectory(OsStr::new(BACKUPS)) {
         Err(Errno::NOTDIR | Errno::LOOP) => {
             return Err(CommitError::NotADirectory { path: path.clone(), directory: path });
@@ -53,7 +67,7 @@ pub(super) fn keep(backups: &Directory, path: &Path, bytes: &[u8]) -> Result<(),
     }
     let next = newest.unwrap_or(0).saturating_add(1);
     let name = numbered(&stem, next);
-    let temp = Temp::create(backups)?;
+    let temp = Temp::create(backups, &name)?;
     temp.write(bytes)?;
     temp.sync()?;
     temp.install(&name, Onto::Free)

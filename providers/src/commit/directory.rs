@@ -113,17 +113,23 @@ impl Directory {
             temp::rename_to_free_name(self, &temp, name)?;
             Ok(fd)
         });
-        match made {
-            Ok(fd) => {
-                self.sync().map_err(fail)?;
-                Ok(Self { fd, path })
-            }
-            Err(errno) => {
-                // Best effort: what stays is empty, and the next run sweeps it.
-                let _ = rustix::fs::unlinkat(&self.fd, &temp, AtFlags::REMOVEDIR);
-                Err(fail(errno))
-            }
-        }
+        let fd = made.map_err(|errno| {
+            self.discard_directory(&temp);
+            fail(errno)
+        })?;
+        self.sync().map_err(|errno| {
+            self.discard_directory(name);
+            fail(errno)
+        })?;
+        Ok(Self { fd, path })
+    }
+
+    /// Takes back a directory that was made for a file which then could not be made.
+    ///
+    /// Best effort: when somebody has put something there meanwhile, rmdir(2) leaves it; when
+    /// removing fails otherwise, what stays is empty.
+    pub(super) fn discard_directory(&self, name: &OsStr) {
+        let _ = rustix::fs::unlinkat(&self.fd, name, AtFlags::REMOVEDIR);
     }
 
     pub(super) fn fail(&self, operation: Operation) -> impl Fn(Errno) -> CommitError + '_ {

@@ -21,7 +21,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
+use rustix::fs::{FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use standfast_facts::root::{Root, read_open};
 
@@ -87,7 +87,7 @@ impl<'r> Writer<'r> {
     /// # Errors
     /// When a directory cannot be listed or a file in it cannot be removed.
     pub fn sweep(&self, directories: &[PathBuf]) -> Result<usize, CommitError> {
-        let mut swept = backup::open(&self.state)?.sweep()?;
+        let mut swept = backup::sweep(&self.state)?;
         for path in directories {
             match resolve::resolve(self.root, path) {
                 Ok(Place::Directory(directory)) => swept += directory.sweep()?,
@@ -129,7 +129,7 @@ impl<'r> Writer<'r> {
         }
         current.refuse(edit, target)?;
         target.directory.sweep()?;
-        let temp = Temp::create(&target.directory)?;
+        let temp = Temp::create(&target.directory, &target.name)?;
         temp.write(after)?;
         metadata::copy(&current.fd, &current.stat, &temp.fd, &edit.path)?;
         temp.sync()?;
@@ -235,8 +235,7 @@ fn create(
             let made = directory.make_directory(parent, NEW_DIRECTORY_MODE)?;
             let created = create_in(edit, &made, name, after);
             if created.is_err() {
-                // Best effort: whoever has put something there meanwhile keeps it.
-                let _ = rustix::fs::unlinkat(&directory.fd, parent, AtFlags::REMOVEDIR);
+                directory.discard_directory(parent);
             }
             created
         }
@@ -253,7 +252,7 @@ fn create_in(
     name: &OsString,
     after: &[u8],
 ) -> Result<Committed, CommitError> {
-    let temp = Temp::create(directory)?;
+    let temp = Temp::create(directory, name)?;
     temp.write(after)?;
     metadata::set_mode(&temp.fd, edit.new_mode)
         .map_err(|errno| CommitError::new(Operation::SetMode, &edit.path, errno))?;

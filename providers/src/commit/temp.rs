@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 
 use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
@@ -21,6 +22,8 @@ const TRIES: u32 = 16;
 pub(super) struct Temp<'d> {
     directory: &'d Directory,
     name: OsString,
+    /// The file that it will be, for messages.
+    path: PathBuf,
     pub(super) fd: OwnedFd,
     state: State,
 }
@@ -41,17 +44,18 @@ pub(super) enum Onto {
 }
 
 impl<'d> Temp<'d> {
-    /// Makes an empty file that only its owner may read.
-    pub(super) fn create(directory: &'d Directory) -> Result<Self, CommitError> {
+    /// Makes an empty file that only its owner may read, for the later `target` in the directory.
+    pub(super) fn create(directory: &'d Directory, target: &OsStr) -> Result<Self, CommitError> {
+        let path = directory.path.join(target);
         let mut tries = 0;
         loop {
             let name = name();
             match Self::create_named(directory, &name) {
                 Ok(fd) => {
-                    return Ok(Self { directory, name, fd, state: State::Temporary });
+                    return Ok(Self { directory, name, path, fd, state: State::Temporary });
                 }
                 Err(Errno::EXIST) if tries < TRIES => tries += 1,
-                Err(errno) => return Err(directory.fail(Operation::Create)(errno)),
+                Err(errno) => return Err(CommitError::new(Operation::Create, &path, errno)),
             }
         }
     }
@@ -64,7 +68,7 @@ impl<'d> Temp<'d> {
 
     /// Writes the whole content.
     pub(super) fn write(&self, mut bytes: &[u8]) -> Result<(), CommitError> {
-        let fail = |errno| CommitError::new(Operation::Write, &self.directory.path.join(&self.name), errno);
+        let fail = |errno| CommitError::new(Operation::Write, &self.path, errno);
         while !bytes.is_empty() {
             match rustix::io::write(&self.fd, bytes) {
                 // write(2) of something to a regular file never writes nothing; without this a broken one hangs the run.
@@ -78,8 +82,7 @@ impl<'d> Temp<'d> {
     }
 
     pub(super) fn sync(&self) -> Result<(), CommitError> {
-        rustix::fs::fsync(&self.fd)
-            .map_err(|errno| CommitError::new(Operation::Sync, &self.directory.path.join(&self.name), errno))
+        rustix::fs::fsync(&self.fd).map_err(|errno| CommitError::new(Operation::Sync, &self.path, errno))
     }
 
     /// Gives the file its final name in one step, as rename(2) promises.

@@ -71,3 +71,13 @@ fn no_include_pattern_can_match_a_temp_name() {
         assert!(name.as_encoded_bytes().starts_with(b".") && !name.as_encoded_bytes().ends_with(b".conf"));
     }
 }
+
+#[test]
+fn a_sweep_of_a_clean_machine_makes_nothing() {
+    let host = Host::new();
+
+    // On a full disk it must not fail for want of a directory that nobody needs yet.
+    assert_eq!(host.writer().sweep(&[PathBuf::from("/etc/security")]).unwrap(), 0);
+
+    assert!(!host.exists("/var/lib/standfast/backups"));
+}

@@ -1,0 +1,22 @@
+//! Kills the writer at every system call, fails every call, and looks at what is left.
+//!
+//! The figures of each walk are printed: `cargo test --test faults -- --nocapture`.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests make their own files, and a broken one should say where"
+)]
+
+mod command;
+mod concurrency;
+mod disk;
+mod errors;
+mod kills;
+mod order;
+mod race;
+mod scenario;
+mod strace;
+mod tree;

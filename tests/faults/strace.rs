@@ -1,0 +1,103 @@
+//! Runs the program under strace(1), reads its log and meddles with its calls.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use crate::command::apply_command;
+use crate::scenario::Scenario;
+use crate::tree::Tree;
+
+/// One system call of the log.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) name: String,
+    /// What stands between the parentheses, descriptors with their paths (`-y`).
+    pub(crate) arguments: String,
+}
+
+/// Runs the scenario to its end and returns its calls; those before the first one below the root are the loader's.
+pub(crate) fn record(tree: &Tree, scenario: &Scenario) -> (Vec<Call>, Vec<Call>) {
+    let options = ["-y".into(), "-o".into(), log(tree).display().to_string()];
+    let output = run(tree, scenario, &options);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let calls: Vec<Call> = fs::read_to_string(log(tree)).unwrap().lines().filter_map(parse).collect();
+    let root = format!("\"{}\"", tree.root.display());
+    let start = calls
+        .iter()
+        .position(|call| call.name.starts_with("open") && call.arguments.contains(&root))
+        .expect("the program opens its root");
+    let own = calls[start..].to_vec();
+    (calls[..start].to_vec(), own)
+}
+
+/// Which of the calls of each kind are the program's own: first and last, counted from 1 as strace does.
+pub(crate) fn kinds(loader: &[Call], own: &[Call]) -> BTreeMap<String, (usize, usize)> {
+    let count = |calls: &[Call], name: &str| calls.iter().filter(|call| call.name == name).count();
+    let names = own.iter().map(|call| call.name.clone());
+    names
+        .map(|name| {
+            let before = count(loader, &name);
+            let last = before + count(own, &name);
+            (name, (before + 1, last))
+        })
+        .collect()
+}
+
+/// Kills the scenario when it enters the call of this number.
+///
+/// Slowly: with `--seccomp-bpf`, strace 6.1 injects no signal at all.
+pub(crate) fn kill(tree: &Tree, scenario: &Scenario, kind: &str, number: usize) -> Output {
+    let inject = format!("inject={kind}:signal=SIGKILL:when={number}");
+    run(
+        tree,
+        scenario,
+        &["-o", "/dev/null", "-e", &format!("trace={kind}"), "-e", &inject].map(str::to_owned),
+    )
+}
+
+/// Runs the scenario with calls meddled with, as strace's `inject=` says.
+pub(crate) fn inject(tree: &Tree, scenario: &Scenario, injections: &[(&str, &str)]) -> Output {
+    let kinds: Vec<&str> = injections.iter().map(|(kind, _)| *kind).collect();
+    let mut options = vec!["--seccomp-bpf".to_owned(), "-o".to_owned(), log(tree).display().to_string()];
+    options.extend(["-e".to_owned(), format!("trace={}", kinds.join(","))]);
+    for (kind, what) in injections {
+        options.extend(["-e".to_owned(), format!("inject={kind}:{what}")]);
+    }
+    run(tree, scenario, &options)
+}
+
+/// How many calls the last run was given something other than the kernel's answer.
+pub(crate) fn injected(tree: &Tree) -> usize {
+    fs::read_to_string(log(tree)).unwrap().matches("INJECTED)").count()
+}
+
+fn log(tree: &Tree) -> PathBuf {
+    tree.beside("strace.log")
+}
+
+fn run(tree: &Tree, scenario: &Scenario, options: &[String]) -> Output {
+    command(tree, scenario, options).output().unwrap()
+}
+
+/// The scenario under strace, and under a umask that would spoil whatever relies on it.
+pub(crate) fn command(tree: &Tree, scenario: &Scenario, options: &[String]) -> Command {
+    let apply = apply_command(&tree.root, scenario);
+    let mut command = Command::new("sh");
+    command.args(["-c", "umask 0077; exec \"$@\"", "sh", "strace", "-f"]);
+    command.args(options).arg(apply.get_program()).args(apply.get_args());
+    command
+}
+
+/// `1234 openat(3</x>, "y", O_RDONLY) = 4</x/y>`
+pub(crate) fn parse(line: &str) -> Option<Call> {
+    let line = line.trim_start_matches(|letter: char| letter.is_ascii_digit()).trim_start();
+    let (name, rest) = line.split_once('(')?;
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return None;
+    }
+    let arguments = rest.rsplit_once(" = ").map_or(rest, |(arguments, _)| arguments);
+    let arguments = arguments.trim_end().trim_end_matches(')');
+    Some(Call { name: name.to_owned(), arguments: arguments.to_owned() })
+}
