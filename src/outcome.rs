@@ -1,5 +1,7 @@
 //! What became of each resource, and the report of a run.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 use standfast_providers::edit::FileEdit;
 use standfast_providers::limits::Planned;
@@ -46,6 +48,9 @@ pub struct Outcome {
     /// The lines that count.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+    /// The files that its plan would change.
+    #[serde(skip)]
+    pub files: Vec<PathBuf>,
     /// What is wrong beside it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
@@ -80,6 +85,7 @@ impl Outcome {
             Ok(plan) => {
                 outcome.status = Status::Drifted;
                 outcome.drift.clone_from(&plan.drift);
+                outcome.files = plan.edits.iter().map(|edit| edit.file.clone()).collect();
             }
             Err(error) => outcome.fail(chain(error)),
         }
@@ -95,6 +101,7 @@ impl Outcome {
             blocked: None,
             error: None,
             evidence: Vec::new(),
+            files: Vec::new(),
             findings: Vec::new(),
         }
     }

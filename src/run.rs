@@ -35,19 +35,20 @@ pub fn run(root: &Root, resources: &[Resource], mode: Mode) -> Report {
         Mode::Check => check(&machine, resources),
         Mode::Apply => match Writer::begin(root, Path::new(STATE_DIR)) {
             Ok(writer) => Apply::new(&machine, &writer, resources).run(),
-            Err(error) => {
-                // Nothing can be changed; what is in sync is so all the same.
-                let mut report = check(&machine, resources);
-                report.edits.clear();
-                let reason = chain(&error);
-                for outcome in report.outcomes.iter_mut().filter(|outcome| outcome.status == Status::Drifted)
-                {
-                    outcome.fail(reason.clone());
-                }
-                report
-            }
+            Err(error) => without_changes(&machine, resources, &error),
         },
     }
+}
+
+/// When the writer is of no use: what is in sync is so all the same, what differs has failed.
+fn without_changes(machine: &Machine<'_>, resources: &[Resource], error: &CommitError) -> Report {
+    let mut report = check(machine, resources);
+    report.edits.clear();
+    let reason = chain(error);
+    for outcome in report.outcomes.iter_mut().filter(|outcome| outcome.status == Status::Drifted) {
+        outcome.fail(reason.clone());
+    }
+    report
 }
 
 fn check(machine: &Machine<'_>, resources: &[Resource]) -> Report {
@@ -101,7 +102,7 @@ impl<'a> Apply<'a> {
             if round == 0
                 && let Err(error) = self.writer.sweep(&limits.directories())
             {
-                return Report::failed(self.resources, &chain(&error));
+                return without_changes(self.machine, self.resources, &error);
             }
             let plans = plan(&limits, self.resources);
             if round == 0 {
@@ -160,6 +161,11 @@ impl<'a> Apply<'a> {
             if first.status == Status::Drifted {
                 outcome.status = Status::Corrected;
                 outcome.drift.clone_from(&first.drift);
+                // The file is changed, and the writer could not vouch for it, say because a power loss may undo it.
+                let doubt = first.files.iter().find_map(|file| self.failure_of(file)).map(str::to_owned);
+                if let Some(reason) = doubt {
+                    outcome.fail(reason);
+                }
             }
             return outcome;
         }
