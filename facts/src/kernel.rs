@@ -47,6 +47,21 @@ pub fn pid_max(root: &Root) -> Result<u64, KernelError> {
     number(root, "/proc/sys/kernel/pid_max")
 }
 
+/// Whether root on this machine may raise hard limits: CAP_SYS_RESOURCE is in PID 1's bounding set, which no process
+/// can leave (capabilities(7)). Containers often lack it.
+///
+/// # Errors
+/// [`KernelError`] when /proc is missing or PID 1's status has no such row.
+pub fn may_raise_limits(root: &Root) -> Result<bool, KernelError> {
+    const CAP_SYS_RESOURCE: u32 = 24;
+    let path = "/proc/1/status";
+    let bytes = read(root, path)?;
+    let row = bytes.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"CapBnd:"));
+    let set = row.and_then(|row| u64::from_str_radix(std::str::from_utf8(row).ok()?.trim(), 16).ok());
+    let malformed = || KernelError::Malformed { path: PathBuf::from(path), wanted: "set of capabilities" };
+    Ok(set.ok_or_else(malformed)? >> CAP_SYS_RESOURCE & 1 == 1)
+}
+
 /// The release as `uname -r` prints it.
 ///
 /// # Errors

@@ -9,12 +9,35 @@ use std::process::{Command, Stdio};
 /// The soft and the hard limit for processes, as /proc/PID/limits words them.
 type Nproc = (String, String);
 
+/// Whether the session's machine may raise hard limits.
+#[derive(Clone, Copy)]
+enum Machine {
+    /// It may, as a host may.
+    Host,
+    /// PID 1 and all others lack CAP_SYS_RESOURCE.
+    Container,
+}
+
 /// The limit for processes of a session that thekiwi (uid 1013, gid 1091) opens under this file.
 fn session(limits_conf: &str) -> Nproc {
+    let (explained, session) = explained_session(limits_conf, Machine::Host);
+    assert_eq!(explained, session, "what explain says, and what the session has: {limits_conf}");
+    session
+}
+
+/// What `explain` says of the session's limit for processes, and what the session has.
+fn explained_session(limits_conf: &str, machine: Machine) -> (Nproc, Nproc) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/session");
-    let mut child = Command::new("unshare")
-        .arg("-m")
+    let mut command = Command::new("unshare");
+    match machine {
+        Machine::Host => command.arg("-m"),
+        Machine::Container => command
+            .args(["-m", "-p", "-f", "--mount-proc", "setpriv"])
+            .args(["--bounding-set=-sys_resource", "--inh-caps=-sys_resource"]),
+    };
+    let mut child = command
         .arg(script)
+        .arg(env!("CARGO_BIN_EXE_standfast"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -30,11 +53,15 @@ fn session(limits_conf: &str) -> Nproc {
         "no session could be opened: this test needs root, mount namespaces, overlayfs and su\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let limits = String::from_utf8(output.stdout).unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let (explained, limits) = said.split_once("--- the session\n").unwrap();
     let row = limits.lines().find_map(|line| line.strip_prefix("Max processes"));
     let mut words = row.expect("a row for processes").split_whitespace();
     let mut word = || words.next().unwrap().to_owned();
-    (word(), word())
+    let session = (word(), word());
+    let explained: serde_json::Value = serde_json::from_str(explained).unwrap();
+    let half = |half: &str| explained["items"][0][half]["value"].as_str().unwrap().to_owned();
+    ((half("soft"), half("hard")), session)
 }
 
 /// What the session has for processes: `None` is what it has without any line.
@@ -72,6 +99,19 @@ fn a_session_by_su_has_the_limits_that_the_rules_say() {
         let should = (word(should.soft, &soft), word(should.hard, &hard));
         assert_eq!(session(&format!("{limits_conf}\n")), should, "{limits_conf}");
     }
+}
+
+#[test]
+fn in_a_container_that_may_not_raise_limits_they_stay_and_explain_says_so() {
+    let (_, without) = explained_session("", Machine::Container);
+    for limits_conf in ["thekiwi - nproc 99999999\n", "thekiwi hard nproc 99999999\n* soft nproc 5\n"] {
+        let (explained, session) = explained_session(limits_conf, Machine::Container);
+        assert_eq!(session, without, "{limits_conf}");
+        assert_eq!(explained, session, "{limits_conf}");
+    }
+    let (explained, session) = explained_session("thekiwi - nproc 77\n", Machine::Container);
+    assert_eq!((&*session.0, &*session.1), ("77", "77"));
+    assert_eq!(explained, session);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use standfast_facts::rlimit::Rlimit;
 
 use super::evidence::of_parts;
 use super::item::Item;
-use super::judge::{Known, Part, Reading, read, value_text};
+use super::judge::{Known, Part, Reading, read, refusal_words, value_text};
 use super::reach::Subject;
 use super::semantics::{Evaluation, Person};
 use super::state::{LimitsState, ObserveError};
@@ -139,6 +139,9 @@ impl LimitsState<'_> {
             };
         };
         let place = self.place(line);
+        if let (Some(hard), Some(line)) = (reading.refused, reading.hard_line) {
+            return refusal_words(item, hard, &self.place(line));
+        }
         match (reading.clamped_from, reading.hard_line) {
             (Some(asked), Some(hard)) => {
                 let hard = self.place(hard);

@@ -23,6 +23,8 @@ pub struct Reading {
     pub line: Option<LineId>,
     /// The line that decides the hard limit, which cuts the soft one.
     pub hard_line: Option<LineId>,
+    /// The hard limit that the kernel refuses to raise so far; both halves then stay as they are.
+    pub refused: Option<u64>,
 }
 
 /// A value that is known.
@@ -78,6 +80,7 @@ pub fn read(evaluation: &Evaluation, item: Item, part: Part, state: &LimitsState
         clamped_from: None,
         line: setting.map(|setting| setting.line),
         hard_line: None,
+        refused: None,
     };
     match item {
         Item::Rlimit(rlimit) => read_rlimit(evaluation, rlimit, part, state),
@@ -92,6 +95,7 @@ pub fn read(evaluation: &Evaluation, item: Item, part: Part, state: &LimitsState
             clamped_from: None,
             line: evaluation.chroot,
             hard_line: None,
+            refused: None,
         },
     }
 }
@@ -101,18 +105,32 @@ fn read_rlimit(evaluation: &Evaluation, rlimit: Rlimit, part: Part, state: &Limi
     let inherited = || state.inherited(rlimit);
     let Some(in_force) = evaluation.in_force(rlimit, inherited) else {
         let value = inherited().map(|limit| if part == Part::Soft { limit.soft } else { limit.hard });
-        return Reading { value: value.map(Known::Limit), clamped_from: None, line: None, hard_line: None };
+        return Reading {
+            value: value.map(Known::Limit),
+            clamped_from: None,
+            line: None,
+            hard_line: None,
+            refused: None,
+        };
     };
     let (value, line) = match part {
         Part::Soft => (in_force.soft, slot.soft.line),
         Part::Hard | Part::Whole => (in_force.hard, slot.hard.line),
     };
+    let refused = in_force.hard.filter(|hard| slot.hard.line.is_some() && state.is_refused(rlimit, *hard));
+    if refused.is_some() {
+        let stays =
+            state.inherited(rlimit).map(|limit| if part == Part::Soft { limit.soft } else { limit.hard });
+        let value = stays.map(Known::Limit);
+        return Reading { value, clamped_from: None, line, hard_line: slot.hard.line, refused };
+    }
     let clamped = part == Part::Soft && in_force.soft != in_force.asked_soft;
     Reading {
         value: value.map(Known::Limit),
         clamped_from: in_force.asked_soft.filter(|_| clamped),
         line,
         hard_line: slot.hard.line,
+        refused: None,
     }
 }
 
@@ -216,6 +234,11 @@ impl Wanted<'_> {
                 Some(place),
             );
         }
+        if let (Some(hard), Some(line)) = (reading.refused, reading.hard_line) {
+            let place = state.place(line);
+            let reason = refusal_words(self.entry.item, hard, &place);
+            return (reason, Some(place));
+        }
         let Some(line) = reading.line else {
             return (
                 format!("no line sets {what} for {who}; it comes from {}", state.inherited_from()),
@@ -237,6 +260,15 @@ impl Wanted<'_> {
         let place = state.place(line);
         (format!("{place} decides: `{}`", shown_line(state, line)), Some(place))
     }
+}
+
+/// Why the kernel refuses a hard limit.
+#[must_use]
+pub fn refusal_words(item: Item, hard: u64, place: &Place) -> String {
+    let hard = item.file_text(hard);
+    format!(
+        "{place} asks for hard {hard}, which the kernel refuses: nothing here has CAP_SYS_RESOURCE (a container?)"
+    )
 }
 
 /// A value in the words of limits.conf.

@@ -79,6 +79,7 @@ pub struct LimitsState<'m> {
     nr_open: Option<u64>,
     inherited: OnceCell<Option<opener::Opener>>,
     unloaded: OnceCell<bool>,
+    may_raise: OnceCell<bool>,
     /// Whether `conf=` names the file.
     named: bool,
 }
@@ -166,6 +167,7 @@ impl<'m> LimitsState<'m> {
             nr_open: kernel.nr_open,
             inherited: OnceCell::new(),
             unloaded: OnceCell::new(),
+            may_raise: OnceCell::new(),
             named: pass.conf.is_some(),
         })
     }
@@ -217,6 +219,15 @@ impl<'m> LimitsState<'m> {
     pub fn inherited(&self, rlimit: Rlimit) -> Option<Limit> {
         let limits = self.reset.as_ref().or_else(|| self.opener().map(|opener| &opener.limits));
         limits.map(|limits| limits[rlimit])
+    }
+
+    /// Whether the kernel refuses to raise a hard limit above the inherited one: in a container that lacks
+    /// CAP_SYS_RESOURCE. Debian's module then leaves both halves as they were; others refuse the session.
+    #[must_use]
+    pub fn is_refused(&self, rlimit: Rlimit, hard: u64) -> bool {
+        self.machine.root.is_host()
+            && self.inherited(rlimit).is_some_and(|inherited| hard > inherited.hard)
+            && !*self.may_raise.get_or_init(|| kernel::may_raise_limits(self.machine.root).unwrap_or(true))
     }
 
     /// Whom a session has its limits from where no line sets them, in words.
