@@ -1,0 +1,14 @@
+//! The program as its users meet it: run against a directory that stands for `/`.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests prepare files, start programs and fail by panicking"
+)]
+
+mod exit_codes;
+mod formats;
+mod said;
+mod temp_root;
+mod terminal;
