@@ -175,7 +175,8 @@ fn policy_command(arguments: &cli::Policy, out: &mut impl Write) -> Result<ExitC
     }
     if let Some(cli::PolicyCommand::Validate { file }) = &arguments.command {
         let count = policy::read(Some(file))?.len();
-        writeln!(out, "{}: {count} resources, all valid", Shown::text(&file.to_string_lossy()))?;
+        let what = if count == 1 { "resource" } else { "resources" };
+        writeln!(out, "{}: {count} {what}, all valid", Shown::text(&file.to_string_lossy()))?;
     }
     Ok(Exit::InSync.into())
 }

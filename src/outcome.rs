@@ -37,6 +37,9 @@ pub struct Outcome {
     pub status: Status,
     /// What differs, or differed before it was corrected.
     pub drift: Vec<Drift>,
+    /// Why `apply` would change nothing: what it could write would not be in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Shown>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Shown>,
@@ -59,6 +62,7 @@ impl Outcome {
                     outcome.status = Status::Drifted;
                 }
                 outcome.drift = plan.drift;
+                outcome.blocked = plan.blocked;
                 outcome.evidence = plan.evidence;
                 outcome.findings = plan.findings;
             }
@@ -88,6 +92,7 @@ impl Outcome {
             title: Shown::text(&resource.title),
             status: Status::InSync,
             drift: Vec::new(),
+            blocked: None,
             error: None,
             evidence: Vec::new(),
             findings: Vec::new(),
@@ -97,6 +102,7 @@ impl Outcome {
     /// Makes it a failure.
     pub fn fail(&mut self, reason: String) {
         self.status = Status::Failed;
+        self.blocked = None;
         self.error = Some(Shown::text(&reason));
     }
 }

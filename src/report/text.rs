@@ -53,6 +53,9 @@ fn write_outcome(outcome: &Outcome, detail: Detail, style: Style, out: &mut impl
         writeln!(out, "          {}: {was} {}, should be {}", drift.property, drift.is, drift.should)?;
         writeln!(out, "          {}", drift.reason)?;
     }
+    if let Some(reason) = &outcome.blocked {
+        writeln!(out, "          apply would not help: {reason}")?;
+    }
     if let Some(error) = &outcome.error {
         writeln!(out, "          {error}")?;
     }
