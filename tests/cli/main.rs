@@ -7,6 +7,8 @@
     reason = "tests prepare files, start programs and fail by panicking"
 )]
 
+mod bad_files;
+mod bad_policy;
 mod exit_codes;
 mod formats;
 mod said;

@@ -167,6 +167,11 @@ impl TempRoot {
         run_with_input(&mut self.command(&[command, "-"], &[]), resources.as_bytes())
     }
 
+    /// Validates a policy that lies in the current directory.
+    pub(crate) fn run_validate(&self, file: &str) -> Said {
+        run(standfast(&["policy", "validate", file]).current_dir(&self.base))
+    }
+
     /// The digest of all files below a path.
     pub(crate) fn tree(&self, path: &str) -> Tree {
         let mut tree = Tree::new();
