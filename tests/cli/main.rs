@@ -11,6 +11,8 @@ mod bad_files;
 mod bad_policy;
 mod exit_codes;
 mod formats;
+mod numbers;
+mod peers;
 mod said;
 mod temp_root;
 mod terminal;
