@@ -119,14 +119,16 @@ struct Declared<'e> {
 
 impl<'e> Declared<'e> {
     fn of(state: &LimitsState<'_>, entries: &[&'e LimitsEntry], login_defs: &LoginDefs) -> Self {
-        let present = entries.iter().filter(|entry| entry.ensure == Ensure::Present);
-        // An entry whose domain cannot be resolved fails on its own; purging what it may mean would be worse.
-        let targets: Vec<_> =
-            present.filter_map(|entry| Some((*entry, Target::of(entry, state, login_defs).ok()?))).collect();
-        let mut keys = FxHashSet::default();
-        for (entry, target) in &targets {
-            for domain in [&target.written, &target.given] {
-                keys.insert((domain.clone().into_bytes(), entry.limit_type.word(), entry.item.name()));
+        let (mut targets, mut keys) = (Vec::new(), FxHashSet::default());
+        for entry in entries.iter().filter(|entry| entry.ensure == Ensure::Present) {
+            let mut declare = |domain: &str| {
+                keys.insert((domain.as_bytes().to_vec(), entry.limit_type.word(), entry.item.name()))
+            };
+            // An entry whose domain cannot be resolved fails on its own; purging what it may mean would be worse.
+            declare(&entry.domain);
+            if let Ok(target) = Target::of(entry, state, login_defs) {
+                declare(&target.written);
+                targets.push((*entry, target));
             }
         }
         Self { targets, keys }
