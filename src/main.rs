@@ -40,9 +40,6 @@ enum MainError {
     /// An explanation.
     #[error(transparent)]
     Explain(#[from] explain::ExplainError),
-    /// The facts.
-    #[error(transparent)]
-    Facts(#[from] facts::FactsError),
     /// The output.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
