@@ -7,6 +7,7 @@ use standfast_facts::login_defs::LoginDefs;
 use thiserror::Error;
 
 use super::config::{Inert, LimitsConfig};
+use super::domain::Domain;
 use super::entry::{Ensure, LimitsEntry};
 use super::findings::Lasting;
 use super::judge::shown_line;
@@ -136,8 +137,14 @@ impl<'e> Declared<'e> {
 
     fn names(&self, state: &LimitsState<'_>, id: LineId) -> bool {
         let Some((line, limit, bytes)) = state.limit(id) else { return false };
-        let key = (line.domain_text.of(bytes).to_vec(), limit.limit_type.word(), limit.item.name());
-        self.keys.contains(&key)
+        let is_declared = |domain: &[u8]| {
+            self.keys.contains(&(domain.to_vec(), limit.limit_type.word(), limit.item.name()))
+        };
+        // A line by number names its user in a comment, which tells even when the name service does not.
+        let text = state.text(id);
+        let comment = memchr::memchr(b'#', text).map(|hash| text[hash + 1..].trim_ascii());
+        is_declared(line.domain_text.of(bytes))
+            || matches!(line.domain, Domain::Range(..)) && comment.is_some_and(is_declared)
             || self.targets.iter().any(|(entry, target)| {
                 entry.item == limit.item
                     && entry.limit_type == limit.limit_type
