@@ -9,9 +9,14 @@
 
 mod bad_files;
 mod bad_policy;
+mod concurrent;
 mod exit_codes;
+mod explain;
+mod facts;
 mod formats;
+mod help;
 mod in_force;
+mod no_writes;
 mod numbers;
 mod peers;
 mod said;

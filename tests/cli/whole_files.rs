@@ -91,10 +91,12 @@ fn purge_leaves_alone_what_a_resource_that_fails_may_mean() {
     root.apply(policy).ended(4);
     assert_eq!(root.read(LIMITS_CONF), b"bob - nproc 1\n");
     // A user whom the name service does not know just now.
-    root.write(LIMITS_CONF, b"ghost - nproc 1\n");
-    let policy = "[limits_config main]\npurge = /etc/security/*.conf\n[limits_entry ghost/-/nproc]\nvalue = 1\n";
-    root.apply(policy).ended(4);
-    assert_eq!(root.read(LIMITS_CONF), b"ghost - nproc 1\n");
+    for conf in ["ghost - nproc 1\n", ":1777 - nproc 1 # ghost\n"] {
+        root.write(LIMITS_CONF, conf.as_bytes());
+        let policy = "[limits_config main]\npurge = /etc/security/*.conf\n[limits_entry ghost/-/nproc]\nvalue = 1\n";
+        root.apply(policy).ended(4);
+        assert_eq!(root.read(LIMITS_CONF), conf.as_bytes());
+    }
 }
 
 #[test]
