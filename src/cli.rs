@@ -37,7 +37,7 @@ pub enum Command {
     )]
     Apply(Apply),
     /// Say what a user gets and which line decides it
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  standfast explain limits --user thekiwi --item nproc")]
     Explain(Explain),
     /// Print the fact `standfast`, as an external fact of Facter
     #[command(after_help = "Examples:\n  standfast facts\n  standfast facts --format yaml\n  \
@@ -152,6 +152,7 @@ pub struct Policy {
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
     /// Check a policy file without looking at the machine
+    #[command(after_help = "Example:\n  standfast policy validate /etc/standfast/policy.ini")]
     Validate {
         /// The file
         file: PathBuf,

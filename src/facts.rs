@@ -17,39 +17,40 @@ use standfast_providers::limits::findings::Lasting;
 use standfast_providers::limits::rules::RulesSource;
 use standfast_providers::limits::state::ObserveError;
 use standfast_providers::limits::syntax::Action;
+use standfast_providers::shown::Shown;
 use thiserror::Error;
 
 use crate::cli::FactsFormat;
+use crate::run::chain;
 
 /// Why there is no fact.
 #[derive(Debug, Error)]
-pub enum FactsError {
+enum FactsError {
     /// The files.
     #[error(transparent)]
     Observe(#[from] ObserveError),
     /// The name service.
     #[error("cannot look up users and groups")]
     Accounts(#[from] AccountsError),
-    /// The output.
-    #[error("cannot write the facts")]
-    Output(#[from] io::Error),
 }
 
 /// Writes the fact.
 ///
+/// A host without pam_limits has a fact all the same, and one that cannot be observed has one that says why: Facter
+/// takes a failed executable for a missing fact.
+///
 /// # Errors
-/// When the name service fails or the output cannot be written. A host without pam_limits has a fact all the same.
-pub fn write(root: &Root, format: FactsFormat, out: &mut impl Write) -> Result<(), FactsError> {
-    let machine = Machine::new(root);
-    let limits = match Limits::observe(&machine) {
-        Ok(limits) => limits_fact(&limits)?,
-        Err(ObserveError::NoModule) => json!({ "installed": false }),
-        Err(error) => return Err(error.into()),
+/// When the output cannot be written.
+pub fn write(root: &Root, format: FactsFormat, out: &mut impl Write) -> io::Result<()> {
+    let limits = match limits_fact(root) {
+        Ok(limits) => limits,
+        Err(FactsError::Observe(ObserveError::NoModule)) => json!({ "installed": false }),
+        Err(error) => json!({ "error": Shown::text(&chain(&error)) }),
     };
     let fact = json!({ "standfast": { "version": env!("CARGO_PKG_VERSION"), "limits": limits } });
     match format {
         FactsFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &fact).map_err(io::Error::from)?;
+            serde_json::to_writer_pretty(&mut *out, &fact)?;
             writeln!(out)?;
         }
         FactsFormat::Yaml => {
@@ -73,8 +74,9 @@ struct LimitsFact {
     findings: usize,
 }
 
-fn limits_fact(limits: &Limits<'_>) -> Result<Value, FactsError> {
-    let state = &limits.state;
+fn limits_fact(root: &Root) -> Result<Value, FactsError> {
+    let machine = Machine::new(root);
+    let state = Limits::observe(&machine)?.state;
     let findings = state.line_findings()?;
     let actions =
         |wanted: fn(&Action) -> bool| state.lines().filter(|(_, line, _)| wanted(&line.action)).count();

@@ -15,7 +15,7 @@ mod resource;
 mod run;
 
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -41,9 +41,6 @@ enum MainError {
     /// An explanation.
     #[error(transparent)]
     Explain(#[from] explain::ExplainError),
-    /// The facts.
-    #[error(transparent)]
-    Facts(#[from] facts::FactsError),
     /// The output.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
@@ -52,12 +49,7 @@ enum MainError {
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // clap would exit with 2 on bad usage, which means drift here.
-            let code = if error.use_stderr() { Exit::CouldNotRun } else { Exit::InSync };
-            let _ = error.print();
-            return code.into();
-        }
+        Err(error) => return refuse(&error),
     };
     let mut out = BufWriter::new(io::stdout().lock());
     let result = dispatch(cli.command, &mut out).and_then(|code| {
@@ -75,6 +67,19 @@ fn main() -> ExitCode {
             Exit::CouldNotRun.into()
         }
     }
+}
+
+/// Says what is wrong with the command line, or the help that was asked for.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return Exit::InSync.into();
+    }
+    // clap repeats what it was given: the same error is made once more, of text that is safe to show.
+    let shown = std::env::args_os().map(|argument| Shown::bytes(argument.as_encoded_bytes()).to_string());
+    let _ = Cli::try_parse_from(shown).err().as_ref().unwrap_or(error).print();
+    // clap would exit with 2, which means drift here.
+    Exit::CouldNotRun.into()
 }
 
 fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainError> {
@@ -113,12 +118,28 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
 
 fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Result<ExitCode, MainError> {
     let (policy, globs) = arguments.policy_and_globs();
-    let resources = policy::select(policy::read(policy.as_deref())?, &globs)?;
-    let root = Root::open(&arguments.root)?;
-    let report = run::run(&root, &resources, mode);
     let from_stdin = policy == Some(PathBuf::from("-"));
     let format = arguments.format.unwrap_or(if from_stdin { Format::Json } else { Format::Text });
-    tell(&report, arguments, format, out)
+    match report_of(arguments, policy.as_deref(), &globs, mode) {
+        Ok(report) => tell(&report, arguments, format, out),
+        // The caller reads one line of standard output, and takes exit code 1 for a warning.
+        Err(error) if format == Format::Monitoring => {
+            report::monitoring::write_unknown(&run::chain(&error), out)?;
+            Ok(ExitCode::from(report::monitoring::State::Unknown.code()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn report_of(
+    arguments: &cli::Run,
+    policy: Option<&Path>,
+    globs: &[String],
+    mode: Mode,
+) -> Result<Report, MainError> {
+    let resources = policy::select(policy::read(policy)?, globs)?;
+    let root = Root::open(&arguments.root)?;
+    Ok(run::run(&root, &resources, mode))
 }
 
 fn tell(
@@ -152,7 +173,8 @@ fn policy_command(arguments: &cli::Policy, out: &mut impl Write) -> Result<ExitC
     }
     if let Some(cli::PolicyCommand::Validate { file }) = &arguments.command {
         let count = policy::read(Some(file))?.len();
-        writeln!(out, "{}: {count} resources, all valid", Shown::text(&file.to_string_lossy()))?;
+        let what = if count == 1 { "resource" } else { "resources" };
+        writeln!(out, "{}: {count} {what}, all valid", Shown::text(&file.to_string_lossy()))?;
     }
     Ok(Exit::InSync.into())
 }

@@ -39,7 +39,7 @@ pub struct Outcome {
     pub status: Status,
     /// What differs, or differed before it was corrected.
     pub drift: Vec<Drift>,
-    /// Why `apply` would not help; it then changes nothing.
+    /// Why `apply` would change nothing: what it could write would not be in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocked: Option<Shown>,
     /// Why it failed.
@@ -109,6 +109,7 @@ impl Outcome {
     /// Makes it a failure.
     pub fn fail(&mut self, reason: String) {
         self.status = Status::Failed;
+        self.blocked = None;
         self.error = Some(Shown::text(&reason));
     }
 }

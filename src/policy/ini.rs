@@ -1,7 +1,7 @@
 //! Policy files: INI, a section `[KIND TITLE]` per resource.
 
 use ini::{Ini, ParseOption};
-use standfast_providers::schema::Value;
+use standfast_providers::schema::{SchemaError, Value};
 use standfast_providers::shown::Shown;
 
 use super::PolicyError;
@@ -13,6 +13,7 @@ use crate::resource::Resource;
 /// [`PolicyError`] names file and line.
 pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, PolicyError> {
     let syntax = |line, message: String| PolicyError::Syntax { name: name.to_owned(), line, message };
+    check_lines(text).map_err(|(line, message)| syntax(line, message))?;
     // By default the parser eats backslashes, and DOM\user would lose one.
     let option = ParseOption { enabled_quote: false, enabled_escape: false, ..ParseOption::default() };
     let ini = Ini::load_from_str_opt(text, option)
@@ -53,6 +54,22 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, PolicyError> {
     Ok(resources)
 }
 
+/// Refuses a line that is neither a header nor a property nor a comment; the parser would join it to the next, or
+/// name the line behind it.
+fn check_lines(text: &str) -> Result<(), (usize, String)> {
+    for (line, number) in text.lines().map(str::trim).zip(1..) {
+        let form = match line.as_bytes().first() {
+            None | Some(b'#' | b';') => continue,
+            Some(b'[') if !line.ends_with(']') => "[KIND TITLE]",
+            Some(b'[') => continue,
+            Some(_) if !line.contains(['=', ':']) => "KEY = VALUE",
+            Some(_) => continue,
+        };
+        return Err((number, format!("`{}` is not of the form {form}", Shown::text(line))));
+    }
+    Ok(())
+}
+
 /// The lines of the section headers, counted from 1.
 fn headers(text: &str) -> Vec<usize> {
     let is_header = |line: &str| line.trim_start().starts_with('[');
@@ -61,12 +78,17 @@ fn headers(text: &str) -> Vec<usize> {
 
 /// The line of a key in the section that begins on line `header`; the header's own where it cannot be found.
 fn line_of_key(text: &str, header: usize, key: &str) -> usize {
+    lines_of_key(text, header, key).next().unwrap_or(header.max(1))
+}
+
+/// The lines of a key in the section that begins on line `header`.
+fn lines_of_key(text: &str, header: usize, key: &str) -> impl Iterator<Item = usize> {
     text.lines()
         .zip(1..)
         .skip(header)
         .take_while(|(line, _)| !line.trim_start().starts_with('['))
-        .find(|(line, _)| line.split(['=', ':']).next().is_some_and(|name| name.trim() == key.trim()))
-        .map_or(header.max(1), |(_, number)| number)
+        .filter(|(line, _)| line.split(['=', ':']).next().is_some_and(|name| name.trim() == key.trim()))
+        .map(|(_, number)| number)
 }
 
 /// The line that an error of the schema is about: that of the attribute it names, or the header.
@@ -74,8 +96,11 @@ fn line_of_error(
     text: &str,
     header: usize,
     values: &[(String, Value)],
-    error: &standfast_providers::schema::SchemaError,
+    error: &SchemaError,
 ) -> usize {
+    if let SchemaError::Twice { name } = error {
+        return lines_of_key(text, header, name).nth(1).unwrap_or(header);
+    }
     let said = error.to_string();
     let named = values.iter().find(|(key, _)| said.contains(&format!("`{key}`")));
     named.map_or(header, |(key, _)| line_of_key(text, header, key))

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use standfast_providers::shown::Shown;
+
 use crate::outcome::{Report, Status};
 
 /// The states of a monitoring plugin, in the order of their exit codes.
@@ -55,6 +57,15 @@ impl State {
             Self::Unknown => 3,
         }
     }
+}
+
+/// Writes the line of a run that could not be.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write_unknown(reason: &str, out: &mut impl Write) -> io::Result<()> {
+    let text = Shown::text(reason).to_string().replace('|', "¦");
+    writeln!(out, "STANDFAST {} - {text}", State::Unknown.word())
 }
 
 /// Writes the line. A `|` in a text would begin the performance data, so it is shown as a broken bar.

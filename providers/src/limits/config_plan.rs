@@ -7,6 +7,7 @@ use standfast_facts::login_defs::LoginDefs;
 use thiserror::Error;
 
 use super::config::{Inert, LimitsConfig};
+use super::domain::Domain;
 use super::entry::{Ensure, LimitsEntry};
 use super::findings::Lasting;
 use super::judge::shown_line;
@@ -127,14 +128,16 @@ struct Declared<'e> {
 
 impl<'e> Declared<'e> {
     fn of(state: &LimitsState<'_>, entries: &[&'e LimitsEntry], login_defs: &LoginDefs) -> Self {
-        let present = entries.iter().filter(|entry| entry.ensure == Ensure::Present);
-        // An entry whose domain cannot be resolved fails on its own; purging what it may mean would be worse.
-        let targets: Vec<_> =
-            present.filter_map(|entry| Some((*entry, Target::of(entry, state, login_defs).ok()?))).collect();
-        let mut keys = FxHashSet::default();
-        for (entry, target) in &targets {
-            for domain in [&target.written, &target.given] {
-                keys.insert((domain.clone().into_bytes(), entry.limit_type.word(), entry.item.name()));
+        let (mut targets, mut keys) = (Vec::new(), FxHashSet::default());
+        for entry in entries.iter().filter(|entry| entry.ensure == Ensure::Present) {
+            let mut declare = |domain: &str| {
+                keys.insert((domain.as_bytes().to_vec(), entry.limit_type.word(), entry.item.name()))
+            };
+            // An entry whose domain cannot be resolved fails on its own; purging what it may mean would be worse.
+            declare(&entry.domain);
+            if let Ok(target) = Target::of(entry, state, login_defs) {
+                declare(&target.written);
+                targets.push((*entry, target));
             }
         }
         Self { targets, keys }
@@ -142,8 +145,14 @@ impl<'e> Declared<'e> {
 
     fn names(&self, state: &LimitsState<'_>, id: LineId) -> bool {
         let Some((line, limit, bytes)) = state.limit(id) else { return false };
-        let key = (line.domain_text.of(bytes).to_vec(), limit.limit_type.word(), limit.item.name());
-        self.keys.contains(&key)
+        let is_declared = |domain: &[u8]| {
+            self.keys.contains(&(domain.to_vec(), limit.limit_type.word(), limit.item.name()))
+        };
+        // A line by number names its user in a comment, which tells even when the name service does not.
+        let text = state.text(id);
+        let comment = memchr::memchr(b'#', text).map(|hash| text[hash + 1..].trim_ascii());
+        is_declared(line.domain_text.of(bytes))
+            || matches!(line.domain, Domain::Range(..)) && comment.is_some_and(is_declared)
             || self.targets.iter().any(|(entry, target)| {
                 entry.item == limit.item
                     && entry.limit_type == limit.limit_type

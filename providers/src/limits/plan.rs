@@ -289,6 +289,9 @@ fn write(
     let text = line_text(wanted.entry, wanted.target, state.rules.module.tokenizer);
     // Where the file is now, or would be read.
     let file = state.files.iter().position(|file| file.path == path);
+    if file.is_some_and(|index| matches!(state.files[index].content, Content::NotAFile)) {
+        return Err(Shown::text(&format!("{} is not a regular file: move it away first", wanted.entry.target)));
+    }
     let in_target: Vec<_> = own.iter().copied().filter(|id| Some(id.file as usize) == file).collect();
     let place = match in_target.last() {
         Some(last) => *last,

@@ -1,0 +1,25 @@
+//! The program as its users meet it: run against a directory that stands for `/`.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests prepare files, start programs and fail by panicking"
+)]
+
+mod bad_files;
+mod bad_policy;
+mod concurrent;
+mod exit_codes;
+mod explain;
+mod facts;
+mod formats;
+mod help;
+mod in_force;
+mod no_writes;
+mod numbers;
+mod peers;
+mod said;
+mod temp_root;
+mod terminal;
+mod whole_files;
