@@ -19,6 +19,7 @@ mod in_force;
 mod no_writes;
 mod numbers;
 mod peers;
+mod round_trip;
 mod said;
 mod temp_root;
 mod terminal;
