@@ -10,6 +10,8 @@
 mod bad_files;
 mod bad_policy;
 mod concurrent;
+mod corpus;
+mod enforced;
 mod exit_codes;
 mod explain;
 mod facts;
