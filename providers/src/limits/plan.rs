@@ -1,5 +1,6 @@
 //! The plan for `limits_entry`: what to write so that the limit is in force, or why nothing would help.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
@@ -111,11 +112,11 @@ fn declared<'e>(
 
 /// Entries that are for the same line, each with the other.
 fn twins(desired: &[&LimitsEntry], ready: &[Result<Ready, PlanError>]) -> FxHashMap<usize, usize> {
-    let mut first: FxHashMap<(&str, &str, Item), usize> = FxHashMap::default();
+    let mut first: FxHashMap<(Cow<'_, str>, &str, Item), usize> = FxHashMap::default();
     let mut twins = FxHashMap::default();
     for (index, (entry, ready)) in desired.iter().zip(ready).enumerate() {
         let Ok(ready) = ready else { continue };
-        let key = (ready.target.written.as_str(), entry.limit_type.word(), entry.item);
+        let key = (ready.target.by_number(), entry.limit_type.word(), entry.item);
         if let Some(other) = first.insert(key, index) {
             twins.insert(index, other);
             twins.insert(other, index);
