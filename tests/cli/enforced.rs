@@ -166,11 +166,13 @@ fn files(root: &TempRoot) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn after_apply_all_is_in_force_and_a_second_apply_changes_nothing() {
     let folders = folders();
-    let mut seen = Vec::new();
-    for seed in 0..CASES {
-        let index = usize::try_from(seed).unwrap() % folders.len();
-        seen.extend(enforce(seed, &folders[index]));
-    }
+    let of_seed = |seed: u64| enforce(seed, &folders[usize::try_from(seed).unwrap() % folders.len()]);
+    // The runs mostly wait for the disk.
+    let worker = |first: u64| (first..CASES).step_by(4).flat_map(of_seed).collect::<Vec<_>>();
+    let seen: Vec<String> = std::thread::scope(|scope| {
+        let workers = [0, 1, 2, 3].map(|first| scope.spawn(move || worker(first)));
+        workers.into_iter().flat_map(|worker| worker.join().expect("a case failed")).collect()
+    });
     for (outcome, least) in [("corrected", 100), ("in_sync", 5), ("failed", 20)] {
         let count = seen.iter().filter(|seen| *seen == outcome).count();
         assert!(count >= least, "only {count} of {} resources are {outcome}", seen.len());

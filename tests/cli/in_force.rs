@@ -157,6 +157,15 @@ fn two_resources_for_one_entry_are_an_error_that_names_both() {
 }
 
 #[test]
+fn two_resources_for_one_entry_are_found_whether_by_name_or_by_number() {
+    let by_name = "[limits_entry @kiwis/-/nproc]\nensure = absent\nmatch_by = name\n";
+    let policy = format!("{by_name}[limits_entry @:1091/-/nproc]\nvalue = 2\n");
+    let outcomes = TempRoot::new().apply(&policy).ended(4).json();
+    assert_eq!(outcomes[0]["error"], "`@:1091/-/nproc` is for the same entry: `@kiwis - nproc`");
+    assert_eq!(outcomes[1]["error"], "`@kiwis/-/nproc` is for the same entry: `@:1091 - nproc`");
+}
+
+#[test]
 fn the_same_section_twice_is_an_error_and_not_the_last_taken() {
     let root = TempRoot::new();
     let policy = "[limits_entry thekiwi/-/nproc]\nvalue = 1\n[limits_entry thekiwi/-/nproc]\nvalue = 2\n";
