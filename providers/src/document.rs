@@ -83,6 +83,13 @@ impl<E> Document<E> {
         raw.strip_suffix(b"\n").unwrap_or(raw)
     }
 
+    /// Whether a chunk is a whole line. An edit of a piece of one would move the cuts behind it.
+    #[must_use]
+    pub fn is_whole_line(&self, chunk: usize) -> bool {
+        let begins = chunk.checked_sub(1).is_none_or(|before| self.raw(before).ends_with(b"\n"));
+        begins && (chunk + 1 == self.chunks.len() || self.raw(chunk).ends_with(b"\n"))
+    }
+
     fn raw(&self, chunk: usize) -> &[u8] {
         let start =
             chunk.checked_sub(1).and_then(|before| self.chunks.get(before)).map_or(0, |before| before.end);

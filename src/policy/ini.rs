@@ -92,12 +92,7 @@ fn lines_of_key(text: &str, header: usize, key: &str) -> impl Iterator<Item = us
 }
 
 /// The line that an error of the schema is about: that of the attribute it names, or the header.
-fn line_of_error(
-    text: &str,
-    header: usize,
-    values: &[(String, Value)],
-    error: &SchemaError,
-) -> usize {
+fn line_of_error(text: &str, header: usize, values: &[(String, Value)], error: &SchemaError) -> usize {
     if let SchemaError::Twice { name } = error {
         return lines_of_key(text, header, name).nth(1).unwrap_or(header);
     }

@@ -111,7 +111,10 @@ fn an_unreadable_limits_conf_is_an_error_for_whoever_may_not_read_it() {
     setpriv.args(["--reuid=65534", "--regid=65534", "--clear-groups", crate::said::STANDFAST]);
     setpriv.args(["check", "--format", "json", "limits_config/main", "--root"]).arg(root.path(""));
     let said = run(&mut setpriv);
-    assert_eq!(said.error(), "cannot observe limits: cannot read /etc/security/limits.conf: Permission denied (os error 13)");
+    assert_eq!(
+        said.error(),
+        "cannot observe limits: cannot read /etc/security/limits.conf: Permission denied (os error 13)"
+    );
 }
 
 #[test]

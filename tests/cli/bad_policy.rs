@@ -149,7 +149,10 @@ fn a_comment_behind_a_value_is_refused_and_not_taken_for_the_value() {
 fn an_unfinished_header_is_refused() {
     let words = "1: `[limits_entry a/-/nproc` is not of the form [KIND TITLE]";
     refused_text("[limits_entry a/-/nproc\nvalue = 1\n", words);
-    refused_text("[limits_entry a/-/nproc] # alice\nvalue = 1\n", "1: `[limits_entry a/-/nproc] # alice` is not");
+    refused_text(
+        "[limits_entry a/-/nproc] # alice\nvalue = 1\n",
+        "1: `[limits_entry a/-/nproc] # alice` is not",
+    );
 }
 
 #[test]
@@ -181,7 +184,8 @@ fn a_policy_of_one_gigabyte_is_refused_at_once_and_in_little_memory() {
     };
     let started = std::time::Instant::now();
     for command in ["check", "apply"] {
-        run(&mut limited(&[command, "--policy", "huge.ini"])).refused("policy huge.ini is larger than 64 MiB");
+        run(&mut limited(&[command, "--policy", "huge.ini"]))
+            .refused("policy huge.ini is larger than 64 MiB");
         run(&mut limited(&[command, "-"])).refused("policy standard input is larger than 64 MiB");
     }
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
@@ -195,7 +199,10 @@ fn malformed_json_is_refused_with_its_line() {
     refused_json("{}", "standard input:1: ");
     refused_json("[] []", "standard input:1: ");
     refused_json("[1]", "standard input:1: ");
-    refused_json("[{\"type\":\"limits_entry\",\n\"titel\":\"a/-/nproc\"}]", "unknown field `titel`, expected one of");
+    refused_json(
+        "[{\"type\":\"limits_entry\",\n\"titel\":\"a/-/nproc\"}]",
+        "unknown field `titel`, expected one of",
+    );
     refused_json("[{\"type\":\"limits_entry\"}]", "missing field `title`");
     refused_json(
         r#"[{"type":"limits_entry","title":"a/-/nproc","parameters":{"value":1.5}}]"#,
@@ -223,7 +230,8 @@ fn one_bad_resource_keeps_all_of_the_policy_from_being_applied() {
     let root = TempRoot::new();
     let before = root.tree("");
     let policy = "[limits_entry alice/-/nproc]\nvalue = 1\n[limits_entry bob/-/nproc]\nvalue = many\n";
-    root.run_policy("apply", policy, &[]).refused("policy.ini:4: limits_entry bob/-/nproc: `value` cannot be `many`");
+    root.run_policy("apply", policy, &[])
+        .refused("policy.ini:4: limits_entry bob/-/nproc: `value` cannot be `many`");
     assert_unchanged(&before, &root.tree(""));
 }
 

@@ -52,8 +52,12 @@ fn json_says_the_same_to_a_program() {
     assert_eq!((&item["item"], &item["ulimit"]), (&"nproc".into(), &"-u".into()));
     assert_eq!((&item["soft"]["value"], &item["soft"]["kernel"]), (&"3865".into(), &3865.into()));
     assert_eq!(item["hard"]["value"], "3865");
-    let effects: Vec<_> =
-        item["evidence"].as_array().unwrap().iter().map(|line| (text(&line["effect"]), line["line"].as_u64())).collect();
+    let effects: Vec<_> = item["evidence"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| (text(&line["effect"]), line["line"].as_u64()))
+        .collect();
     let should = [("wins", 4), ("wins", 5), ("overridden", 1)];
     assert_eq!(effects, should.map(|(effect, line)| (effect.to_owned(), Some(line))));
     let remedies: Vec<_> =
@@ -119,7 +123,10 @@ fn red_hat_6_reads_ranges_as_names() {
     let root = TempRoot::without_module("ID=centos\nID_LIKE=\"rhel fedora\"\nVERSION_ID=6\n");
     root.write(LIMITS_CONF, b"500:65535 soft nproc 4096\n:1013 soft nproc 4096\n");
     let explained = explained(&root, "thekiwi", "nproc");
-    assert_eq!(explained["rules"], "no pam_limits.so below the root: by the rules of Linux-PAM 1.1.1 (RHEL 6)");
+    assert_eq!(
+        explained["rules"],
+        "no pam_limits.so below the root: by the rules of Linux-PAM 1.1.1 (RHEL 6)"
+    );
     assert_eq!(explained["findings"].as_array().unwrap().len(), 2);
     assert_eq!(explained["items"][0]["soft"]["value"], "unset");
 }

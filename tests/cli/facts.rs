@@ -57,9 +57,13 @@ fn the_fact_counts_files_entries_and_lines_that_do_nothing() {
 fn two_runs_say_the_same_and_nothing_on_standard_error() {
     let root = root();
     for format in ["json", "yaml"] {
-        let (first, second) = (root.run("facts", &["--format", format]), root.run("facts", &["--format", format]));
+        let (first, second) =
+            (root.run("facts", &["--format", format]), root.run("facts", &["--format", format]));
         assert_eq!((&first.out, first.err.as_str(), first.code), (&second.out, "", 0));
-        let (first, second) = (run(&mut standfast(&["facts", "--format", format])), run(&mut standfast(&["facts", "--format", format])));
+        let (first, second) = (
+            run(&mut standfast(&["facts", "--format", format])),
+            run(&mut standfast(&["facts", "--format", format])),
+        );
         assert_eq!((&first.out, first.err.as_str(), first.code), (&second.out, "", 0));
     }
 }

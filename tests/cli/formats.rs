@@ -40,10 +40,7 @@ fn text_lists_what_differs_with_its_reason_and_counts_the_rest() {
 fn verbose_text_lists_what_is_in_sync_with_its_evidence() {
     let said = root().run_policy("check", POLICY, &["--verbose"]).ended(2);
     assert!(said.out.contains("in sync   limits_entry alice/-/nproc\n"), "{said:?}");
-    assert!(
-        said.out.contains("wins       /etc/security/limits.conf:1  alice - nproc 100\n"),
-        "{said:?}"
-    );
+    assert!(said.out.contains("wins       /etc/security/limits.conf:1  alice - nproc 100\n"), "{said:?}");
 }
 
 #[test]
@@ -79,7 +76,12 @@ fn monitoring_is_one_line_with_performance_data_and_an_exit_code_from_0_to_3() {
     let ghost = "[limits_entry ghost/-/nproc]\nvalue = 1\n";
     for (policy, code, word, performance) in [
         (alice.to_owned(), 0, "OK", "in_sync=1 drifted=0;;0 failed=0;;0 findings=0;0"),
-        ("[limits_config main]\n".to_owned(), 1, "WARNING", "in_sync=1 drifted=0;;0 failed=0;;0 findings=1;0"),
+        (
+            "[limits_config main]\n".to_owned(),
+            1,
+            "WARNING",
+            "in_sync=1 drifted=0;;0 failed=0;;0 findings=1;0",
+        ),
         (bob.to_owned(), 2, "CRITICAL", "in_sync=0 drifted=1;;0 failed=0;;0 findings=0;0"),
         (ghost.to_owned(), 3, "UNKNOWN", "in_sync=0 drifted=0;;0 failed=1;;0 findings=0;0"),
         ([ghost, bob].concat(), 2, "CRITICAL", "in_sync=0 drifted=1;;0 failed=1;;0 findings=0;0"),
@@ -131,7 +133,8 @@ fn globs_select_resources_by_kind_and_title() {
     assert_eq!(titles(&["limits_entry/*/nproc"]), ["alice/-/nproc"]);
     assert_eq!(titles(&["*/main", "*/bob/*"]), ["main", "bob/soft/nofile"]);
     assert_eq!(titles(&["limits_entry/{alice,carol}/-/*"]), ["alice/-/nproc"]);
-    root.run_policy("check", POLICY, &["limits_entry/zoe/*"]).refused("no resource matches limits_entry/zoe/*");
+    root.run_policy("check", POLICY, &["limits_entry/zoe/*"])
+        .refused("no resource matches limits_entry/zoe/*");
     root.run_policy("check", POLICY, &["limits_entry/["]).refused("`limits_entry/[` is not a glob");
 }
 

@@ -26,8 +26,17 @@ fn taken_by(command: &[&str], text: &str) {
 #[test]
 fn every_command_has_help_with_an_example() {
     for command in [
-        "", "check", "apply", "explain", "explain limits", "facts", "schema", "policy", "policy validate",
-        "completions", "man",
+        "",
+        "check",
+        "apply",
+        "explain",
+        "explain limits",
+        "facts",
+        "schema",
+        "policy",
+        "policy validate",
+        "completions",
+        "man",
     ] {
         let arguments: Vec<_> = command.split_whitespace().chain(["--help"]).collect();
         let help = said(&arguments).out;
@@ -42,18 +51,27 @@ fn every_command_has_help_with_an_example() {
 fn the_examples_of_the_help_are_commands_that_the_program_takes() {
     let root = TempRoot::new();
     std::fs::write(root.beside("site.ini"), "[limits_entry alice/-/nproc]\nvalue = 1\n").unwrap();
-    for command in ["", "check", "apply", "explain limits", "facts", "policy", "completions", "man", "schema"] {
+    for command in ["", "check", "apply", "explain limits", "facts", "policy", "completions", "man", "schema"]
+    {
         let arguments: Vec<_> = command.split_whitespace().chain(["--help"]).collect();
         let help = said(&arguments).out;
         let (_, examples) = help.split_once("\nExample").unwrap();
         for line in examples.lines().filter(|line| line.trim_start().starts_with("standfast ")) {
-            let line = line.trim().split([';', '|', '>']).next().unwrap().replace("/etc/standfast/policy.ini", "site.ini");
+            let line = line
+                .trim()
+                .split([';', '|', '>'])
+                .next()
+                .unwrap()
+                .replace("/etc/standfast/policy.ini", "site.ini");
             let words: Vec<_> = line.split_whitespace().skip(1).map(|word| word.trim_matches('\'')).collect();
             let takes_a_root = ["check", "apply", "explain", "facts"].contains(&words[0]);
             let below = root.path("");
             let extra = if takes_a_root { &["--root", below.to_str().unwrap()][..] } else { &[] };
             let said = run(standfast(&[&words, extra].concat()).current_dir(root.beside("")));
-            assert!(said.code != 1 || said.err.contains("no user") || said.err.contains("no resource matches"), "{line}: {said:?}");
+            assert!(
+                said.code != 1 || said.err.contains("no user") || said.err.contains("no resource matches"),
+                "{line}: {said:?}"
+            );
         }
     }
 }
@@ -62,7 +80,10 @@ fn the_examples_of_the_help_are_commands_that_the_program_takes() {
 fn the_schema_lists_each_kind_with_its_attributes_their_values_and_defaults() {
     let schema = said(&["schema"]).json();
     let kinds = schema.as_array().unwrap();
-    assert_eq!(kinds.iter().map(|kind| text(&kind["name"])).collect::<Vec<_>>(), ["limits_entry", "limits_config"]);
+    assert_eq!(
+        kinds.iter().map(|kind| text(&kind["name"])).collect::<Vec<_>>(),
+        ["limits_entry", "limits_config"]
+    );
     for kind in kinds {
         assert!(!text(&kind["doc"]).is_empty() && !text(&kind["title"]).is_empty());
         for attribute in kind["attributes"].as_array().unwrap() {
@@ -71,7 +92,8 @@ fn the_schema_lists_each_kind_with_its_attributes_their_values_and_defaults() {
             assert!(!text(&attribute["doc"]).is_empty() && !text(&attribute["value"]["type"]).is_empty());
         }
     }
-    let ensure = kinds[0]["attributes"].as_array().unwrap().iter().find(|one| one["name"] == "ensure").unwrap();
+    let ensure =
+        kinds[0]["attributes"].as_array().unwrap().iter().find(|one| one["name"] == "ensure").unwrap();
     assert_eq!(ensure["default"], "present");
     assert_eq!(ensure["value"], serde_json::json!({"type": "word", "of": ["present", "absent"]}));
 }

@@ -21,7 +21,10 @@ fn red_hats_90_nproc_conf_overrides_an_entry_for_everyone_and_is_named() {
     assert_eq!(said.reason(), "/etc/security/limits.d/90-nproc.conf:1 decides: `* soft nproc 1024`");
     let evidence = said.outcome()["evidence"].clone();
     assert_eq!(evidence[0]["effect"], "overridden");
-    assert_eq!(evidence[0]["reason"], "of two equals the later decides: /etc/security/limits.d/90-nproc.conf:1");
+    assert_eq!(
+        evidence[0]["reason"],
+        "of two equals the later decides: /etc/security/limits.d/90-nproc.conf:1"
+    );
     assert_eq!(evidence[1]["effect"], "wins");
 }
 
@@ -86,7 +89,10 @@ fn more_open_files_than_the_kernel_allows_are_refused() {
     // fs.nr_open is the running kernel's, so this asks about the host; check changes nothing there.
     let resource = r#"[{"type":"limits_entry","title":"*/-/nofile","parameters":{"value":99999999999}}]"#;
     let error = run_with_input(&mut standfast(&["check", "-"]), resource.as_bytes()).error();
-    assert!(error.starts_with("refused, for it would lock users out: nofile 99999999999 is above fs.nr_open ("), "{error}");
+    assert!(
+        error.starts_with("refused, for it would lock users out: nofile 99999999999 is above fs.nr_open ("),
+        "{error}"
+    );
 }
 
 #[test]
@@ -121,7 +127,9 @@ fn an_item_that_the_module_does_not_know_is_refused() {
 
 #[test]
 fn absent_takes_the_entry_out_of_every_file() {
-    let root = TempRoot::with_limits_conf("alice - nproc 1\nthekiwi - nproc 2 # a\n:1013 - nproc 3\nthekiwi hard nproc 4\n");
+    let root = TempRoot::with_limits_conf(
+        "alice - nproc 1\nthekiwi - nproc 2 # a\n:1013 - nproc 3\nthekiwi hard nproc 4\n",
+    );
     root.write(NPROC_90, b"# keep\nthekiwi - nproc 5\n");
     root.enforce("[limits_entry thekiwi/-/nproc]\nensure = absent\n");
     assert_eq!(root.read(LIMITS_CONF), b"alice - nproc 1\nthekiwi hard nproc 4\n");
@@ -131,7 +139,9 @@ fn absent_takes_the_entry_out_of_every_file() {
 #[test]
 fn duplicates_in_the_target_become_one_line() {
     let root = TempRoot::with_limits_conf("bob - nproc 1\n# c\nbob - nproc 2\nbob - nproc 3\n");
-    root.enforce("[limits_entry bob/-/nproc]\nvalue = 7\nmatch_by = name\ntarget = /etc/security/limits.conf\n");
+    root.enforce(
+        "[limits_entry bob/-/nproc]\nvalue = 7\nmatch_by = name\ntarget = /etc/security/limits.conf\n",
+    );
     assert_eq!(root.read(LIMITS_CONF), b"# c\nbob - nproc 7\n");
 }
 
@@ -144,6 +154,15 @@ fn two_resources_for_one_entry_are_an_error_that_names_both() {
     assert_eq!(outcomes[0]["error"], "`:1013/-/nproc` is for the same entry: `:1013 - nproc`");
     assert_eq!(outcomes[1]["error"], "`thekiwi/-/nproc` is for the same entry: `:1013 - nproc`");
     assert_unchanged(&before, &root.tree("etc"));
+}
+
+#[test]
+fn two_resources_for_one_entry_are_found_whether_by_name_or_by_number() {
+    let by_name = "[limits_entry @kiwis/-/nproc]\nensure = absent\nmatch_by = name\n";
+    let policy = format!("{by_name}[limits_entry @:1091/-/nproc]\nvalue = 2\n");
+    let outcomes = TempRoot::new().apply(&policy).ended(4).json();
+    assert_eq!(outcomes[0]["error"], "`@:1091/-/nproc` is for the same entry: `@kiwis - nproc`");
+    assert_eq!(outcomes[1]["error"], "`@kiwis/-/nproc` is for the same entry: `@:1091 - nproc`");
 }
 
 #[test]
@@ -166,7 +185,8 @@ fn a_target_that_pam_never_reads_is_an_error() {
         "etc/security/limits.conf",
         "/etc/passwd",
     ] {
-        let error = root.apply(&format!("[limits_entry bob/-/nproc]\nvalue = 1\ntarget = {target}\n")).error();
+        let error =
+            root.apply(&format!("[limits_entry bob/-/nproc]\nvalue = 1\ntarget = {target}\n")).error();
         assert_eq!(
             error,
             format!(
@@ -188,7 +208,9 @@ fn at_most_is_content_with_less_and_writes_the_bound_where_there_is_more() {
 
 #[test]
 fn units_are_those_of_the_file() {
-    for (item, value) in [("core", "4"), ("cpu", "5"), ("nice", "-5"), ("memlock", "unlimited"), ("maxlogins", "3")] {
+    for (item, value) in
+        [("core", "4"), ("cpu", "5"), ("nice", "-5"), ("memlock", "unlimited"), ("maxlogins", "3")]
+    {
         let root = TempRoot::with_limits_conf(format!("* - {item} {value}\n"));
         root.check(&format!("[limits_entry */-/{item}]\nvalue = {value}\n")).ended(0);
     }
@@ -212,7 +234,8 @@ fn a_hundred_thousand_entries_are_checked_and_one_is_added() {
         conf
     });
     let root = TempRoot::with_limits_conf(&conf);
-    let policy = "[limits_entry bob/-/nproc]\nvalue = 7\nmatch_by = name\ntarget = /etc/security/limits.conf\n";
+    let policy =
+        "[limits_entry bob/-/nproc]\nvalue = 7\nmatch_by = name\ntarget = /etc/security/limits.conf\n";
     root.enforce(policy);
     assert!(root.read(LIMITS_CONF) == [conf.as_bytes(), b"bob - nproc 7\n"].concat());
     assert!(!root.path(DROP_IN).exists());

@@ -10,6 +10,8 @@
 mod bad_files;
 mod bad_policy;
 mod concurrent;
+mod corpus;
+mod enforced;
 mod exit_codes;
 mod explain;
 mod facts;
@@ -19,6 +21,7 @@ mod in_force;
 mod no_writes;
 mod numbers;
 mod peers;
+mod round_trip;
 mod said;
 mod temp_root;
 mod terminal;

@@ -22,7 +22,10 @@ fn refused(root: &TempRoot, policy: &str) -> String {
 #[test]
 fn a_name_is_written_as_its_number_with_the_name_as_a_comment() {
     assert_eq!(written("[limits_entry thekiwi/-/nproc]\nvalue = 4096\n"), ":1013 - nproc 4096 # thekiwi\n");
-    assert_eq!(written("[limits_entry @kiwis/soft/nproc]\nvalue = 4096\n"), "@:1091 soft nproc 4096 # @kiwis\n");
+    assert_eq!(
+        written("[limits_entry @kiwis/soft/nproc]\nvalue = 4096\n"),
+        "@:1091 soft nproc 4096 # @kiwis\n"
+    );
     assert_eq!(written("[limits_entry %kiwis/-/maxlogins]\nvalue = 4\n"), "%:1091 - maxlogins 4 # %kiwis\n");
 }
 
@@ -103,7 +106,9 @@ fn a_user_whose_name_is_a_number_is_meant_by_it() {
 #[test]
 fn a_user_who_does_not_exist_has_no_number_to_write() {
     let root = TempRoot::new();
-    for (domain, words) in [("ghost", "no user `ghost`"), ("@ghosts", "no group `ghosts`"), ("THEKIWI", "no user `THEKIWI`")] {
+    for (domain, words) in
+        [("ghost", "no user `ghost`"), ("@ghosts", "no group `ghosts`"), ("THEKIWI", "no user `THEKIWI`")]
+    {
         let error = refused(&root, &format!("[limits_entry {domain}/soft/nproc]\nvalue = 1\n"));
         assert!(error.starts_with(words), "{error}");
     }
@@ -117,10 +122,7 @@ fn a_group_number_without_an_entry_in_the_name_service_is_a_finding() {
     let root = TempRoot::with_limits_conf("@:2999 soft nproc 5\n");
     let finding = root.check("[limits_config main]\n").outcome()["findings"][0].clone();
     assert_eq!(finding["code"], "unknown-group");
-    assert_eq!(
-        finding["message"],
-        "`@:2999 soft nproc 5` matches nobody: no group has the GID 2999"
-    );
+    assert_eq!(finding["message"], "`@:2999 soft nproc 5` matches nobody: no group has the GID 2999");
     let policy = "[limits_entry @:2998/soft/nproc]\nvalue = 5\n";
     root.apply(policy).ended(2);
     assert!(!root.check(policy).ended(0).outcome()["findings"][0].is_null());
@@ -152,7 +154,9 @@ fn a_line_by_name_is_as_good_as_one_by_number() {
 #[test]
 fn a_module_without_ranges_takes_names_alone() {
     let root = TempRoot::without_module(RHEL_6);
-    for (domain, written) in [("thekiwi", ":1013"), ("@kiwis", "@:1091"), ("UID_MIN:UID_MAX", "1000:60000"), (":1013", ":1013")] {
+    for (domain, written) in
+        [("thekiwi", ":1013"), ("@kiwis", "@:1091"), ("UID_MIN:UID_MAX", "1000:60000"), (":1013", ":1013")]
+    {
         let error = refused(&root, &format!("[limits_entry {domain}/-/nproc]\nvalue = 5\n"));
         assert_eq!(
             error,
@@ -171,7 +175,8 @@ fn a_range_that_the_module_does_not_know_is_an_inert_line() {
     let root = TempRoot::without_module(RHEL_6);
     root.write(LIMITS_CONF, b"500:65535 soft nproc 4096\n:1013 soft nproc 4096\n");
     let outcome = root.check("[limits_config main]\ninert = forbid\n").ended(2).outcome();
-    let codes: Vec<_> = outcome["findings"].as_array().unwrap().iter().map(|one| text(&one["code"])).collect();
+    let codes: Vec<_> =
+        outcome["findings"].as_array().unwrap().iter().map(|one| text(&one["code"])).collect();
     assert_eq!(codes, ["no-ranges", "no-ranges"]);
     root.check("[limits_entry thekiwi/soft/nproc]\nvalue = 4096\nmatch_by = name\n").ended(2);
 }

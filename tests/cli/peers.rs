@@ -7,7 +7,8 @@ use std::process::Command;
 use crate::temp_root::{DROP_IN, LIMITS_CONF, TempRoot, assert_unchanged};
 
 /// An entry for Bob in limits.conf itself.
-const BOB: &str = "[limits_entry bob/soft/nproc]\nvalue = 4096\nmatch_by = name\ntarget = /etc/security/limits.conf\n";
+const BOB: &str =
+    "[limits_entry bob/soft/nproc]\nvalue = 4096\nmatch_by = name\ntarget = /etc/security/limits.conf\n";
 const NO_CORE: &str = "[limits_entry */hard/core]\nvalue = 0\n";
 
 /// Applies the entry for Bob to a limits.conf with these bytes, and gives the bytes after it.
@@ -167,6 +168,14 @@ fn an_exception_for_a_group_is_shown_and_is_drift_where_exceptions_are_forbidden
 }
 
 #[test]
+fn an_exception_that_another_resource_declares_is_meant_and_stays() {
+    // The two would else undo each other's work in every run.
+    let policy = format!("{NO_CORE}exceptions = forbid\n[limits_entry @kiwis/hard/core]\nvalue = 5\n");
+    TempRoot::new().enforce(&policy);
+    TempRoot::with_limits_conf("* hard core 0\n@kiwis hard core 5\n").check(&policy).ended(0);
+}
+
+#[test]
 fn an_exception_with_the_same_value_is_none() {
     let root = TempRoot::with_limits_conf("* hard core 0\n@kiwis - core 0\n");
     root.check(&format!("{NO_CORE}exceptions = forbid\n")).ended(0);
@@ -200,10 +209,18 @@ fn a_value_with_a_suffix_or_in_hex_counts_for_what_pam_makes_of_it_and_is_a_find
 #[test]
 fn a_file_that_could_not_be_written_is_a_failure_and_not_a_success() {
     let root = TempRoot::new();
-    assert!(Command::new("chattr").arg("+i").arg(root.path("etc/security/limits.d")).status().unwrap().success());
+    assert!(
+        Command::new("chattr").arg("+i").arg(root.path("etc/security/limits.d")).status().unwrap().success()
+    );
     let said = root.apply("[limits_entry bob/-/nproc]\nvalue = 1\n");
-    assert!(Command::new("chattr").arg("-i").arg(root.path("etc/security/limits.d")).status().unwrap().success());
+    assert!(
+        Command::new("chattr").arg("-i").arg(root.path("etc/security/limits.d")).status().unwrap().success()
+    );
     let error = said.error();
     assert!(error.contains("/etc/security/limits.d") && error.contains("immutable"), "{error}");
-    assert_eq!(fs::read_dir(root.path("etc/security/limits.d")).unwrap().count(), 0, "nothing is left behind");
+    assert_eq!(
+        fs::read_dir(root.path("etc/security/limits.d")).unwrap().count(),
+        0,
+        "nothing is left behind"
+    );
 }

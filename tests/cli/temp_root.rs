@@ -75,7 +75,8 @@ impl TempRoot {
     /// With the rules of the release that this os-release names.
     pub(crate) fn without_module(os_release: &str) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let base = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{}-{number}", std::process::id()));
+        let base =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{}-{number}", std::process::id()));
         drop(fs::remove_dir_all(&base));
         let root = Self { base };
         for (path, text) in [

@@ -18,10 +18,27 @@ fn inert_lines_are_commented_out_where_they_are_forbidden() {
 }
 
 #[test]
+fn a_line_that_old_modules_read_in_pieces_is_not_edited_for_the_pieces_behind_would_move() {
+    let long = format!("# {}alice - nproc 5 and so on\n1013 - nproc 5\n", "x".repeat(1021));
+    let root = TempRoot::with_limits_conf(&long);
+    let policy = "[limits_config main]\npurge = /etc/security/*.conf\n";
+    let blocked = "/etc/security/limits.conf:1 is longer than 1023 bytes, and this pam_limits.so reads it in pieces: \
+                   break it by hand first";
+    assert_eq!(root.check(policy).ended(2).outcome()["blocked"], blocked);
+    let error = root.apply(policy).error();
+    assert_eq!(error, format!("nothing was written, for it would not be in force: {blocked}"));
+    assert_eq!(root.read(LIMITS_CONF), long.as_bytes());
+    let newer = TempRoot::without_module("ID=debian\nVERSION_ID=13\n");
+    newer.write(LIMITS_CONF, long.as_bytes());
+    newer.enforce(policy);
+}
+
+#[test]
 fn a_line_for_a_user_who_may_yet_come_is_a_finding_and_stays() {
     let root = TempRoot::with_limits_conf("ghost soft nproc 5\n@ghosts - nproc 5\n");
     let outcome = root.apply("[limits_config main]\ninert = forbid\n").ended(0).outcome();
-    let codes: Vec<_> = outcome["findings"].as_array().unwrap().iter().map(|one| text(&one["code"])).collect();
+    let codes: Vec<_> =
+        outcome["findings"].as_array().unwrap().iter().map(|one| text(&one["code"])).collect();
     assert_eq!(codes, ["unknown-user", "unknown-group"]);
 }
 
@@ -93,7 +110,8 @@ fn purge_leaves_alone_what_a_resource_that_fails_may_mean() {
     // A user whom the name service does not know just now.
     for conf in ["ghost - nproc 1\n", ":1777 - nproc 1 # ghost\n"] {
         root.write(LIMITS_CONF, conf.as_bytes());
-        let policy = "[limits_config main]\npurge = /etc/security/*.conf\n[limits_entry ghost/-/nproc]\nvalue = 1\n";
+        let policy =
+            "[limits_config main]\npurge = /etc/security/*.conf\n[limits_entry ghost/-/nproc]\nvalue = 1\n";
         root.apply(policy).ended(4);
         assert_eq!(root.read(LIMITS_CONF), conf.as_bytes());
     }
@@ -114,7 +132,8 @@ fn the_own_drop_in_goes_when_nothing_is_left_in_it() {
 
 #[test]
 fn the_default_policy_can_be_enforced_and_is_then_in_force() {
-    let root = TempRoot::with_limits_conf("1013 soft nproc 4096\n@kiwis - rtprio 99\n* soft core unlimited\n");
+    let root =
+        TempRoot::with_limits_conf("1013 soft nproc 4096\n@kiwis - rtprio 99\n* soft core unlimited\n");
     root.run("apply", &[]).ended(2);
     let said = root.run("check", &[]).ended(0);
     assert!(said.out.starts_with("4 resources: 4 in sync"), "{said:?}");

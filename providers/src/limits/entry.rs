@@ -121,7 +121,8 @@ kind! {
         /// of the same class the later wins.
         Parameter target: String = "/etc/security/limits.d/zz-standfast.conf",
         /// What lines may do that give another value to some of those whom the entry is for, say to a member of the
-        /// group: `allow` shows them, `forbid` calls them drift and removes them.
+        /// group: `allow` shows them, `forbid` calls them drift and removes them, but for those that another resource
+        /// declares.
         Parameter exceptions: Exceptions = "allow",
     }
 }

@@ -27,6 +27,9 @@ use standfast_facts::machine::Machine;
 use standfast_facts::root::ReadError;
 
 use crate::compose::Files;
+use crate::document::Change;
+use crate::provider::{Edit, Place};
+use crate::shown::Shown;
 use config::LimitsConfig;
 use entry::LimitsEntry;
 use state::{LIMITS_D, LimitsState, ObserveError, SECURITY_DIR};
@@ -94,7 +97,23 @@ impl<'m> Limits<'m> {
                 config_plan::plan(&self.state, config, &entries, &self.login_defs).map_err(PlanFailure::from),
             ),
         };
-        desired.iter().filter_map(plan_one).collect()
+        let mut plans: Vec<_> = desired.iter().filter_map(plan_one).collect();
+        for plan in plans.iter_mut().flatten() {
+            if let Some(place) = plan.edits.iter().find_map(|edit| self.piece_of_a_line(edit)) {
+                plan.blocked = Some(Shown::text(&format!(
+                    "{place} is longer than 1023 bytes, and this pam_limits.so reads it in pieces: break it by hand first"
+                )));
+            }
+        }
+        plans
+    }
+
+    /// The place of an edit that is for a piece of a line only: it would change what the other pieces say.
+    fn piece_of_a_line(&self, edit: &Edit) -> Option<Place> {
+        let (Change::Replace { chunk, .. } | Change::Remove { chunk }) = edit.change else { return None };
+        let document = self.state.files.iter().find(|file| file.path == edit.file)?.document()?;
+        let line = document.chunks().get(chunk)?.line;
+        (!document.is_whole_line(chunk)).then(|| Place { file: edit.file.clone(), line })
     }
 
     /// The least and the greatest UID of ordinary users, login.defs(5).

@@ -1,5 +1,6 @@
 //! The plan for `limits_entry`: what to write so that the limit is in force, or why nothing would help.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
@@ -85,6 +86,7 @@ pub fn plan(
 ) -> Vec<Result<Plan, PlanError>> {
     let ready: Vec<_> = desired.iter().map(|entry| prepare(state, entry, login_defs)).collect();
     let twice = twins(desired, &ready);
+    let declared = declared(desired, &ready);
     let plan_at = |(index, (entry, ready)): (usize, (&&LimitsEntry, Result<Ready, PlanError>))| {
         state.machine.progress.step();
         let ready = ready?;
@@ -93,19 +95,32 @@ pub fn plan(
                 other: Shown::text(&other.title()),
                 written: key_text(entry, &ready.target),
             }),
-            None => plan_one(state, entry, &ready, login_defs),
+            None => plan_one(state, entry, &ready, &declared, login_defs),
         }
     };
     desired.iter().zip(ready).enumerate().map(plan_at).collect()
 }
 
+/// The entries that should be there with their targets, where some entry forbids exceptions: an exception that is
+/// itself declared is meant.
+fn declared<'e>(
+    desired: &[&'e LimitsEntry],
+    ready: &[Result<Ready, PlanError>],
+) -> Vec<(&'e LimitsEntry, Target)> {
+    if desired.iter().all(|entry| entry.exceptions == Exceptions::Allow) {
+        return Vec::new();
+    }
+    let present = desired.iter().zip(ready).filter(|(entry, _)| entry.ensure == Ensure::Present);
+    present.filter_map(|(entry, ready)| Some((*entry, ready.as_ref().ok()?.target.clone()))).collect()
+}
+
 /// Entries that are for the same line, each with the other.
 fn twins(desired: &[&LimitsEntry], ready: &[Result<Ready, PlanError>]) -> FxHashMap<usize, usize> {
-    let mut first: FxHashMap<(&str, &str, Item), usize> = FxHashMap::default();
+    let mut first: FxHashMap<(Cow<'_, str>, &str, Item), usize> = FxHashMap::default();
     let mut twins = FxHashMap::default();
     for (index, (entry, ready)) in desired.iter().zip(ready).enumerate() {
         let Ok(ready) = ready else { continue };
-        let key = (ready.target.written.as_str(), entry.limit_type.word(), entry.item);
+        let key = (ready.target.by_number(), entry.limit_type.word(), entry.item);
         if let Some(other) = first.insert(key, index) {
             twins.insert(index, other);
             twins.insert(other, index);
@@ -182,13 +197,14 @@ fn plan_one(
     state: &LimitsState<'_>,
     entry: &LimitsEntry,
     ready: &Ready,
+    declared: &[(&LimitsEntry, Target)],
     login_defs: &LoginDefs,
 ) -> Result<Plan, PlanError> {
     let target = &ready.target;
     match (entry.ensure, ready.value, &target.subject) {
         (Ensure::Present, Some(value), Some(subject)) => {
             let wanted = Wanted { entry, value, target };
-            plan_present(state, &wanted, subject, (login_defs.uid_min, login_defs.uid_max))
+            plan_present(state, &wanted, subject, declared, (login_defs.uid_min, login_defs.uid_max))
         }
         (Ensure::Present, Some(_), None) => Ok(plan_verbatim(state, entry, target)),
         (Ensure::Present, None, _) | (Ensure::Absent, _, _) => Ok(plan_absent(state, entry, target)),
@@ -199,6 +215,7 @@ fn plan_present(
     state: &LimitsState<'_>,
     wanted: &Wanted<'_>,
     subject: &Subject,
+    declared: &[(&LimitsEntry, Target)],
     ordinary: (u32, u32),
 ) -> Result<Plan, PlanError> {
     let deciding = state.deciding(subject, ordinary).map_err(PlanError::Accounts)?;
@@ -214,7 +231,9 @@ fn plan_present(
     let exceptions = evidence::exceptions(state, wanted, &deciding, &evaluation);
     evidence::of_exceptions(state, wanted, &exceptions, &mut plan.evidence);
     if wanted.entry.exceptions == Exceptions::Forbid {
-        for id in &exceptions {
+        let is_declared =
+            |id: &&LineId| declared.iter().any(|(entry, target)| is_line_of(state, **id, entry, target));
+        for id in exceptions.iter().filter(|id| !is_declared(id)) {
             plan.drift.push(exception_drift(state, wanted, *id));
             plan.edits.push(edit(state, *id, |chunk| Change::Remove { chunk }));
         }
@@ -262,6 +281,13 @@ fn exception_drift(state: &LimitsState<'_>, wanted: &Wanted<'_>, id: LineId) -> 
     }
 }
 
+/// Whether a line is this entry: same people, same type, same item.
+fn is_line_of(state: &LimitsState<'_>, id: LineId, entry: &LimitsEntry, target: &Target) -> bool {
+    state.limit(id).is_some_and(|(line, limit, bytes)| {
+        limit.item == entry.item && limit.limit_type == entry.limit_type && target.is_domain_of(line, bytes)
+    })
+}
+
 /// The lines that are this entry: same people, same type, same item; and ours for the same name's former number.
 fn own_lines(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) -> Vec<LineId> {
     let is_own = |id: &LineId, line: &Line, bytes: &[u8]| {
@@ -290,7 +316,10 @@ fn write(
     // Where the file is now, or would be read.
     let file = state.files.iter().position(|file| file.path == path);
     if file.is_some_and(|index| matches!(state.files[index].content, Content::NotAFile)) {
-        return Err(Shown::text(&format!("{} is not a regular file: move it away first", wanted.entry.target)));
+        return Err(Shown::text(&format!(
+            "{} is not a regular file: move it away first",
+            wanted.entry.target
+        )));
     }
     let in_target: Vec<_> = own.iter().copied().filter(|id| Some(id.file as usize) == file).collect();
     let place = match in_target.last() {

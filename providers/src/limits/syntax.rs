@@ -120,11 +120,12 @@ impl Syntax for LimitsSyntax<'_> {
         let mut chunks = Vec::with_capacity(bytes.len() / 32 + 1);
         let (mut start, mut line) = (0, 1_u32);
         while start < bytes.len() {
-            let rest = &bytes[start..];
-            let mut length = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
+            let mut rest = &bytes[start..];
             if self.module.tokenizer == Tokenizer::Chunked1023 {
-                length = length.min(LEGACY_PIECE);
+                // Cut before the search: over a long line it would else look at the whole rest for each piece.
+                rest = &rest[..rest.len().min(LEGACY_PIECE)];
             }
+            let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
             let raw = &rest[..length];
             chunks.push(Chunk { end: start + length, line, entry: self.line(raw, start) });
             line += u32::from(raw.ends_with(b"\n"));

@@ -1,5 +1,7 @@
 //! From the domain that a user wrote to the one that pam_limits matches: the UID/GID workaround.
 
+use std::borrow::Cow;
+
 use standfast_facts::accounts::{AccountsError, Group};
 use standfast_facts::ids::{Gid, Uid};
 use standfast_facts::login_defs::LoginDefs;
@@ -126,7 +128,7 @@ impl Target {
         let (sigil, rest) = split_sigil(given.as_bytes());
         if rest.contains(&b':') {
             let ids = parse_ids(rest).ok_or_else(|| TargetError::NotARange { given: Shown::text(given) })?;
-            return Self::by_number(given, sigil, ids, state)?.if_ranges_are_known(state);
+            return Self::of_number(given, sigil, ids, state)?.if_ranges_are_known(state);
         }
         match sigil {
             Sigil::User => Self::user(entry, given, state),
@@ -134,7 +136,7 @@ impl Target {
         }
     }
 
-    fn by_number(given: &str, sigil: Sigil, ids: Ids, state: &LimitsState<'_>) -> Result<Self, TargetError> {
+    fn of_number(given: &str, sigil: Sigil, ids: Ids, state: &LimitsState<'_>) -> Result<Self, TargetError> {
         let failed = |source| TargetError::Accounts { given: Shown::text(given), source };
         let accounts = &state.machine.accounts;
         let bounds = ids.bounds();
@@ -238,6 +240,17 @@ impl Target {
             Ok(self)
         } else {
             Err(TargetError::NoRanges { written: self.written })
+        }
+    }
+
+    /// The same for all ways to write it: the number, where it is for one account or group.
+    #[must_use]
+    pub fn by_number(&self) -> Cow<'_, str> {
+        match &self.subject {
+            Some(Subject::Person(person)) => Cow::Owned(format!(":{}", person.account.uid.0)),
+            Some(Subject::Group(gid)) => Cow::Owned(format!("@:{}", gid.0)),
+            Some(Subject::CountedGroup(gid)) => Cow::Owned(format!("%:{}", gid.0)),
+            _ => Cow::Borrowed(&self.written),
         }
     }
 
