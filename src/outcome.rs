@@ -1,11 +1,12 @@
 //! What became of each resource, and the report of a run.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde::Serialize;
 use standfast_providers::edit::FileEdit;
 use standfast_providers::limits::Planned;
-use standfast_providers::provider::{Drift, Evidence, Finding};
+use standfast_providers::provider::{Drift, Evidence, Finding, Place};
 use standfast_providers::shown::Shown;
 
 use crate::exit::Exit;
@@ -141,10 +142,17 @@ impl Report {
         self.outcomes.iter().filter(|outcome| outcome.status == status).count()
     }
 
-    /// All findings, each once, by place.
+    /// All findings, each once, by place; not those that are told as drift already.
     #[must_use]
     pub fn findings(&self) -> Vec<&Finding> {
-        let mut findings: Vec<_> = self.outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
+        let drifted: HashSet<&Place> = self
+            .outcomes
+            .iter()
+            .flat_map(|outcome| &outcome.drift)
+            .filter_map(|drift| drift.place.as_ref())
+            .collect();
+        let all = self.outcomes.iter().flat_map(|outcome| &outcome.findings);
+        let mut findings: Vec<_> = all.filter(|finding| !drifted.contains(&finding.place)).collect();
         findings.sort_unstable();
         findings.dedup();
         findings

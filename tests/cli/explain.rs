@@ -28,12 +28,12 @@ fn the_text_names_the_inert_lines_what_to_write_the_winner_and_the_losers() {
         "limits of thekiwi (UID 1013) at the next login",
         "in sessions of login",
         "nproc  ulimit -u  processes",
-        "  soft  3865         /etc/security/limits.conf:4 asks for 4096; clamped by /etc/security/limits.conf:5",
+        "  soft  3865         /etc/security/limits.conf:4 asks for 4096; clamped by /etc/security/limits.conf:5: write `-` to set both",
         "  hard  3865         /etc/security/limits.conf:5",
-        "  wins       /etc/security/limits.conf:4  thekiwi soft nproc 4096",
-        "  wins       /etc/security/limits.conf:5  * hard nproc 3865",
-        "  overridden /etc/security/limits.d/90-nproc.conf:1  * soft nproc 1024",
-        "             a line for the user at /etc/security/limits.conf:4 beats a line for `*`, whatever the order",
+        "  decides soft           /etc/security/limits.conf:4  thekiwi soft nproc 4096",
+        "  decides hard           /etc/security/limits.conf:5  * hard nproc 3865",
+        "  overridden             /etc/security/limits.d/90-nproc.conf:1  * soft nproc 1024",
+        "                         a line for the user at /etc/security/limits.conf:4 beats a line for `*`, whatever the order",
         "finding  /etc/security/limits.conf:2  `1013 soft nproc 4096` does nothing: `1013` is read as the name of a user, and none is called so",
         "         do: write `:1013` for the number",
         "finding  /etc/security/limits.conf:3  `@1091 soft nproc 4096` does nothing: `@1091` is read as the name of a group, and none is called so",
@@ -79,7 +79,7 @@ fn what_the_text_says_to_write_works() {
 fn sigpending_and_nproc_are_told_apart_by_their_flags() {
     let said = blog().run("explain limits", &["--user", "thekiwi"]).ended(0);
     assert!(said.out.contains("\nnproc  ulimit -u  processes\n"), "{said:?}");
-    assert!(said.out.contains("\nsigpending  ulimit -i  signals\n"), "{said:?}");
+    assert!(said.out.contains("\n  sigpending   ulimit -i  soft "), "{said:?}");
 }
 
 #[test]

@@ -65,9 +65,8 @@ pub fn plan(
                 place: Some(line.finding.place.clone()),
             });
             plan.edits.push(comment_out(state, line.id));
-        } else {
-            plan.findings.push(line.finding);
         }
+        plan.findings.push(line.finding);
     }
     purge(state, desired, &declared, &mut plan)?;
     Ok(plan)

@@ -70,6 +70,7 @@ pub(super) fn of_parts(
             .map(|(part, _)| part.word().trim_end())
             .collect();
         let (effect, reason) = match (won.is_empty(), set.iter().find_map(|(_, winner)| *winner)) {
+            (false, _) if evaluation.ended_by == Some(*id) => (Effect::Wins, "ends all limits".to_owned()),
             (false, _) => (Effect::Wins, format!("decides {}", won.join(" and ")).trim_end().to_owned()),
             (true, Some((winner, _))) if evaluation.ended_by.is_some() => {
                 (Effect::Overridden, format!("{} ends all limits", state.place(winner)))
