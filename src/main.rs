@@ -47,6 +47,14 @@ enum MainError {
     /// The output.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
+    /// The report of a run that has changed the machine.
+    #[error("{files}: is changed, but the report cannot be written")]
+    Untold {
+        /// The files, safe to show.
+        files: String,
+        /// What the kernel said.
+        source: io::Error,
+    },
 }
 
 fn main() -> ExitCode {
@@ -118,15 +126,17 @@ fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Resul
     let report = run::run(&root, &resources, mode);
     let from_stdin = policy == Some(PathBuf::from("-"));
     let format = arguments.format.unwrap_or(if from_stdin { Format::Json } else { Format::Text });
-    tell(&report, arguments, format, out)
+    let told = tell(&report, arguments, format, out).and_then(|code| out.flush().map(|()| code));
+    told.map_err(|source| match mode {
+        Mode::Apply if !report.edits.is_empty() => {
+            let files = report.edits.iter().map(|edit| Shown::text(&edit.path.to_string_lossy()).to_string());
+            MainError::Untold { files: files.collect::<Vec<_>>().join(", "), source }
+        }
+        Mode::Apply | Mode::Check => source.into(),
+    })
 }
 
-fn tell(
-    report: &Report,
-    arguments: &cli::Run,
-    format: Format,
-    out: &mut impl Write,
-) -> Result<ExitCode, MainError> {
+fn tell(report: &Report, arguments: &cli::Run, format: Format, out: &mut impl Write) -> io::Result<ExitCode> {
     let style = Style::of_stdout();
     match format {
         Format::Json => report::json::write(report, out)?,
