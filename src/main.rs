@@ -44,6 +44,14 @@ enum MainError {
     /// The output.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
+    /// The report of a run that has changed the machine.
+    #[error("{files}: is changed, but the report cannot be written")]
+    Untold {
+        /// The files, safe to show.
+        files: String,
+        /// What the kernel said.
+        source: io::Error,
+    },
 }
 
 fn main() -> ExitCode {
@@ -120,15 +128,23 @@ fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Resul
     let (policy, globs) = arguments.policy_and_globs();
     let from_stdin = policy == Some(PathBuf::from("-"));
     let format = arguments.format.unwrap_or(if from_stdin { Format::Json } else { Format::Text });
-    match report_of(arguments, policy.as_deref(), &globs, mode) {
-        Ok(report) => tell(&report, arguments, format, out),
+    let report = match report_of(arguments, policy.as_deref(), &globs, mode) {
+        Ok(report) => report,
         // The caller reads one line of standard output, and takes exit code 1 for a warning.
         Err(error) if format == Format::Monitoring => {
             report::monitoring::write_unknown(&run::chain(&error), out)?;
-            Ok(ExitCode::from(report::monitoring::State::Unknown.code()))
+            return Ok(ExitCode::from(report::monitoring::State::Unknown.code()));
         }
-        Err(error) => Err(error),
-    }
+        Err(error) => return Err(error),
+    };
+    let told = tell(&report, arguments, format, out).and_then(|code| out.flush().map(|()| code));
+    told.map_err(|source| match mode {
+        Mode::Apply if !report.edits.is_empty() => {
+            let files = report.edits.iter().map(|edit| Shown::text(&edit.path.to_string_lossy()).to_string());
+            MainError::Untold { files: files.collect::<Vec<_>>().join(", "), source }
+        }
+        Mode::Apply | Mode::Check => source.into(),
+    })
 }
 
 fn report_of(
@@ -142,12 +158,7 @@ fn report_of(
     Ok(run::run(&root, &resources, mode))
 }
 
-fn tell(
-    report: &Report,
-    arguments: &cli::Run,
-    format: Format,
-    out: &mut impl Write,
-) -> Result<ExitCode, MainError> {
+fn tell(report: &Report, arguments: &cli::Run, format: Format, out: &mut impl Write) -> io::Result<ExitCode> {
     let style = Style::of_stdout();
     match format {
         Format::Json => report::json::write(report, out)?,

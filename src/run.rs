@@ -81,7 +81,7 @@ struct Apply<'a> {
     machine: &'a Machine<'a>,
     writer: &'a Writer<'a>,
     resources: &'a [Resource],
-    /// What the first plan said of each resource: its drift is what was corrected.
+    /// What was planned for each resource, the first drift if there was any: it is what was corrected.
     first: Vec<Outcome>,
     /// Why a file could not be written.
     failed_files: Vec<(PathBuf, String)>,
@@ -97,7 +97,7 @@ impl<'a> Apply<'a> {
         for round in 0..=ROUNDS {
             let limits = match Limits::observe(self.machine) {
                 Ok(limits) => limits,
-                Err(error) => return Report::failed(self.resources, &chain(&error)),
+                Err(error) => return self.unobserved(&chain(&error)),
             };
             if round == 0
                 && let Err(error) = self.writer.sweep(&limits.directories())
@@ -105,10 +105,7 @@ impl<'a> Apply<'a> {
                 return without_changes(self.machine, self.resources, &error);
             }
             let plans = plan(&limits, self.resources);
-            if round == 0 {
-                let outcomes = self.resources.iter().zip(&plans);
-                self.first = outcomes.map(|(resource, plan)| Outcome::observed(resource, plan)).collect();
-            }
+            self.remember(&plans);
             let edits = self.edits_of(&limits, &plans);
             if edits.is_empty() || round == ROUNDS {
                 return self.report(plans);
@@ -118,6 +115,42 @@ impl<'a> Apply<'a> {
             }
         }
         Report::failed(self.resources, "no plan was made")
+    }
+
+    /// Keeps the first drift of each resource.
+    ///
+    /// The first round alone will not do: a resource that could not be judged there, or was in sync until another
+    /// one was changed, may be changed by a later round.
+    fn remember(&mut self, plans: &[Planned]) {
+        let planned = self.resources.iter().zip(plans);
+        if self.first.is_empty() {
+            self.first = planned.map(|(resource, plan)| Outcome::observed(resource, plan)).collect();
+            return;
+        }
+        for (first, (resource, plan)) in self.first.iter_mut().zip(planned) {
+            if first.status != Status::Drifted && plan.as_ref().is_ok_and(|plan| !plan.drift.is_empty()) {
+                *first = Outcome::observed(resource, plan);
+            }
+        }
+    }
+
+    /// When nothing can be observed: what was changed before is said to be.
+    fn unobserved(self, reason: &str) -> Report {
+        let mut report = Report::failed(self.resources, reason);
+        for (outcome, first) in report.outcomes.iter_mut().zip(&self.first) {
+            outcome.fail(self.even_if_changed(first, reason));
+        }
+        report.edits = self.edits;
+        report
+    }
+
+    /// The reason of a failure; it must not read as if nothing had happened to a file that is changed.
+    fn even_if_changed(&self, first: &Outcome, reason: &str) -> String {
+        let is_changed = |file: &&PathBuf| self.edits.iter().any(|edit| edit.path == **file);
+        match first.files.iter().find(is_changed) {
+            Some(file) => format!("{}: is changed, but then: {reason}", file.display()),
+            None => reason.to_owned(),
+        }
     }
 
     /// The edits of all resources that may be changed and that a change would help.
@@ -135,7 +168,12 @@ impl<'a> Apply<'a> {
             Ok(_) => self.edits.push(edit),
             // The next round observes and plans afresh.
             Err(CommitError::ChangedMeanwhile { .. }) => {}
-            Err(error) => self.failed_files.push((edit.path, chain(&error))),
+            Err(error) => {
+                self.failed_files.push((edit.path.clone(), chain(&error)));
+                if matches!(error, CommitError::NotDurable { .. }) {
+                    self.edits.push(edit);
+                }
+            }
         }
     }
 
@@ -154,7 +192,12 @@ impl<'a> Apply<'a> {
     fn outcome(&self, resource: &Resource, plan: Planned, first: &Outcome) -> Outcome {
         let plan = match plan {
             Ok(plan) => plan,
-            Err(error) => return Outcome::of(resource, Err(error)),
+            Err(error) => {
+                let reason = self.even_if_changed(first, &chain(&error));
+                let mut outcome = Outcome::of(resource, Err(error));
+                outcome.fail(reason);
+                return outcome;
+            }
         };
         if plan.drift.is_empty() {
             let mut outcome = Outcome::of(resource, Ok(plan));

@@ -1,44 +1,37 @@
 //! The program under test, and what these tests need of the machine.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
 use crate::scenario::Scenario;
 
-/// The command that makes the scenario's file what it should be, below `root`.
+/// The command that brings the scenario's policy about below `root`.
 pub(crate) fn apply_command(root: &Path, scenario: &Scenario) -> Command {
-    let content = root.with_extension("content");
-    std::fs::write(&content, scenario.after.unwrap_or_default()).unwrap();
-    let mut command = Command::new(&*PROGRAM);
-    command.arg(root).arg(scenario.path).arg(content);
-    command.arg(if scenario.after.is_some() { "set" } else { "remove" });
+    apply_policy(root, &root.with_extension("ini"), scenario.policy)
+}
+
+/// The command that brings the text of a policy about, which is kept at `file` for it.
+pub(crate) fn apply_policy(root: &Path, file: &Path, policy: &str) -> Command {
+    LazyLock::force(&REQUIRED);
+    fs::write(file, policy).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_standfast"));
+    command.arg("apply").arg("--root").arg(root).arg("--policy").arg(file);
     command
 }
 
-/// The command that appends each line of `lines` with an edit of its own.
-pub(crate) fn append_command(root: &Path, path: &str, lines: &Path) -> Command {
-    let mut command = Command::new(&*PROGRAM);
-    command.arg(root).arg(path).arg(lines).arg("append");
-    command
-}
-
-static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-    require();
-    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "standfast-providers", "--example", "commit"])
-        .args(["--profile", profile])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status();
-    assert!(built.is_ok_and(|status| status.success()), "the example program must build");
-    // .../target/debug/deps/faults-HASH
-    let here = std::env::current_exe().unwrap();
-    here.ancestors().nth(2).unwrap().join("examples/commit")
+/// The installed module and its path: without it no entry is in force.
+pub(crate) static MODULE: LazyLock<(PathBuf, Vec<u8>)> = LazyLock::new(|| {
+    let architecture = std::env::consts::ARCH;
+    let places = [format!("/lib/{architecture}-linux-gnu"), "/lib64".into(), "/lib".into()];
+    let paths = places.iter().map(|place| Path::new(place).join("security/pam_limits.so"));
+    let found = paths.filter_map(|path| fs::read(&path).ok().map(|bytes| (path, bytes))).next();
+    found.expect("the fault tests need pam_limits.so: apt-get install libpam-modules")
 });
 
 /// Says what is missing rather than pass without having tested anything.
-fn require() {
+static REQUIRED: LazyLock<()> = LazyLock::new(|| {
     assert!(
         rustix::process::geteuid().is_root(),
         "run the fault tests as root: they give files away and mount small file systems"
@@ -54,4 +47,4 @@ fn require() {
         traced.is_ok_and(|status| status.success()),
         "strace may not trace here: allow ptrace (container: --cap-add SYS_PTRACE)"
     );
-}
+});

@@ -1,4 +1,4 @@
-//! Kills the writer at every system call, fails every call, and looks at what is left.
+//! Kills `standfast apply` at every system call, fails every call, and looks at what is left and what is said of it.
 //!
 //! The figures of each walk are printed: `cargo test --test faults -- --nocapture`.
 #![allow(
@@ -14,6 +14,7 @@ mod command;
 mod concurrency;
 mod disk;
 mod errors;
+mod judge;
 mod kills;
 mod order;
 mod race;

@@ -6,17 +6,19 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::scenario::{FIRST_RUN, NEW, OLD, REPLACE, Scenario};
+use crate::scenario::{BACKUPS, DROP_IN, ENTRY, FIRST_RUN, LIMITS, NEW, OLD, REPLACE, Scenario};
 use crate::strace;
 use crate::tree::Tree;
 
 const VICTIM: &[u8] = b"root:!:20000::::::\n";
 
 /// The tree with a directory that must stay as it is, and the run held up at calls of this kind.
+///
+/// Everyone may write in the directory: a run that observes again finds it where its own was, and must refuse it.
 fn held_up_at(scenario: &Scenario, kind: &str) -> (Tree, Child) {
     let tree = Tree::new();
     scenario.prepare(&tree);
-    tree.directory("/srv/victim", 0o755);
+    tree.directory("/srv/victim", 0o777);
     tree.file("/srv/victim/limits.conf", VICTIM);
     let trace = format!("trace={kind}");
     let delay = format!("inject={kind}:delay_enter=400000");
@@ -68,10 +70,8 @@ fn a_directory_swapped_for_a_link_does_not_redirect_the_write() {
 #[test]
 fn a_file_swapped_for_a_link_at_the_last_moment_is_not_followed() {
     let (tree, child) = held_up_at(&REPLACE, "renameat");
-    // Were the run slower than this test, it would plan again and refuse the link for this mode.
-    tree.directory("/srv/victim", 0o777);
     wait_for_temp(&tree, "/etc/security");
-    wait_until("the backup", || tree.at("/var/lib/standfast/backups/etc,security,limits.conf.~6~").exists());
+    wait_until("the backup", || tree.at(&format!("{BACKUPS}/etc,security,limits.conf.~6~")).exists());
     thread::sleep(Duration::from_millis(100));
     fs::remove_file(tree.at("/etc/security/limits.conf")).unwrap();
     tree.link("/srv/victim/limits.conf", "/etc/security/limits.conf");
@@ -91,20 +91,22 @@ fn an_edit_by_a_program_without_our_lock_is_not_overwritten() {
     // The program plans once more, from what is there now.
     let output = child.wait_with_output().unwrap();
 
-    assert!(output.status.success(), "{output:?}");
-    assert_eq!(tree.read("/var/lib/standfast/backups/etc,security,limits.conf.~7~"), Some(edited));
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(tree.read(LIMITS).unwrap(), [&edited, ENTRY].concat());
+    assert_eq!(tree.read(&format!("{BACKUPS}/etc,security,limits.conf.~7~")), Some(edited));
 }
 
 #[test]
 fn a_file_that_comes_while_a_new_one_is_written_is_not_overwritten() {
     let (tree, child) = held_up_at(&FIRST_RUN, "renameat2");
     wait_for_temp(&tree, "/etc/security/limits.d");
-    tree.file(FIRST_RUN.path, b"alice soft nproc 7\n");
+    tree.file(DROP_IN, b"alice soft nproc 7\n");
 
     // The program plans once more, and keeps what it replaces.
     let output = child.wait_with_output().unwrap();
 
-    assert!(output.status.success(), "{output:?}");
-    let backup = "/var/lib/standfast/backups/etc,security,limits.d,90-standfast.conf.~1~";
-    assert_eq!(tree.read(backup).unwrap(), b"alice soft nproc 7\n");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(tree.read(DROP_IN).unwrap(), [b"alice soft nproc 7\n", ENTRY].concat());
+    let backup = format!("{BACKUPS}/etc,security,limits.d,zz-standfast.conf.~1~");
+    assert_eq!(tree.read(&backup).unwrap(), b"alice soft nproc 7\n");
 }

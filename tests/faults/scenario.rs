@@ -1,32 +1,46 @@
-//! The changes that are killed and failed: together they make every call that the writer can make.
+//! The runs that are killed and failed: together they make every call that `standfast apply` can make to change files.
 
-use crate::command::apply_command;
-use crate::tree::{Metadata, PLANTED, Tree};
+use crate::tree::{PLANTED, Tree};
 
-/// One change of one file.
+/// One run over one tree; everything that its policy names differs when it starts.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
-    /// The path that the plan names.
+    pub(crate) policy: &'static str,
+    pub(crate) targets: &'static [Target],
+    pub(crate) build: fn(&Tree),
+}
+
+/// One file that the run changes.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    /// The path that the policy names.
     pub(crate) path: &'static str,
     /// Where the bytes are, links followed.
     pub(crate) real: &'static str,
     pub(crate) before: Option<&'static [u8]>,
     pub(crate) after: Option<&'static [u8]>,
-    pub(crate) build: fn(&Tree),
+    /// The resources whose entries are in it.
+    pub(crate) titles: &'static [&'static str],
 }
 
 pub(crate) const OLD: &[u8] = b"# site limits\n* hard core 0\n";
-pub(crate) const NEW: &[u8] = b"# site limits\n* hard core 0\n:4242 soft nproc 100\n";
-const LIMITS: &str = "/etc/security/limits.conf";
-const BACKUPS: &str = "/var/lib/standfast/backups";
+pub(crate) const NEW: &[u8] = b"# site limits\n* hard core 0\n:1013 - nproc 4096 # thekiwi\n";
+pub(crate) const ENTRY: &[u8] = b":1013 - nproc 4096 # thekiwi\n";
+pub(crate) const LIMITS: &str = "/etc/security/limits.conf";
+pub(crate) const DROP_IN: &str = "/etc/security/limits.d/zz-standfast.conf";
+pub(crate) const BACKUPS: &str = "/var/lib/standfast/backups";
+pub(crate) const NPROC: &str = "thekiwi/-/nproc";
+
+pub(crate) const NPROC_IN_LIMITS: &str =
+    "[limits_entry thekiwi/-/nproc]\nvalue = 4096\ntarget = /etc/security/limits.conf\n";
+const NPROC_IN_DROP_IN: &str = "[limits_entry thekiwi/-/nproc]\nvalue = 4096\n";
+pub(crate) const NO_NPROC: &str = "[limits_entry thekiwi/-/nproc]\nensure = absent\n";
 
 /// A file that has everything which must be kept, five backups, and what a killed run left.
 pub(crate) const REPLACE: Scenario = Scenario {
     name: "replace",
-    path: LIMITS,
-    real: LIMITS,
-    before: Some(OLD),
-    after: Some(NEW),
+    policy: NPROC_IN_LIMITS,
+    targets: &[Target::plain(LIMITS, Some(OLD), Some(NEW), &[NPROC])],
     build: |tree| {
         tree.directory("/etc/security", 0o755);
         tree.dressed_file(LIMITS, OLD);
@@ -41,107 +55,91 @@ pub(crate) const REPLACE: Scenario = Scenario {
 /// The first run on a machine: no state directory, and the file's own directory is missing.
 pub(crate) const FIRST_RUN: Scenario = Scenario {
     name: "first run",
-    path: "/etc/security/limits.d/90-standfast.conf",
-    real: "/etc/security/limits.d/90-standfast.conf",
-    before: None,
-    after: Some(NEW),
+    policy: NPROC_IN_DROP_IN,
+    targets: &[Target::plain(DROP_IN, None, Some(ENTRY), &[NPROC])],
     build: |tree| {
         tree.directory("/etc/security", 0o755);
+        tree.file(LIMITS, OLD);
         tree.directory("/var/lib", 0o755);
     },
 };
 
-/// A path that is a symbolic link.
+/// A target that is a symbolic link.
 pub(crate) const THROUGH_LINK: Scenario = Scenario {
     name: "through a link",
-    path: "/etc/ntp.conf",
-    real: "/etc/ntpsec/ntp.conf",
-    before: Some(OLD),
-    after: Some(NEW),
+    policy: NPROC_IN_LIMITS,
+    targets: &[Target {
+        real: "/etc/site/limits.conf",
+        ..Target::plain(LIMITS, Some(OLD), Some(NEW), &[NPROC])
+    }],
     build: |tree| {
-        tree.directory("/etc/ntpsec", 0o755);
-        tree.dressed_file("/etc/ntpsec/ntp.conf", OLD);
-        tree.link("ntpsec/ntp.conf", "/etc/ntp.conf");
+        tree.directory("/etc/site", 0o755);
+        tree.dressed_file("/etc/site/limits.conf", OLD);
+        tree.directory("/etc/security", 0o755);
+        tree.link("../site/limits.conf", LIMITS);
         tree.directory("/var/lib/standfast", 0o700);
     },
 };
 
+/// The last entry of the drop-in goes, and the drop-in with it.
 pub(crate) const REMOVE: Scenario = Scenario {
     name: "remove",
-    path: LIMITS,
-    real: LIMITS,
-    before: Some(OLD),
-    after: None,
+    policy: NO_NPROC,
+    targets: &[Target::plain(DROP_IN, Some(ENTRY), None, &[NPROC])],
     build: |tree| {
-        tree.directory("/etc/security", 0o755);
-        tree.dressed_file(LIMITS, OLD);
+        tree.directory("/etc/security/limits.d", 0o755);
+        tree.file(LIMITS, OLD);
+        tree.dressed_file(DROP_IN, ENTRY);
         tree.directory("/var/lib/standfast", 0o700);
     },
 };
 
-/// Which of the two permitted states the file is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    Old,
-    New,
-}
+/// Three resources in two files. Two entries are changed where they stand and one is added, so that the bytes are
+/// the same whatever order a failure puts them in.
+pub(crate) const SEVERAL: Scenario = Scenario {
+    name: "several",
+    policy: "[limits_entry thekiwi/-/nproc]\nvalue = 4096\ntarget = /etc/security/limits.conf\n\
+             [limits_entry @kiwis/hard/memlock]\nvalue = 65536\n\
+             [limits_entry */hard/nofile]\nvalue = 4096\n",
+    targets: &[
+        Target::plain(
+            LIMITS,
+            Some(b":1013 - nproc 100\n* hard core 0\n"),
+            Some(b":1013 - nproc 4096 # thekiwi\n* hard core 0\n"),
+            &[NPROC],
+        ),
+        Target::plain(
+            DROP_IN,
+            Some(b"* hard nofile 100\n"),
+            Some(b"* hard nofile 4096\n@:1091 hard memlock 65536 # @kiwis\n"),
+            &["@kiwis/hard/memlock", "*/hard/nofile"],
+        ),
+    ],
+    build: |tree| {
+        tree.directory("/etc/security/limits.d", 0o755);
+        tree.dressed_file(LIMITS, b":1013 - nproc 100\n* hard core 0\n");
+        tree.file(DROP_IN, b"* hard nofile 100\n");
+        tree.directory("/var/lib/standfast", 0o700);
+    },
+};
 
-impl Scenario {
-    /// A scenario for a tree that a test builds itself.
+impl Target {
+    /// A file that stands at its own path.
     pub(crate) const fn plain(
-        name: &'static str,
         path: &'static str,
         before: Option<&'static [u8]>,
         after: Option<&'static [u8]>,
+        titles: &'static [&'static str],
     ) -> Self {
-        Self { name, path, real: path, before, after, build: |_| {} }
+        Self { path, real: path, before, after, titles }
     }
+}
 
+impl Scenario {
     /// Builds the tree anew.
     pub(crate) fn prepare(&self, tree: &Tree) {
         tree.clear();
+        tree.system();
         (self.build)(tree);
-    }
-
-    /// The metadata that the file has whenever it is there.
-    pub(crate) fn metadata(&self, tree: &Tree) -> Metadata {
-        match self.before {
-            Some(_) => tree.metadata(self.real),
-            None => Metadata { mode: 0o644, owner: (0, 0), acl: None, attribute: None },
-        }
-    }
-
-    /// Looks at the file: old or new, whole, with all that belongs to it. Everything else is a defect.
-    pub(crate) fn look(&self, tree: &Tree, metadata: &Metadata, when: &str) -> Found {
-        let is = tree.read(self.real);
-        let found = if is.as_deref() == self.before {
-            Found::Old
-        } else if is.as_deref() == self.after {
-            Found::New
-        } else {
-            panic!("{}, {when}: the file is neither old nor new but {is:?}", self.name);
-        };
-        if is.is_some() {
-            assert_eq!(&tree.metadata(self.real), metadata, "{}, {when}", self.name);
-        }
-        let parent = tree.at(self.real).parent().and_then(|at| std::fs::metadata(at).ok());
-        if let Some(parent) = parent {
-            let mode = std::os::unix::fs::MetadataExt::mode(&parent) & 0o7777;
-            assert_eq!(mode, 0o755, "{}, {when}: the directory", self.name);
-        }
-        if self.path != self.real {
-            let link = std::fs::symlink_metadata(tree.at(self.path)).unwrap();
-            assert!(link.is_symlink(), "{}, {when}: the link is gone", self.name);
-        }
-        found
-    }
-
-    /// The next run, with nothing in its way: it must repair whatever the last one left.
-    pub(crate) fn recover(&self, tree: &Tree, metadata: &Metadata, when: &str) {
-        let output = apply_command(&tree.root, self).output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{}, {when}: the next run failed: {told}", self.name);
-        assert_eq!(self.look(tree, metadata, when), Found::New, "{}, {when}", self.name);
-        assert_eq!(tree.strays(), Vec::<std::path::PathBuf>::new(), "{}, {when}", self.name);
     }
 }

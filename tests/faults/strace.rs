@@ -15,46 +15,39 @@ pub(crate) struct Call {
     pub(crate) name: String,
     /// What stands between the parentheses, descriptors with their paths (`-y`).
     pub(crate) arguments: String,
+    /// Which one of its name it is; 0 where nobody has counted.
+    pub(crate) number: usize,
 }
 
-/// Runs the scenario to its end and returns its calls; those before the first one below the root are the loader's.
-pub(crate) fn record(tree: &Tree, scenario: &Scenario) -> (Vec<Call>, Vec<Call>) {
+/// Runs the scenario to its end and returns its calls, the dynamic loader's left out: from the opening of the policy on.
+///
+/// Each has its number among the calls of its name, counted from 1 over the whole process as strace does.
+pub(crate) fn record(tree: &Tree, scenario: &Scenario) -> Vec<Call> {
     let options = ["-y".into(), "-o".into(), log(tree).display().to_string()];
     let output = run(tree, scenario, &options);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let calls: Vec<Call> = fs::read_to_string(log(tree)).unwrap().lines().filter_map(parse).collect();
-    let root = format!("\"{}\"", tree.root.display());
+    assert_eq!(output.status.code(), Some(2), "{}: {output:?}", scenario.name);
+    let mut calls: Vec<Call> = fs::read_to_string(log(tree)).unwrap().lines().filter_map(parse).collect();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for call in &mut calls {
+        let count = counts.entry(call.name.clone()).or_default();
+        *count += 1;
+        call.number = *count;
+    }
+    let policy = format!("\"{}\"", tree.root.with_extension("ini").display());
     let start = calls
         .iter()
-        .position(|call| call.name.starts_with("open") && call.arguments.contains(&root))
-        .expect("the program opens its root");
-    let own = calls[start..].to_vec();
-    (calls[..start].to_vec(), own)
+        .position(|call| call.name.starts_with("open") && call.arguments.contains(&policy))
+        .expect("the program opens its policy");
+    calls.split_off(start)
 }
 
-/// Which of the calls of each kind are the program's own: first and last, counted from 1 as strace does.
-pub(crate) fn kinds(loader: &[Call], own: &[Call]) -> BTreeMap<String, (usize, usize)> {
-    let count = |calls: &[Call], name: &str| calls.iter().filter(|call| call.name == name).count();
-    let names = own.iter().map(|call| call.name.clone());
-    names
-        .map(|name| {
-            let before = count(loader, &name);
-            let last = before + count(own, &name);
-            (name, (before + 1, last))
-        })
-        .collect()
-}
-
-/// Kills the scenario when it enters the call of this number.
+/// Kills the scenario when it enters this call.
 ///
 /// Slowly: with `--seccomp-bpf`, strace 6.1 injects no signal at all.
-pub(crate) fn kill(tree: &Tree, scenario: &Scenario, kind: &str, number: usize) -> Output {
-    let inject = format!("inject={kind}:signal=SIGKILL:when={number}");
-    run(
-        tree,
-        scenario,
-        &["-o", "/dev/null", "-e", &format!("trace={kind}"), "-e", &inject].map(str::to_owned),
-    )
+pub(crate) fn kill(tree: &Tree, scenario: &Scenario, call: &Call) -> Output {
+    let trace = format!("trace={}", call.name);
+    let inject = format!("inject={}:signal=SIGKILL:when={}", call.name, call.number);
+    run(tree, scenario, &["-o", "/dev/null", "-e", &trace, "-e", &inject].map(str::to_owned))
 }
 
 /// Runs the scenario with calls meddled with, as strace's `inject=` says.
@@ -99,5 +92,5 @@ pub(crate) fn parse(line: &str) -> Option<Call> {
     }
     let arguments = rest.rsplit_once(" = ").map_or(rest, |(arguments, _)| arguments);
     let arguments = arguments.trim_end().trim_end_matches(')');
-    Some(Call { name: name.to_owned(), arguments: arguments.to_owned() })
+    Some(Call { name: name.to_owned(), arguments: arguments.to_owned(), number: 0 })
 }

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::fs::XattrFlags;
 
+use crate::command::MODULE;
+
 /// The directory; removed when the test ends, however it ends.
 pub(crate) struct Tree {
     base: PathBuf,
@@ -61,6 +63,17 @@ impl Tree {
         let _ = fs::remove_dir_all(&self.root);
         fs::create_dir_all(&self.root).unwrap();
         fs::set_permissions(&self.root, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// What standfast reads of a system beside its limits files.
+    pub(crate) fn system(&self) {
+        let (path, module) = &*MODULE;
+        self.directory("/etc", 0o755);
+        self.file("/etc/passwd", b"root:x:0:0::/root:/bin/sh\nthekiwi:x:1013:1091::/home/thekiwi:/bin/sh\n");
+        self.file("/etc/group", b"root:x:0:\nkiwis:x:1091:\n");
+        self.file("/etc/login.defs", b"UID_MIN 1000\nUID_MAX 60000\n");
+        self.directory(path.parent().unwrap().to_str().unwrap(), 0o755);
+        self.file(path.to_str().unwrap(), module);
     }
 
     pub(crate) fn beside(&self, name: &str) -> PathBuf {

@@ -47,15 +47,26 @@ impl Directory {
 
     /// The names in it, in no order, without `.` and `..`.
     pub(super) fn list(&self) -> Result<Vec<OsString>, CommitError> {
-        let mut names = Vec::new();
+        Ok(self.entries()?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// The names of the symbolic links in it; some old file systems cannot tell, and all names may be.
+    pub(super) fn links(&self) -> Result<Vec<OsString>, CommitError> {
+        let mut entries = self.entries()?;
+        entries.retain(|(_, kind)| matches!(kind, FileType::Symlink | FileType::Unknown));
+        Ok(entries.into_iter().map(|(name, _)| name).collect())
+    }
+
+    fn entries(&self) -> Result<Vec<(OsString, FileType)>, CommitError> {
+        let mut entries = Vec::new();
         for entry in rustix::fs::Dir::read_from(&self.fd).map_err(self.fail(Operation::List))? {
             let entry = entry.map_err(self.fail(Operation::List))?;
             let name = entry.file_name().to_bytes();
             if name != b"." && name != b".." {
-                names.push(OsString::from_vec(name.to_vec()));
+                entries.push((OsString::from_vec(name.to_vec()), entry.file_type()));
             }
         }
-        Ok(names)
+        Ok(entries)
     }
 
     /// Makes changed names durable.

@@ -79,7 +79,8 @@ impl<'r> Writer<'r> {
         Ok(Self { root, state, _lock: lock })
     }
 
-    /// Removes the temp files which a killed run left in these directories and among the backups.
+    /// Removes the temp files which a killed run left in these directories, where links in them lead, and among
+    /// the backups.
     ///
     /// Returns how many. A directory that is missing, or in which others than root may write, is
     /// passed over: no run has ever written there.
@@ -90,11 +91,24 @@ impl<'r> Writer<'r> {
         let mut swept = backup::sweep(&self.state)?;
         for path in directories {
             match resolve::resolve(self.root, path) {
-                Ok(Place::Directory(directory)) => swept += directory.sweep()?,
+                Ok(Place::Directory(directory)) => swept += self.sweep_with_links(&directory)?,
                 Err(error @ (CommitError::Io { .. } | CommitError::NoSpace { .. })) => {
                     return Err(error);
                 }
                 Ok(_) | Err(_) => {}
+            }
+        }
+        Ok(swept)
+    }
+
+    /// A file is replaced where it is, so what a killed run left may lie where a link leads.
+    fn sweep_with_links(&self, directory: &Directory) -> Result<usize, CommitError> {
+        let mut swept = directory.sweep()?;
+        for link in directory.links()? {
+            // A link that cannot be followed is no reason to fail before anything is to be written through it.
+            let place = resolve::resolve(self.root, &directory.path.join(link));
+            if let Ok(Place::File { target, link: Some(_) }) = place {
+                swept += target.directory.sweep()?;
             }
         }
         Ok(swept)

@@ -21,6 +21,21 @@ fn a_sweep_removes_what_a_killed_run_left_whoever_owns_it() {
 }
 
 #[test]
+fn a_sweep_goes_where_the_links_in_a_directory_lead() {
+    let host = Host::new();
+    host.directory("/etc/site", 0o755);
+    host.file("/etc/site/limits.conf", OLD);
+    host.file("/etc/site/.standfast-0123456789abcdef.tmp", NEW);
+    host.link("../site/limits.conf", "/etc/security/site.conf");
+    host.link("nowhere", "/etc/security/dangling.conf");
+
+    // The killed run has written beside what the link leads to, and the next one may have nothing to write there.
+    assert_eq!(host.writer().sweep(&[PathBuf::from("/etc/security")]).unwrap(), 1);
+
+    assert!(!host.exists("/etc/site/.standfast-0123456789abcdef.tmp"));
+}
+
+#[test]
 fn a_commit_sweeps_the_directory_that_it_writes_to() {
     let host = Host::new();
     host.file(LEFT, OLD);
