@@ -207,11 +207,12 @@ impl<'m> LimitsState<'m> {
     /// Whom a session has its limits from where no line sets them, in words.
     #[must_use]
     pub fn inherited_from(&self) -> String {
-        match (&self.reset, self.opener()) {
-            (Some(_), _) => "PID 1".into(),
-            (None, Some(opener)) => opener.to_string(),
-            (None, None) => "the process that opens the session".into(),
+        // The opener is looked for among all processes: only where its limits count.
+        if self.reset.is_some() {
+            return "PID 1".into();
         }
+        self.opener()
+            .map_or_else(|| "the process that opens the session".into(), opener::Opener::to_string)
     }
 
     /// All lines in reading order, with the bytes that their spans are of.
