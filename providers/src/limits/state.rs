@@ -211,8 +211,7 @@ impl<'m> LimitsState<'m> {
         if self.reset.is_some() {
             return "PID 1".into();
         }
-        self.opener()
-            .map_or_else(|| "the process that opens the session".into(), opener::Opener::to_string)
+        self.opener().map_or_else(|| "the process that opens the session".into(), opener::Opener::to_string)
     }
 
     /// All lines in reading order, with the bytes that their spans are of.
