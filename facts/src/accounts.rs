@@ -1,9 +1,10 @@
 //! Users and groups: the local files where they have the last word, the name service otherwise.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::path::Path;
+use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
 use rustix::io::Errno;
 use thiserror::Error;
 
@@ -34,7 +35,7 @@ pub struct Group {
     /// The number of the group.
     pub gid: Gid,
     /// The names of its listed members; those whose primary group it is need not be among them.
-    pub members: Vec<Vec<u8>>,
+    pub members: Rc<[Vec<u8>]>,
 }
 
 /// Why it is unknown who is who.
@@ -67,7 +68,8 @@ pub struct Accounts<'r> {
     users: OnceCell<Table<Account>>,
     groups: OnceCell<Table<Group>>,
     local_users: OnceCell<Vec<Account>>,
-    memberships: OnceCell<HashMap<Vec<u8>, Vec<Gid>>>,
+    memberships: OnceCell<FxHashMap<Vec<u8>, Vec<Gid>>>,
+    memberships_are_local: OnceCell<bool>,
     nss: Nss,
 }
 
@@ -82,6 +84,7 @@ impl<'r> Accounts<'r> {
             groups: OnceCell::new(),
             local_users: OnceCell::new(),
             memberships: OnceCell::new(),
+            memberships_are_local: OnceCell::new(),
             nss: Nss::default(),
         }
     }
@@ -168,14 +171,18 @@ impl<'r> Accounts<'r> {
     }
 
     fn memberships_are_local(&self) -> Result<bool, AccountsError> {
-        let compat = self.groups()?.has_compat_lines();
-        match self.switch()?.memberships(compat) {
-            Memberships::Local => Ok(true),
-            Memberships::Elsewhere => Ok(false),
-            Memberships::LocalOrSystemd => {
-                userdb::may_know_memberships(self.root).map(|may| !may).map_err(AccountsError::Read)
+        let ask = || {
+            let compat = self.groups()?.has_compat_lines();
+            match self.switch()?.memberships(compat) {
+                Memberships::Local => Ok(true),
+                Memberships::Elsewhere => Ok(false),
+                Memberships::LocalOrSystemd => {
+                    userdb::may_know_memberships(self.root).map(|may| !may).map_err(AccountsError::Read)
+                }
             }
-        }
+        };
+        // The answer lies in six directories; each user's groups are asked for.
+        fill(&self.memberships_are_local, ask).copied()
     }
 
     fn switch(&self) -> Result<&Switch, AccountsError> {
@@ -190,9 +197,9 @@ impl<'r> Accounts<'r> {
         fill(&self.groups, || Ok(Table::new(self.read("/etc/group")?)))
     }
 
-    fn memberships(&self) -> Result<&HashMap<Vec<u8>, Vec<Gid>>, AccountsError> {
+    fn memberships(&self) -> Result<&FxHashMap<Vec<u8>, Vec<Gid>>, AccountsError> {
         fill(&self.memberships, || {
-            let mut memberships: HashMap<Vec<u8>, Vec<Gid>> = HashMap::new();
+            let mut memberships: FxHashMap<Vec<u8>, Vec<Gid>> = FxHashMap::default();
             for (name, gid) in passwd::members(self.groups()?.bytes()) {
                 match memberships.get_mut(name) {
                     Some(groups) => groups.push(gid),

@@ -8,7 +8,7 @@ use crate::ids::{Gid, Uid};
 use crate::strtoul::{Base, skip_space, strtoul};
 
 /// One kind of entry; `Self` is only made for those that are asked for.
-pub(crate) trait Entry: Sized {
+pub(crate) trait Entry: Clone {
     /// The length of the name that the line begins with, and the number of the entry.
     fn key(line: &[u8]) -> Option<(usize, u32)>;
 

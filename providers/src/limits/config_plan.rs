@@ -1,7 +1,6 @@
 //! The plan for `limits_config`: lines that do nothing, entries that nobody declared.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use rustc_hash::FxHashSet;
 use standfast_facts::accounts::AccountsError;
 use standfast_facts::login_defs::LoginDefs;
 use thiserror::Error;
@@ -10,6 +9,7 @@ use super::config::{Inert, LimitsConfig};
 use super::entry::{Ensure, LimitsEntry};
 use super::findings::Lasting;
 use super::judge::shown_line;
+use super::owners::Owners;
 use super::semantics::LineId;
 use super::state::LimitsState;
 use super::syntax::Action;
@@ -78,14 +78,19 @@ fn purge(
     let Some(files) = &desired.purge else { return Ok(()) };
     let files = globs("purge", files)?;
     let ignored = globs("purge_ignore", desired.purge_ignore.as_deref().unwrap_or_default())?;
-    let declared = Declared::of(state, entries, login_defs);
+    // An entry whose domain cannot be resolved fails on its own; purging what it may mean would be worse.
+    let target = |entry: &&LimitsEntry| {
+        (entry.ensure == Ensure::Present).then(|| Target::of(entry, state, login_defs).ok()).flatten()
+    };
+    let targets: Vec<_> = entries.iter().map(target).collect();
+    let declared = Owners::of(entries.iter().copied().zip(targets.iter().map(Option::as_ref)));
     for (id, line, bytes) in state.lines() {
         let place = state.place(id);
         let domain = line.domain_text.of(bytes);
         let is_kept = matches!(line.action, Action::Inert(_))
             || !files.is_match(&place.file)
             || ignored.is_match(String::from_utf8_lossy(domain).as_ref())
-            || declared.names(state, id);
+            || declared.declare(state, id);
         if is_kept {
             continue;
         }
@@ -109,37 +114,4 @@ fn globs(attribute: &'static str, patterns: &[String]) -> Result<GlobSet, Config
         set.add(glob.map_err(|source| ConfigError::Glob { attribute, source })?);
     }
     set.build().map_err(|source| ConfigError::Glob { attribute, source })
-}
-
-/// The entries that resources declare, by what their lines say.
-struct Declared<'e> {
-    targets: Vec<(&'e LimitsEntry, Target)>,
-    keys: FxHashSet<(Vec<u8>, &'static str, &'static str)>,
-}
-
-impl<'e> Declared<'e> {
-    fn of(state: &LimitsState<'_>, entries: &[&'e LimitsEntry], login_defs: &LoginDefs) -> Self {
-        let present = entries.iter().filter(|entry| entry.ensure == Ensure::Present);
-        // An entry whose domain cannot be resolved fails on its own; purging what it may mean would be worse.
-        let targets: Vec<_> =
-            present.filter_map(|entry| Some((*entry, Target::of(entry, state, login_defs).ok()?))).collect();
-        let mut keys = FxHashSet::default();
-        for (entry, target) in &targets {
-            for domain in [&target.written, &target.given] {
-                keys.insert((domain.clone().into_bytes(), entry.limit_type.word(), entry.item.name()));
-            }
-        }
-        Self { targets, keys }
-    }
-
-    fn names(&self, state: &LimitsState<'_>, id: LineId) -> bool {
-        let Some((line, limit, bytes)) = state.limit(id) else { return false };
-        let key = (line.domain_text.of(bytes).to_vec(), limit.limit_type.word(), limit.item.name());
-        self.keys.contains(&key)
-            || self.targets.iter().any(|(entry, target)| {
-                entry.item == limit.item
-                    && entry.limit_type == limit.limit_type
-                    && target.is_domain_of(line, bytes)
-            })
-    }
 }

@@ -76,6 +76,13 @@ impl Item {
         }
     }
 
+    /// Whether a line on one can decide about the other: the two ways of counting logins overwrite each other.
+    #[must_use]
+    pub fn shares_its_place_with(self, other: Self) -> bool {
+        let counts_logins = |item| matches!(item, Self::MaxLogins | Self::MaxSysLogins);
+        self == other || counts_logins(self) && counts_logins(other)
+    }
+
     /// The name as limits.conf(5) writes it.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -1,5 +1,6 @@
 //! The plan for `limits_entry`: what to write so that the limit is in force, or why nothing would help.
 
+use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
@@ -12,10 +13,11 @@ use super::evidence;
 use super::findings;
 use super::item::Item;
 use super::judge::Wanted;
+use super::owners::Owners;
 use super::reach::{Deciding, Subject};
 use super::semantics::{Evaluation, LineId};
 use super::state::{Content, LIMITS_CONF, LIMITS_D, LimitsState, is_read};
-use super::syntax::{Action, LimitsSyntax, Line};
+use super::syntax::{LimitsSyntax, Line};
 use super::target::{Target, TargetError};
 use crate::document::{Change, Syntax};
 use crate::provider::{Drift, Edit, Plan};
@@ -82,17 +84,28 @@ pub fn plan(
 ) -> Vec<Result<Plan, PlanError>> {
     let ready: Vec<_> = desired.iter().map(|entry| prepare(state, entry, login_defs)).collect();
     let twice = twins(desired, &ready);
-    let plan_at = |(index, (entry, ready)): (usize, (&&LimitsEntry, Result<Ready, PlanError>))| {
-        let ready = ready?;
-        match twice.get(&index).and_then(|other| desired.get(*other)) {
+    // Entries in sync never ask for their lines, and one pass finds those of all the others.
+    let own_lines = LazyCell::new(|| {
+        let targets = ready.iter().map(|ready| ready.as_ref().ok().map(|ready| &ready.target));
+        Owners::of(desired.iter().copied().zip(targets)).lines(state)
+    });
+    let plan_at = |(index, (entry, ready)): (usize, (&&LimitsEntry, &Result<Ready, PlanError>))| {
+        let Ok(ready) = ready else { return None };
+        let own = || own_lines.get(&index).map(Vec::as_slice).unwrap_or_default();
+        Some(match twice.get(&index).and_then(|other| desired.get(*other)) {
             Some(other) => Err(PlanError::Twice {
                 other: Shown::text(&other.title()),
                 written: key_text(entry, &ready.target),
             }),
-            None => plan_one(state, entry, &ready, login_defs),
-        }
+            None => plan_one(state, entry, ready, login_defs, own),
+        })
     };
-    desired.iter().zip(ready).enumerate().map(plan_at).collect()
+    let plans: Vec<_> = desired.iter().zip(&ready).enumerate().map(plan_at).collect();
+    drop(own_lines);
+    // There is a plan for all but those that were not ready, and these say why.
+    let or_why =
+        |(plan, ready): (Option<_>, Result<Ready, _>)| plan.unwrap_or_else(|| ready.map(|_| Plan::default()));
+    plans.into_iter().zip(ready).map(or_why).collect()
 }
 
 /// Entries that are for the same line, each with the other.
@@ -174,30 +187,32 @@ fn check_lock_out(
     Ok(())
 }
 
-fn plan_one(
+fn plan_one<'o>(
     state: &LimitsState<'_>,
     entry: &LimitsEntry,
     ready: &Ready,
     login_defs: &LoginDefs,
+    own: impl FnOnce() -> &'o [LineId],
 ) -> Result<Plan, PlanError> {
     let target = &ready.target;
     match (entry.ensure, ready.value, &target.subject) {
         (Ensure::Present, Some(value), Some(subject)) => {
             let wanted = Wanted { entry, value, target };
-            plan_present(state, &wanted, subject, (login_defs.uid_min, login_defs.uid_max))
+            plan_present(state, &wanted, subject, (login_defs.uid_min, login_defs.uid_max), own)
         }
-        (Ensure::Present, Some(_), None) => Ok(plan_verbatim(state, entry, target)),
-        (Ensure::Present, None, _) | (Ensure::Absent, _, _) => Ok(plan_absent(state, entry, target)),
+        (Ensure::Present, Some(_), None) => Ok(plan_verbatim(state, entry, target, own())),
+        (Ensure::Present, None, _) | (Ensure::Absent, _, _) => Ok(plan_absent(state, own())),
     }
 }
 
-fn plan_present(
+fn plan_present<'o>(
     state: &LimitsState<'_>,
     wanted: &Wanted<'_>,
     subject: &Subject,
     ordinary: (u32, u32),
+    own: impl FnOnce() -> &'o [LineId],
 ) -> Result<Plan, PlanError> {
-    let deciding = state.deciding(subject, ordinary).map_err(PlanError::Accounts)?;
+    let deciding = state.deciding_item(subject, ordinary, wanted.entry.item).map_err(PlanError::Accounts)?;
     let evaluation = deciding.evaluate(state);
     let mut plan = Plan { drift: wanted.judge(&evaluation, state), ..Plan::default() };
     evidence::of_entry(state, wanted, &deciding, &evaluation, &mut plan.evidence);
@@ -210,9 +225,9 @@ fn plan_present(
         }
     }
     if !plan.drift.is_empty() {
-        let mut lines = own_lines(state, wanted.entry, wanted.target);
-        name_stale_line(state, wanted.target, &lines, &mut plan.drift);
-        plan.blocked = write(state, wanted, &mut lines, &deciding, &mut plan.edits).err();
+        let own = own();
+        name_stale_line(state, wanted.target, own, &mut plan.drift);
+        plan.blocked = write(state, wanted, own, &deciding, &mut plan.edits).err();
     }
     Ok(plan)
 }
@@ -247,17 +262,6 @@ fn exception_drift(state: &LimitsState<'_>, wanted: &Wanted<'_>, id: LineId) -> 
     }
 }
 
-/// The lines that are this entry: same people, same type, same item; and ours for the same name's former number.
-fn own_lines(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) -> Vec<LineId> {
-    let is_own = |id: &LineId, line: &Line, bytes: &[u8]| {
-        let Action::Limit(limit) = &line.action else { return false };
-        limit.item == entry.item
-            && limit.limit_type == entry.limit_type
-            && (target.is_domain_of(line, bytes) || target.is_stale(line, state.text(*id), bytes))
-    };
-    state.lines().filter(|(id, line, bytes)| is_own(id, line, bytes)).map(|(id, ..)| id).collect()
-}
-
 fn edit(state: &LimitsState<'_>, id: LineId, change: impl FnOnce(usize) -> Change) -> Edit {
     Edit { file: state.place(id).file, change: change(id.chunk as usize) }
 }
@@ -266,7 +270,7 @@ fn edit(state: &LimitsState<'_>, id: LineId, change: impl FnOnce(usize) -> Chang
 fn write(
     state: &LimitsState<'_>,
     wanted: &Wanted<'_>,
-    own: &mut Vec<LineId>,
+    own: &[LineId],
     deciding: &Deciding,
     edits: &mut Vec<Edit>,
 ) -> Result<(), Shown> {
@@ -274,18 +278,19 @@ fn write(
     let text = line_text(wanted.entry, wanted.target, state.rules.module.tokenizer);
     // Where the file is now, or would be read.
     let file = state.files.iter().position(|file| file.path == path);
-    let in_target: Vec<_> = own.iter().copied().filter(|id| Some(id.file as usize) == file).collect();
-    let place = match in_target.last() {
-        Some(last) => *last,
+    let is_in_target = |id: &LineId| Some(id.file as usize) == file;
+    let last = own.iter().copied().rfind(is_in_target);
+    let place = match last {
+        Some(last) => last,
         None => LineId { file: file_rank(state, &path), chunk: u32::MAX },
     };
-    edits.push(match in_target.last() {
-        Some(last) => edit(state, *last, |chunk| Change::Replace { chunk, text: text.clone() }),
+    edits.push(match last {
+        Some(last) => edit(state, last, |chunk| Change::Replace { chunk, text: text.clone() }),
         None => Edit { file: path, change: Change::Append { text: text.clone() } },
     });
     // The same entry again: in the target it is a duplicate, in a later file it would override.
     let gone: Vec<_> =
-        own.drain(..).filter(|id| *id != place && (in_target.contains(id) || *id > place)).collect();
+        own.iter().copied().filter(|id| *id != place && (is_in_target(id) || *id > place)).collect();
     edits.extend(gone.iter().map(|id| edit(state, *id, |chunk| Change::Remove { chunk })));
 
     let evaluation = evaluate_planned(state, &text, place, &gone, deciding);
@@ -314,7 +319,7 @@ fn evaluate_planned(
 ) -> Evaluation {
     let syntax = LimitsSyntax { module: &state.rules.module };
     let ours = syntax.chunks(text).into_iter().next().and_then(|chunk| chunk.entry);
-    let stays = |id: &LineId| *id != place && !gone.contains(id);
+    let stays = |id: &LineId| *id != place && gone.binary_search(id).is_err();
     let mut lines: Vec<(LineId, &Line, Class)> = deciding
         .all
         .iter()
@@ -347,8 +352,7 @@ fn line_text(entry: &LimitsEntry, target: &Target, tokenizer: Tokenizer) -> Vec<
 }
 
 /// An entry that can match nobody now: what counts is that its line stands in the file, as the user insists.
-fn plan_verbatim(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) -> Plan {
-    let own = own_lines(state, entry, target);
+fn plan_verbatim(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target, own: &[LineId]) -> Plan {
     let has_value = |id: &&LineId| {
         state.limit(**id).is_some_and(|(_, limit, bytes)| {
             Some(limit.value_text.of(bytes)) == entry.value.as_ref().map(|value| value.0.as_bytes())
@@ -373,9 +377,9 @@ fn plan_verbatim(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) 
     plan
 }
 
-fn plan_absent(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) -> Plan {
+fn plan_absent(state: &LimitsState<'_>, own: &[LineId]) -> Plan {
     let mut plan = Plan::default();
-    for id in own_lines(state, entry, target) {
+    for id in own.iter().copied() {
         let place = state.place(id);
         plan.drift.push(Drift {
             property: "ensure",

@@ -280,10 +280,14 @@ impl Target {
     pub fn is_stale(&self, line: &Line, text: &[u8], bytes: &[u8]) -> bool {
         let by_number = matches!(line.domain, Domain::Range(..));
         by_number && self.given != self.written && !self.is_domain_of(line, bytes) && {
-            let comment = memchr::memchr(b'#', text).map(|hash| text[hash + 1..].trim_ascii());
-            comment == Some(self.given.as_bytes())
+            comment_of(text) == Some(self.given.as_bytes())
         }
     }
+}
+
+/// The comment at the end of a line.
+pub(super) fn comment_of(text: &[u8]) -> Option<&[u8]> {
+    memchr::memchr(b'#', text).map(|hash| text[hash + 1..].trim_ascii())
 }
 
 fn group_subject(sigil: Sigil, gid: Gid) -> Subject {
