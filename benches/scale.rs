@@ -6,14 +6,17 @@ use crate::stage::{Etc, FIRST_ID, Stages, user};
 use crate::table::Table;
 use crate::tools::Tools;
 
+/// Whom the line or the resource of this number is for.
+type Domain = fn(usize) -> String;
+
 /// How resources and entries name those whom they are for.
 #[derive(Clone, Copy, Debug)]
 struct Form {
     name: &'static str,
     /// The domain of a line, by the number of the account.
-    line: fn(usize) -> String,
+    line: Domain,
     /// The domain of a resource.
-    resource: fn(usize) -> String,
+    resource: Domain,
     match_by: &'static str,
 }
 
@@ -42,7 +45,7 @@ fn value(index: usize) -> usize {
     100 + index % 400
 }
 
-fn lines(count: usize, domain: fn(usize) -> String) -> String {
+fn lines(count: usize, domain: Domain) -> String {
     let mut text = String::new();
     for index in 0..count {
         writeln!(text, "{} soft nproc {}", domain(index), value(index)).unwrap();
@@ -65,7 +68,7 @@ fn resources_as_json(count: usize, form: Form) -> String {
 /// One file with 10,000 and then 100,000 entries under the default policy.
 pub(crate) fn entries(tools: &Tools, stages: &Stages, table: &mut Table) {
     // Not by group: pam_limits reads all of /etc/group for each such line, and no bar would mean anything.
-    let forms: [(&str, fn(usize) -> String); 2] = [("UID", uid), ("user name", user)];
+    let forms: [(&str, Domain); 2] = [("UID", uid), ("user name", user)];
     for (name, domain) in forms {
         let check = tools.standfast(&["check"]);
         let etc = |count| Etc { accounts: count, limits: lines(count, domain) };

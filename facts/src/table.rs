@@ -1,9 +1,10 @@
 //! A local file's entries, found by name and by number.
 
 use std::cell::OnceCell;
+use std::hash::BuildHasher;
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::passwd::{self, Entry};
 use crate::strtoul::skip_space;
@@ -17,7 +18,8 @@ pub(crate) struct Table<T> {
     bytes: Vec<u8>,
     rows: Vec<Row<T>>,
     compat_lines: bool,
-    by_name: OnceCell<FxHashMap<Vec<u8>, usize>>,
+    /// By the hash of the name: copies of all names would cost more than the rare search for one that is hidden.
+    by_name: OnceCell<FxHashMap<u64, usize>>,
     by_id: OnceCell<FxHashMap<u32, usize>>,
 }
 
@@ -70,13 +72,24 @@ impl<T: Entry> Table<T> {
 
     /// The first entry of this name.
     pub(crate) fn by_name(&self, name: &[u8]) -> Option<T> {
-        let row = if self.rows.len() <= WITHOUT_INDEX {
-            self.rows.iter().find(|row| self.name(row) == name)
-        } else {
-            let index = self.by_name.get_or_init(|| self.index(|row| self.name(row).to_vec()));
-            index.get(name).and_then(|at| self.rows.get(*at))
-        };
-        self.entry(row?)
+        self.entry(self.row(name)?)
+    }
+
+    /// The number of the first entry of this name, as it is valid for an entry that can be read.
+    pub(crate) fn id_of(&self, name: &[u8]) -> Option<u32> {
+        self.row(name).map(|row| row.id)
+    }
+
+    fn row(&self, name: &[u8]) -> Option<&Row<T>> {
+        let search = || self.rows.iter().find(|row| self.name(row) == name);
+        if self.rows.len() <= WITHOUT_INDEX {
+            return search();
+        }
+        let hash = |name: &[u8]| FxBuildHasher.hash_one(name);
+        let index = self.by_name.get_or_init(|| self.index(|row| hash(self.name(row))));
+        let row = self.rows.get(*index.get(&hash(name))?)?;
+        // Another name with the same hash hides it.
+        if self.name(row) == name { Some(row) } else { search() }
     }
 
     /// The first entry of this number.

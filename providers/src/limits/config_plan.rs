@@ -51,7 +51,7 @@ pub fn plan(
                 property: "inert",
                 is: shown_line(state, line.id),
                 should: Shown::text("no line without effect"),
-                reason: Shown::text(&format!("{}: {}", line.finding.place, line.finding.message)),
+                reason: Shown::owned(format!("{}: {}", line.finding.place, line.finding.message)),
                 place: Some(line.finding.place.clone()),
             });
             plan.edits.push(comment_out(state, line.id));
@@ -98,7 +98,7 @@ fn purge(
             property: "purge",
             is: shown_line(state, id),
             should: Shown::text("absent"),
-            reason: Shown::text(&format!("{place} is an entry that no resource declares")),
+            reason: Shown::owned(format!("{place} is an entry that no resource declares")),
             place: Some(place.clone()),
         });
         plan.edits.push(Edit { file: place.file, change: Change::Remove { chunk: id.chunk as usize } });

@@ -60,10 +60,13 @@ pub(super) fn of_parts(
     evaluation: &Evaluation,
     evidence: &mut Vec<Evidence>,
 ) {
+    // The lines that are told already, in reading order.
+    let mut told: Vec<LineId> = Vec::new();
     for part in parts {
         let winner = winner(evaluation, item, *part, deciding, state);
+        let mut more = Vec::new();
         for (id, class) in &deciding.all {
-            if !sets(state, *id, item, *part) || evidence.iter().any(|line| line.place == state.place(*id)) {
+            if !sets(state, *id, item, *part) || told.binary_search(id).is_ok() {
                 continue;
             }
             let (effect, reason) = match winner {
@@ -82,7 +85,10 @@ pub(super) fn of_parts(
                 effect,
                 reason: Shown::text(&reason),
             });
+            more.push(*id);
         }
+        told.append(&mut more);
+        told.sort_unstable();
     }
 }
 
@@ -94,11 +100,13 @@ pub(super) fn exceptions(
     evaluation: &Evaluation,
 ) -> Vec<LineId> {
     let item = wanted.entry.item;
-    let mut exceptions = Vec::new();
+    let mut exceptions: Vec<LineId> = Vec::new();
     for part in Part::of(item, wanted.entry.limit_type) {
         let winner = winner(evaluation, item, *part, deciding, state);
+        let mut more = Vec::new();
         for (id, class) in &deciding.some {
-            if !sets(state, *id, item, *part) || exceptions.contains(id) {
+            // Those of the part before are in reading order.
+            if !sets(state, *id, item, *part) || exceptions.binary_search(id).is_ok() {
                 continue;
             }
             let beats = winner.is_none_or(|(winner, winner_class)| {
@@ -108,9 +116,10 @@ pub(super) fn exceptions(
                 .limit(*id)
                 .is_none_or(|(_, limit, _)| !wanted.accepts(known(limit.value, state), Some(*id), state));
             if beats && other_value {
-                exceptions.push(*id);
+                more.push(*id);
             }
         }
+        exceptions.append(&mut more);
     }
     exceptions
 }
@@ -140,6 +149,6 @@ pub(super) fn of_exceptions(
         place: state.place(*id),
         text: shown_line(state, *id),
         effect: Effect::Exception,
-        reason: Shown::text(&format!("it decides for some of those whom `{}` is for", wanted.target.written)),
+        reason: Shown::owned(format!("it decides for some of those whom `{}` is for", wanted.target.written)),
     }));
 }

@@ -67,8 +67,7 @@ impl Index {
                 Domain::Range(..) => ranges.push(id),
                 Domain::NotARange => {}
                 Domain::Name(Sigil::Group | Sigil::AllGroup, name) => {
-                    let group = accounts.group_by_name(name.of(bytes))?;
-                    by_gid.extend(group.map(|group| (group.gid.0, id)));
+                    by_gid.extend(accounts.gid_of(name.of(bytes))?.map(|gid| (gid.0, id)));
                 }
                 Domain::Name(Sigil::User, _) | Domain::Everyone | Domain::AllLogins => {
                     by_text.push((text_key(line.domain_text.of(bytes)), id));

@@ -29,6 +29,8 @@ type Key<'t> = (Item, LimitType, Whom<'t>);
 pub(super) struct Owners<'e> {
     entries: Vec<Option<(&'e LimitsEntry, &'e Target)>>,
     by_key: FxHashMap<Key<'e>, Vec<usize>>,
+    /// What any of them is about: few, and most lines are about something else.
+    about: Vec<(Item, LimitType)>,
 }
 
 impl<'e> Owners<'e> {
@@ -60,7 +62,13 @@ impl<'e> Owners<'e> {
                 }
             }
         }
-        Self { entries, by_key }
+        let mut about: Vec<(Item, LimitType)> = Vec::new();
+        for (entry, _) in entries.iter().flatten() {
+            if !about.contains(&(entry.item, entry.limit_type)) {
+                about.push((entry.item, entry.limit_type));
+            }
+        }
+        Self { entries, by_key, about }
     }
 
     /// Whether an entry is for the same people, type and item as the line.
@@ -94,23 +102,24 @@ impl<'e> Owners<'e> {
         &'s self,
         state: &'s LimitsState<'_>,
         id: LineId,
-        line: &Line,
+        line: &'s Line,
         bytes: &'s [u8],
     ) -> impl Iterator<Item = usize> {
-        let number = match line.domain {
-            Domain::Range(sigil, Ids::One(number)) => Some(Whom::Number(sigil, number)),
-            _ => None,
-        };
-        let comment = match line.domain {
-            Domain::Range(..) => comment_of(state.text(id)).map(Whom::Comment),
-            _ => None,
-        };
-        let words = [Some(Whom::Text(line.domain_text.of(bytes))), number, comment];
         let limit = match &line.action {
             Action::Limit(limit) => Some((limit.item, limit.limit_type)),
             Action::NoLimits | Action::Inert(_) => None,
         };
+        let limit = limit.filter(|limit| self.about.contains(limit));
         let keys = limit.into_iter().flat_map(move |(item, limit_type)| {
+            let number = match line.domain {
+                Domain::Range(sigil, Ids::One(number)) => Some(Whom::Number(sigil, number)),
+                _ => None,
+            };
+            let comment = match line.domain {
+                Domain::Range(..) => comment_of(state.text(id)).map(Whom::Comment),
+                _ => None,
+            };
+            let words = [Some(Whom::Text(line.domain_text.of(bytes))), number, comment];
             words.into_iter().flatten().map(move |whom| (item, limit_type, whom))
         });
         keys.filter_map(|key| self.by_key.get(&key)).flatten().copied()

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use standfast_facts::login_defs::LoginDefs;
 use thiserror::Error;
 
+use super::DROP_IN;
 use super::domain::Class;
 use super::entry::{DesiredValue, Ensure, Exceptions, LimitsEntry};
 use super::evidence;
@@ -124,7 +125,7 @@ fn twins(desired: &[&LimitsEntry], ready: &[Result<Ready, PlanError>]) -> FxHash
 }
 
 fn key_text(entry: &LimitsEntry, target: &Target) -> Shown {
-    Shown::text(&format!("{} {} {}", target.written, entry.limit_type.word(), entry.item.name()))
+    Shown::owned(format!("{} {} {}", target.written, entry.limit_type.word(), entry.item.name()))
 }
 
 fn prepare(state: &LimitsState<'_>, entry: &LimitsEntry, login_defs: &LoginDefs) -> Result<Ready, PlanError> {
@@ -132,17 +133,25 @@ fn prepare(state: &LimitsState<'_>, entry: &LimitsEntry, login_defs: &LoginDefs)
     if !entry.item.is_known_to(&state.rules.module) {
         return Err(PlanError::UnknownItem { item: entry.item.name() });
     }
-    let path = Path::new(&entry.target);
-    let in_limits_d = path.parent() == Some(Path::new(LIMITS_D))
-        && path.file_name().is_some_and(|name| is_read(name.as_encoded_bytes()));
-    if path != Path::new(LIMITS_CONF) && !in_limits_d {
-        return Err(PlanError::NeverRead { path: path.to_path_buf() });
+    // Taking paths apart is slow, and most name none.
+    if entry.target != DROP_IN {
+        check_is_read(Path::new(&entry.target))?;
     }
     let value = entry.desired();
     if entry.ensure == Ensure::Present {
         check_lock_out(state, entry, value)?;
     }
     Ok(Ready { target: Target::of(entry, state, login_defs)?, value })
+}
+
+/// Refuses a target that pam_limits would never read.
+fn check_is_read(path: &Path) -> Result<(), PlanError> {
+    let in_limits_d = path.parent() == Some(Path::new(LIMITS_D))
+        && path.file_name().is_some_and(|name| is_read(name.as_encoded_bytes()));
+    if path == Path::new(LIMITS_CONF) || in_limits_d {
+        return Ok(());
+    }
+    Err(PlanError::NeverRead { path: path.to_path_buf() })
 }
 
 /// Refuses what would keep people from logging in, before it is written.
@@ -241,7 +250,7 @@ fn name_stale_line(state: &LimitsState<'_>, target: &Target, own: &[LineId], dri
         let place = state.place(*id);
         let line = super::judge::shown_line(state, *id);
         first.reason =
-            Shown::text(&format!("{place} `{line}` is for a number that {} no longer has", target.given));
+            Shown::owned(format!("{place} `{line}` is for a number that {} no longer has", target.given));
         first.place = Some(place);
     }
 }
@@ -254,7 +263,7 @@ fn exception_drift(state: &LimitsState<'_>, wanted: &Wanted<'_>, id: LineId) -> 
         property: "value",
         is: value,
         should: Shown::text(&wanted.should()),
-        reason: Shown::text(&format!(
+        reason: Shown::owned(format!(
             "{place} makes an exception: `{}`",
             super::judge::shown_line(state, id)
         )),
@@ -365,7 +374,7 @@ fn plan_verbatim(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target, 
             property: "ensure",
             is: Shown::text("absent"),
             should: Shown::text("present"),
-            reason: Shown::text(&format!("no line `{}`", Shown::bytes(&text))),
+            reason: Shown::owned(format!("no line `{}`", Shown::bytes(&text))),
             place: None,
         });
         plan.edits.push(match own.last() {
@@ -385,7 +394,7 @@ fn plan_absent(state: &LimitsState<'_>, own: &[LineId]) -> Plan {
             property: "ensure",
             is: Shown::text("present"),
             should: Shown::text("absent"),
-            reason: Shown::text(&format!("{place} is there: `{}`", super::judge::shown_line(state, id))),
+            reason: Shown::owned(format!("{place} is there: `{}`", super::judge::shown_line(state, id))),
             place: Some(place),
         });
         plan.edits.push(edit(state, id, |chunk| Change::Remove { chunk }));

@@ -185,18 +185,16 @@ impl LimitsState<'_> {
             Domain::Name(Sigil::User, _) | Domain::Range(Sigil::User, _) => account_of(self, line, bytes)?
                 .map_or(Ok(Reach::None), |account| self.user_reach(&account, subject))?,
             Domain::Range(Sigil::Group, ids) => self.group_range_reach(ids, subject, related)?,
-            Domain::Name(Sigil::Group, name) => match self.machine.accounts.group_by_name(name.of(bytes))? {
-                Some(group) => group_reach(group.gid, subject, related),
+            Domain::Name(Sigil::Group, name) => match self.machine.accounts.gid_of(name.of(bytes))? {
+                Some(gid) => group_reach(gid, subject, related),
                 None => Reach::None,
             },
             Domain::Range(Sigil::AllGroup, Ids::One(gid)) => counted_reach(Gid(gid), subject, related),
             Domain::Range(Sigil::AllGroup, _) => Reach::None,
-            Domain::Name(Sigil::AllGroup, name) => {
-                match self.machine.accounts.group_by_name(name.of(bytes))? {
-                    Some(group) => counted_reach(group.gid, subject, related),
-                    None => Reach::None,
-                }
-            }
+            Domain::Name(Sigil::AllGroup, name) => match self.machine.accounts.gid_of(name.of(bytes))? {
+                Some(gid) => counted_reach(gid, subject, related),
+                None => Reach::None,
+            },
         })
     }
 

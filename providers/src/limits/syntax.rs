@@ -121,12 +121,16 @@ impl Syntax for LimitsSyntax<'_> {
         let (mut start, mut line) = (0, 1_u32);
         while start < bytes.len() {
             let rest = &bytes[start..];
-            let mut length = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
+            // The module works on C strings: a NUL ends the line, and `#` does anywhere in it.
+            let mut text = memchr::memchr3(0, b'#', b'\n', rest).unwrap_or(rest.len());
+            let after = &rest[text..];
+            let mut length = text + memchr::memchr(b'\n', after).map_or(after.len(), |newline| newline + 1);
             if self.module.tokenizer == Tokenizer::Chunked1023 {
                 length = length.min(LEGACY_PIECE);
+                text = text.min(length);
             }
             let raw = &rest[..length];
-            chunks.push(Chunk { end: start + length, line, entry: self.line(raw, start) });
+            chunks.push(Chunk { end: start + length, line, entry: self.line(&raw[..text], start) });
             line += u32::from(raw.ends_with(b"\n"));
             start += length;
         }
@@ -135,18 +139,15 @@ impl Syntax for LimitsSyntax<'_> {
 }
 
 impl LimitsSyntax<'_> {
-    /// Reads one piece that stands at `start` in its document.
-    fn line(&self, raw: &[u8], start: usize) -> Option<Line> {
-        // The module works on C strings: a NUL ends the line, and `#` does anywhere in it.
-        let end = memchr::memchr3(0, b'#', b'\n', raw).unwrap_or(raw.len());
-        let text = &raw[..end];
+    /// Reads the text of one piece that stands at `start` in its document.
+    fn line(&self, text: &[u8], start: usize) -> Option<Line> {
         let indent = text.iter().take_while(|byte| is_space(**byte)).count();
         if indent == text.len() {
             return None;
         }
         let words = Words::split(text, indent, start, self.module.tokenizer);
         let [domain_text, second, third, fourth] = words.spans;
-        let of = |span: Span| &raw[span_in(span, start)];
+        let of = |span: Span| &text[span_in(span, start)];
         let action = match words.count {
             2 if of(second).starts_with(b"-") => Action::NoLimits,
             4 => self.limit(of, second, third, fourth),

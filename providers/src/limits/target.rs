@@ -117,7 +117,7 @@ impl Target {
                     written: format!("{least}:{greatest}"),
                     given: given.to_owned(),
                     subject: Some(Subject::Uids(least, greatest)),
-                    who: Shown::text(&format!("all ordinary users (UID {least} to {greatest})")),
+                    who: Shown::owned(format!("all ordinary users (UID {least} to {greatest})")),
                 };
                 return target.if_ranges_are_known(state);
             }
@@ -173,7 +173,7 @@ impl Target {
         let target = Self {
             written: if entry.match_by == MatchBy::Id { format!(":{uid}") } else { given.to_owned() },
             given: given.to_owned(),
-            who: Shown::text(&format!("{given} (UID {uid})")),
+            who: Shown::owned(format!("{given} (UID {uid})")),
             subject: Some(Subject::Person(state.person(account).map_err(failed)?)),
         };
         if entry.match_by == MatchBy::Id { target.if_ranges_are_known(state) } else { Ok(target) }
@@ -200,7 +200,7 @@ impl Target {
                 MatchBy::Name | MatchBy::Verbatim => given.to_owned(),
             },
             given: given.to_owned(),
-            who: Shown::text(&format!("group {name} (GID {gid})")),
+            who: Shown::owned(format!("group {name} (GID {gid})")),
             subject: Some(group_subject(sigil, gid)),
         };
         if entry.match_by == MatchBy::Id { target.if_ranges_are_known(state) } else { Ok(target) }
@@ -228,7 +228,7 @@ impl Target {
                 written: given.to_owned(),
                 given: given.to_owned(),
                 subject: None,
-                who: Shown::text(&format!("{what} {name}")),
+                who: Shown::owned(format!("{what} {name}")),
             }),
         }
     }
