@@ -94,13 +94,20 @@ impl<T: Entry> Table<T> {
 
     /// The first entry of this number.
     pub(crate) fn by_id(&self, id: u32) -> Option<T> {
-        let row = if self.rows.len() <= WITHOUT_INDEX {
-            self.rows.iter().find(|row| row.id == id)
-        } else {
-            let index = self.by_id.get_or_init(|| self.index(|row| row.id));
-            index.get(&id).and_then(|at| self.rows.get(*at))
-        };
-        self.entry(row?)
+        self.entry(self.row_of_id(id)?)
+    }
+
+    /// Whether an entry has this number.
+    pub(crate) fn has_id(&self, id: u32) -> bool {
+        self.row_of_id(id).is_some()
+    }
+
+    fn row_of_id(&self, id: u32) -> Option<&Row<T>> {
+        if self.rows.len() <= WITHOUT_INDEX {
+            return self.rows.iter().find(|row| row.id == id);
+        }
+        let index = self.by_id.get_or_init(|| self.index(|row| row.id));
+        self.rows.get(*index.get(&id)?)
     }
 
     fn index<K: Eq + std::hash::Hash>(&self, key: impl Fn(&Row<T>) -> K) -> FxHashMap<K, usize> {

@@ -149,9 +149,7 @@ impl LimitsState<'_> {
                 "has a range behind `%`, which pam_limits does not support".into(),
                 "write %:GID or %group".into(),
             ),
-            Domain::Range(Sigil::Group | Sigil::AllGroup, Ids::One(gid))
-                if accounts.group_by_gid(Gid(gid))?.is_none() =>
-            {
+            Domain::Range(Sigil::Group | Sigil::AllGroup, Ids::One(gid)) if !accounts.is_gid(Gid(gid))? => {
                 let message = format!("matches nobody: no group has the GID {gid}");
                 until(
                     "unknown-group",

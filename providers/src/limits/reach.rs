@@ -131,6 +131,10 @@ impl LimitsState<'_> {
 
     /// The lines that can match a subject, in reading order; `None` where all must be looked at.
     fn candidates(&self, subject: &Subject, related: &[Gid]) -> Result<Option<Vec<LineId>>, AccountsError> {
+        // All lines are looked at for these, so no index is worth its making.
+        if matches!(subject, Subject::Everyone | Subject::AllLogins) {
+            return Ok(None);
+        }
         let index = self.index()?;
         let by_text = |text: &[u8]| index.by_text.of(text_key(text));
         let mut ids: Vec<LineId> = Vec::new();
@@ -182,6 +186,11 @@ impl LimitsState<'_> {
             Domain::Range(Sigil::User, ids) if !is_one_for_a_group(ids, subject) => {
                 uid_range_reach(ids, subject, ordinary)
             }
+            Domain::Name(Sigil::User, name) if is_of_uids(subject) => {
+                let uid = self.machine.accounts.uid_of(name.of(bytes))?;
+                let belongs = uid.is_some_and(|uid| self.uid_belongs(uid, subject));
+                if belongs { Reach::Some(Class::User) } else { Reach::None }
+            }
             Domain::Name(Sigil::User, _) | Domain::Range(Sigil::User, _) => account_of(self, line, bytes)?
                 .map_or(Ok(Reach::None), |account| self.user_reach(&account, subject))?,
             Domain::Range(Sigil::Group, ids) => self.group_range_reach(ids, subject, related)?,
@@ -200,19 +209,26 @@ impl LimitsState<'_> {
 
     /// A line for one user reaches some of a wide subject when he belongs to it.
     fn user_reach(&self, account: &Account, subject: &Subject) -> Result<Reach, AccountsError> {
-        let Uid(uid) = account.uid;
         let belongs = match subject {
-            Subject::Everyone | Subject::AllLogins => {
-                uid != 0 || self.rules.module.family == Family::Upstream
-            }
-            Subject::Uids(least, greatest) => (*least..=*greatest).contains(&uid),
             Subject::PrimaryGids(least, greatest) => (*least..=*greatest).contains(&account.gid.0),
             Subject::Group(gid) | Subject::CountedGroup(gid) => {
                 self.machine.accounts.groups_of(account)?.contains(gid)
             }
-            Subject::Person(person) => person.account.uid == account.uid,
+            _ => self.uid_belongs(account.uid, subject),
         };
         Ok(if belongs { Reach::Some(Class::User) } else { Reach::None })
+    }
+
+    /// Whether a UID is one of a subject for which no more than that counts.
+    fn uid_belongs(&self, uid: Uid, subject: &Subject) -> bool {
+        match subject {
+            Subject::Everyone | Subject::AllLogins => {
+                uid != Uid::ROOT || self.rules.module.family == Family::Upstream
+            }
+            Subject::Uids(least, greatest) => (*least..=*greatest).contains(&uid.0),
+            Subject::Person(person) => person.account.uid == uid,
+            Subject::Group(_) | Subject::CountedGroup(_) | Subject::PrimaryGids(..) => false,
+        }
     }
 
     fn group_range_reach(
@@ -223,7 +239,7 @@ impl LimitsState<'_> {
     ) -> Result<Reach, AccountsError> {
         if let Ids::One(gid) = ids {
             // Without a group entry in NSS the line matches nobody.
-            let known = self.machine.accounts.group_by_gid(Gid(gid))?.is_some();
+            let known = self.machine.accounts.is_gid(Gid(gid))?;
             return Ok(if known { group_reach(Gid(gid), subject, related) } else { Reach::None });
         }
         let Some((least, greatest)) = ids.bounds() else { return Ok(Reach::None) };
@@ -250,6 +266,11 @@ fn uid_range_reach(ids: Ids, subject: &Subject, ordinary: (u32, u32)) -> Reach {
     } else {
         Reach::Some(Class::User)
     }
+}
+
+/// Whether the UID alone says who belongs to a subject.
+fn is_of_uids(subject: &Subject) -> bool {
+    !matches!(subject, Subject::Group(_) | Subject::CountedGroup(_) | Subject::PrimaryGids(..))
 }
 
 /// Whether it is the number of one user, who may be a member of the subject.

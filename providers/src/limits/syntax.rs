@@ -123,8 +123,10 @@ impl Syntax for LimitsSyntax<'_> {
             let rest = &bytes[start..];
             // The module works on C strings: a NUL ends the line, and `#` does anywhere in it.
             let mut text = memchr::memchr3(0, b'#', b'\n', rest).unwrap_or(rest.len());
-            let after = &rest[text..];
-            let mut length = text + memchr::memchr(b'\n', after).map_or(after.len(), |newline| newline + 1);
+            let mut length = match &rest[text..] {
+                [b'\n', ..] => text + 1,
+                after => text + memchr::memchr(b'\n', after).map_or(after.len(), |newline| newline + 1),
+            };
             if self.module.tokenizer == Tokenizer::Chunked1023 {
                 length = length.min(LEGACY_PIECE);
                 text = text.min(length);
