@@ -221,7 +221,9 @@ fn plan_present<'o>(
     ordinary: (u32, u32),
     own: impl FnOnce() -> &'o [LineId],
 ) -> Result<Plan, PlanError> {
-    let deciding = state.deciding_item(subject, ordinary, wanted.entry.item).map_err(PlanError::Accounts)?;
+    let deciding = state
+        .deciding_item(subject, ordinary, (wanted.entry.item, wanted.entry.limit_type))
+        .map_err(PlanError::Accounts)?;
     let evaluation = deciding.evaluate(state);
     let mut plan = Plan { drift: wanted.judge(&evaluation, state), ..Plan::default() };
     evidence::of_entry(state, wanted, &deciding, &evaluation, &mut plan.evidence);

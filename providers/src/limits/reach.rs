@@ -9,7 +9,7 @@ use super::index::{account_of, text_key};
 use super::item::Item;
 use super::semantics::{Evaluation, LineId, Person, class_for};
 use super::state::LimitsState;
-use super::syntax::{Action, Line};
+use super::syntax::{Action, LimitType, Line};
 
 /// Whom an entry is for.
 #[derive(Clone, Debug)]
@@ -71,7 +71,7 @@ impl LimitsState<'_> {
         self.deciding_where(subject, ordinary, |_| true)
     }
 
-    /// The lines that decide one item for a subject.
+    /// The lines that decide one item for a subject, as far as an entry of this type goes.
     ///
     /// # Errors
     /// When the name service fails.
@@ -79,10 +79,16 @@ impl LimitsState<'_> {
         &self,
         subject: &Subject,
         ordinary: (u32, u32),
-        item: Item,
+        (item, limit_type): (Item, LimitType),
     ) -> Result<Deciding, AccountsError> {
+        let is_wide = !matches!(subject, Subject::Person(_));
         self.deciding_where(subject, ordinary, |line| match &line.action {
-            Action::Limit(limit) => limit.item.shares_its_place_with(item),
+            Action::Limit(limit) => {
+                // A line for one user is at most an exception, and none to a half that it does not set.
+                let may_decide = !is_wide || !matches!(line.domain, Domain::Name(Sigil::User, _));
+                limit.item.shares_its_place_with(item)
+                    && (may_decide || !item.needs_type() || limit.limit_type.meets(limit_type))
+            }
             Action::NoLimits => true,
             Action::Inert(_) => false,
         })

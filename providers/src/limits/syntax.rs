@@ -48,6 +48,12 @@ impl LimitType {
         self != Self::Hard
     }
 
+    /// Whether it sets a half that the other sets too.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        self.is_soft() && other.is_soft() || self.is_hard() && other.is_hard()
+    }
+
     /// Whether it sets the hard limit.
     #[must_use]
     pub fn is_hard(self) -> bool {
