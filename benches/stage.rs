@@ -28,8 +28,8 @@ pub(crate) const FIRST_ID: usize = 10_000;
 impl Stages {
     /// Hides what differs between machines: state of other runs, and what systemd serves.
     pub(crate) fn prepare(work: &Path) -> Self {
-        run(&["mount", "-t", "tmpfs", "none", "/var/lib"]);
-        run(&["mount", "-t", "tmpfs", "none", "/run"]);
+        run(&["mount", "-t", "tmpfs", "-o", "mode=755", "none", "/var/lib"]);
+        run(&["mount", "-t", "tmpfs", "-o", "mode=755", "none", "/run"]);
         // What a machine with systemd has there.
         std::fs::create_dir_all("/run/systemd/userdb").unwrap();
         for service in ["DropIn", "DynamicUser", "Multiplexer", "NameServiceSwitch"] {
