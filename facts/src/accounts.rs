@@ -1,9 +1,10 @@
 //! Users and groups: the local files where they have the last word, the name service otherwise.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::path::Path;
+use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
 use rustix::io::Errno;
 use thiserror::Error;
 
@@ -34,7 +35,7 @@ pub struct Group {
     /// The number of the group.
     pub gid: Gid,
     /// The names of its listed members; those whose primary group it is need not be among them.
-    pub members: Vec<Vec<u8>>,
+    pub members: Rc<[Vec<u8>]>,
 }
 
 /// Why it is unknown who is who.
@@ -67,7 +68,8 @@ pub struct Accounts<'r> {
     users: OnceCell<Table<Account>>,
     groups: OnceCell<Table<Group>>,
     local_users: OnceCell<Vec<Account>>,
-    memberships: OnceCell<HashMap<Vec<u8>, Vec<Gid>>>,
+    memberships: OnceCell<FxHashMap<Vec<u8>, Vec<Gid>>>,
+    memberships_are_local: OnceCell<bool>,
     nss: Nss,
 }
 
@@ -82,6 +84,7 @@ impl<'r> Accounts<'r> {
             groups: OnceCell::new(),
             local_users: OnceCell::new(),
             memberships: OnceCell::new(),
+            memberships_are_local: OnceCell::new(),
             nss: Nss::default(),
         }
     }
@@ -92,6 +95,15 @@ impl<'r> Accounts<'r> {
     /// [`AccountsError`] when a file or the name service could not answer.
     pub fn user_by_name(&self, name: &[u8]) -> Result<Option<Account>, AccountsError> {
         self.ask(self.users()?, Database::Passwd, |users| users.by_name(name), || self.nss.user_by_name(name))
+    }
+
+    /// The UID of the user of exactly this name; quicker where nothing else is wanted.
+    ///
+    /// # Errors
+    /// [`AccountsError`] when a file or the name service could not answer.
+    pub fn uid_of(&self, name: &[u8]) -> Result<Option<Uid>, AccountsError> {
+        let nss = || Ok(self.nss.user_by_name(name)?.map(|user| user.uid));
+        self.ask(self.users()?, Database::Passwd, |users| users.id_of(name).map(Uid), nss)
     }
 
     /// The first user of this number, as getpwuid(3) finds it.
@@ -115,12 +127,31 @@ impl<'r> Accounts<'r> {
         )
     }
 
+    /// The GID of the group of exactly this name; quicker where its members are not wanted.
+    ///
+    /// # Errors
+    /// [`AccountsError`] when a file or the name service could not answer.
+    pub fn gid_of(&self, name: &[u8]) -> Result<Option<Gid>, AccountsError> {
+        let nss = || Ok(self.nss.group_by_name(name)?.map(|group| group.gid));
+        self.ask(self.groups()?, Database::Group, |groups| groups.id_of(name).map(Gid), nss)
+    }
+
     /// The first group of this number, as getgrgid(3) finds it.
     ///
     /// # Errors
     /// [`AccountsError`] when a file or the name service could not answer.
     pub fn group_by_gid(&self, gid: Gid) -> Result<Option<Group>, AccountsError> {
         self.ask(self.groups()?, Database::Group, |groups| groups.by_id(gid.0), || self.nss.group_by_gid(gid))
+    }
+
+    /// Whether a group has this number; quicker where nothing else is wanted.
+    ///
+    /// # Errors
+    /// [`AccountsError`] when a file or the name service could not answer.
+    pub fn is_gid(&self, gid: Gid) -> Result<bool, AccountsError> {
+        let nss = || Ok(self.nss.group_by_gid(gid)?.map(drop));
+        let known = |groups: &Table<Group>| groups.has_id(gid.0).then_some(());
+        Ok(self.ask(self.groups()?, Database::Group, known, nss)?.is_some())
     }
 
     /// The groups of a session of this user, as getgrouplist(3) finds them: the primary one first,
@@ -149,13 +180,13 @@ impl<'r> Accounts<'r> {
         Ok(fill(&self.local_users, || Ok(self.users()?.entries().collect()))?.as_slice())
     }
 
-    fn ask<T: Entry>(
+    fn ask<T: Entry, A>(
         &self,
         table: &Table<T>,
         database: Database,
-        local: impl FnOnce(&Table<T>) -> Option<T>,
-        nss: impl FnOnce() -> Result<Option<T>, AccountsError>,
-    ) -> Result<Option<T>, AccountsError> {
+        local: impl FnOnce(&Table<T>) -> Option<A>,
+        nss: impl FnOnce() -> Result<Option<A>, AccountsError>,
+    ) -> Result<Option<A>, AccountsError> {
         if !self.root.is_host() {
             return Ok(local(table));
         }
@@ -168,14 +199,18 @@ impl<'r> Accounts<'r> {
     }
 
     fn memberships_are_local(&self) -> Result<bool, AccountsError> {
-        let compat = self.groups()?.has_compat_lines();
-        match self.switch()?.memberships(compat) {
-            Memberships::Local => Ok(true),
-            Memberships::Elsewhere => Ok(false),
-            Memberships::LocalOrSystemd => {
-                userdb::may_know_memberships(self.root).map(|may| !may).map_err(AccountsError::Read)
+        let ask = || {
+            let compat = self.groups()?.has_compat_lines();
+            match self.switch()?.memberships(compat) {
+                Memberships::Local => Ok(true),
+                Memberships::Elsewhere => Ok(false),
+                Memberships::LocalOrSystemd => {
+                    userdb::may_know_memberships(self.root).map(|may| !may).map_err(AccountsError::Read)
+                }
             }
-        }
+        };
+        // The answer lies in six directories; each user's groups are asked for.
+        fill(&self.memberships_are_local, ask).copied()
     }
 
     fn switch(&self) -> Result<&Switch, AccountsError> {
@@ -190,9 +225,9 @@ impl<'r> Accounts<'r> {
         fill(&self.groups, || Ok(Table::new(self.read("/etc/group")?)))
     }
 
-    fn memberships(&self) -> Result<&HashMap<Vec<u8>, Vec<Gid>>, AccountsError> {
+    fn memberships(&self) -> Result<&FxHashMap<Vec<u8>, Vec<Gid>>, AccountsError> {
         fill(&self.memberships, || {
-            let mut memberships: HashMap<Vec<u8>, Vec<Gid>> = HashMap::new();
+            let mut memberships: FxHashMap<Vec<u8>, Vec<Gid>> = FxHashMap::default();
             for (name, gid) in passwd::members(self.groups()?.bytes()) {
                 match memberships.get_mut(name) {
                     Some(groups) => groups.push(gid),

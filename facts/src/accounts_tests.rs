@@ -26,7 +26,7 @@ fn the_first_of_two_entries_counts() {
     assert_eq!(accounts.user_by_name(b"thekiwi").unwrap().unwrap().uid, Uid(1013));
     assert_eq!(accounts.user_by_uid(Uid(0)).unwrap().unwrap().name, b"root");
     assert_eq!(accounts.group_by_gid(Gid(1092)).unwrap().unwrap().name, b"second");
-    assert_eq!(accounts.group_by_name(b"kiwis").unwrap().unwrap().members, [b"thekiwi"]);
+    assert_eq!(accounts.group_by_name(b"kiwis").unwrap().unwrap().members[..], [b"thekiwi"]);
     assert_eq!(accounts.local_users().unwrap().len(), 4);
 }
 

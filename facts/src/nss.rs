@@ -1,17 +1,17 @@
 //! Asks the name service switch, each question once a run.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ffi::CString;
 use std::hash::Hash;
 
 use nix::unistd;
+use rustc_hash::FxHashMap;
 use rustix::io::Errno;
 
 use crate::accounts::{Account, AccountsError, Group};
 use crate::ids::{Gid, Uid};
 
-type Answers<K, V> = RefCell<HashMap<K, Result<V, Errno>>>;
+type Answers<K, V> = RefCell<FxHashMap<K, Result<V, Errno>>>;
 
 /// The answers that NSS gave so far; failures too, so that a dead LDAP server is waited for once.
 #[derive(Debug, Default)]

@@ -47,6 +47,10 @@ pub fn opener(root: &Root) -> Option<Opener> {
         let rank = OPENERS.iter().position(|opener| *opener == comm.trim_ascii_end());
         if let Some(rank) = rank.filter(|rank| best.is_none_or(|(best, _)| *rank < best)) {
             best = Some((rank, *pid));
+            // Nothing ranks higher, and of equals the first counts.
+            if rank == 0 {
+                break;
+            }
         }
     }
     let pid = best.map_or(1, |(_, pid)| pid);

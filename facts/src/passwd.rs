@@ -8,7 +8,7 @@ use crate::ids::{Gid, Uid};
 use crate::strtoul::{Base, skip_space, strtoul};
 
 /// One kind of entry; `Self` is only made for those that are asked for.
-pub(crate) trait Entry: Sized {
+pub(crate) trait Entry: Clone {
     /// The length of the name that the line begins with, and the number of the entry.
     fn key(line: &[u8]) -> Option<(usize, u32)>;
 
@@ -58,15 +58,26 @@ pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
             return None;
         }
         let start = bytes.len() - rest.len();
-        let (line, next) = split(rest, b'\n');
-        rest = next;
-        Some((start, split(line, 0).0))
+        let end = memchr::memchr2(b'\n', 0, rest).unwrap_or(rest.len());
+        let (line, after) = rest.split_at(end);
+        // What follows a NUL up to the line's end is lost.
+        rest =
+            if after.starts_with(b"\0") { split(after, b'\n').1 } else { after.get(1..).unwrap_or_default() };
+        Some((start, line))
     })
 }
 
 /// What is before the first `separator` and what is after it.
 fn split(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
     match memchr::memchr(separator, text) {
+        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default()),
+        None => (text, &[]),
+    }
+}
+
+/// What is before the first colon and what is after it; fields are too short for a vector search to pay.
+fn field(text: &[u8]) -> (&[u8], &[u8]) {
+    match text.iter().position(|byte| *byte == b':') {
         Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default()),
         None => (text, &[]),
     }
@@ -79,8 +90,8 @@ struct UserFields<'a> {
 }
 
 fn user_fields(line: &[u8]) -> Option<UserFields<'_>> {
-    let (name, rest) = split(line, b':');
-    let (_password, rest) = split(rest, b':');
+    let (name, rest) = field(line);
+    let (_password, rest) = field(rest);
     let (uid, rest) = id(rest)?;
     let (gid, _) = id(rest)?;
     Some(UserFields { name, uid, gid })

@@ -48,7 +48,9 @@ pub(crate) fn strtoul(text: &[u8], base: Base) -> Option<Strtoul<'_>> {
     let mut value = Some(0_u64);
     let mut length = 0;
     for byte in digits {
-        let Some(digit) = char::from(*byte).to_digit(radix) else { break };
+        let decimal = u32::from(byte.wrapping_sub(b'0'));
+        let digit = if decimal < 10.min(radix) { Some(decimal) } else { char::from(*byte).to_digit(radix) };
+        let Some(digit) = digit else { break };
         value = value
             .and_then(|value| value.checked_mul(u64::from(radix)))
             .and_then(|value| value.checked_add(u64::from(digit)));

@@ -1,9 +1,10 @@
 //! A local file's entries, found by name and by number.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
-use std::marker::PhantomData;
+use std::hash::BuildHasher;
 use std::ops::Range;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::passwd::{self, Entry};
 use crate::strtoul::skip_space;
@@ -15,19 +16,21 @@ const WITHOUT_INDEX: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Table<T> {
     bytes: Vec<u8>,
-    rows: Vec<Row>,
+    rows: Vec<Row<T>>,
     compat_lines: bool,
-    by_name: OnceCell<HashMap<Vec<u8>, usize>>,
-    by_id: OnceCell<HashMap<u32, usize>>,
-    kind: PhantomData<T>,
+    /// By the hash of the name: copies of all names would cost more than the rare search for one that is hidden.
+    by_name: OnceCell<FxHashMap<u64, usize>>,
+    by_id: OnceCell<FxHashMap<u32, usize>>,
 }
 
-/// An entry that was understood but not yet taken out of the bytes.
+/// An entry that was understood, and is taken out of the bytes when it is first asked for.
 #[derive(Debug)]
-struct Row {
+struct Row<T> {
     line: Range<usize>,
     name_length: usize,
     id: u32,
+    /// A group of ten thousand members must not be read again for each line that names it.
+    entry: OnceCell<Option<Box<T>>>,
 }
 
 impl<T: Entry> Table<T> {
@@ -43,19 +46,13 @@ impl<T: Entry> Table<T> {
                 Some(b'+' | b'-') => compat_lines = true,
                 Some(_) => {
                     if let Some((name_length, id)) = T::key(line) {
-                        rows.push(Row { line: end - line.len()..end, name_length, id });
+                        let line = end - line.len()..end;
+                        rows.push(Row { line, name_length, id, entry: OnceCell::new() });
                     }
                 }
             }
         }
-        Self {
-            bytes,
-            rows,
-            compat_lines,
-            by_name: OnceCell::new(),
-            by_id: OnceCell::new(),
-            kind: PhantomData,
-        }
+        Self { bytes, rows, compat_lines, by_name: OnceCell::new(), by_id: OnceCell::new() }
     }
 
     /// The bytes of the file.
@@ -70,49 +67,67 @@ impl<T: Entry> Table<T> {
 
     /// All entries in the order of the file.
     pub(crate) fn entries(&self) -> impl Iterator<Item = T> {
-        self.rows.iter().filter_map(|row| self.entry(row))
+        self.rows.iter().filter_map(|row| T::parse(self.line(row)))
     }
 
     /// The first entry of this name.
     pub(crate) fn by_name(&self, name: &[u8]) -> Option<T> {
-        let row = if self.rows.len() <= WITHOUT_INDEX {
-            self.rows.iter().find(|row| self.name(row) == name)
-        } else {
-            let index = self.by_name.get_or_init(|| self.index(|row| self.name(row).to_vec()));
-            index.get(name).and_then(|at| self.rows.get(*at))
-        };
-        self.entry(row?)
+        self.entry(self.row(name)?)
+    }
+
+    /// The number of the first entry of this name, as it is valid for an entry that can be read.
+    pub(crate) fn id_of(&self, name: &[u8]) -> Option<u32> {
+        self.row(name).map(|row| row.id)
+    }
+
+    fn row(&self, name: &[u8]) -> Option<&Row<T>> {
+        let search = || self.rows.iter().find(|row| self.name(row) == name);
+        if self.rows.len() <= WITHOUT_INDEX {
+            return search();
+        }
+        let hash = |name: &[u8]| FxBuildHasher.hash_one(name);
+        let index = self.by_name.get_or_init(|| self.index(|row| hash(self.name(row))));
+        let row = self.rows.get(*index.get(&hash(name))?)?;
+        // Another name with the same hash hides it.
+        if self.name(row) == name { Some(row) } else { search() }
     }
 
     /// The first entry of this number.
     pub(crate) fn by_id(&self, id: u32) -> Option<T> {
-        let row = if self.rows.len() <= WITHOUT_INDEX {
-            self.rows.iter().find(|row| row.id == id)
-        } else {
-            let index = self.by_id.get_or_init(|| self.index(|row| row.id));
-            index.get(&id).and_then(|at| self.rows.get(*at))
-        };
-        self.entry(row?)
+        self.entry(self.row_of_id(id)?)
     }
 
-    fn index<K: Eq + std::hash::Hash>(&self, key: impl Fn(&Row) -> K) -> HashMap<K, usize> {
-        let mut index = HashMap::with_capacity(self.rows.len());
+    /// Whether an entry has this number.
+    pub(crate) fn has_id(&self, id: u32) -> bool {
+        self.row_of_id(id).is_some()
+    }
+
+    fn row_of_id(&self, id: u32) -> Option<&Row<T>> {
+        if self.rows.len() <= WITHOUT_INDEX {
+            return self.rows.iter().find(|row| row.id == id);
+        }
+        let index = self.by_id.get_or_init(|| self.index(|row| row.id));
+        self.rows.get(*index.get(&id)?)
+    }
+
+    fn index<K: Eq + std::hash::Hash>(&self, key: impl Fn(&Row<T>) -> K) -> FxHashMap<K, usize> {
+        let mut index = FxHashMap::with_capacity_and_hasher(self.rows.len(), Default::default());
         for (at, row) in self.rows.iter().enumerate() {
             index.entry(key(row)).or_insert(at);
         }
         index
     }
 
-    fn line(&self, row: &Row) -> &[u8] {
+    fn line(&self, row: &Row<T>) -> &[u8] {
         self.bytes.get(row.line.clone()).unwrap_or_default()
     }
 
-    fn name(&self, row: &Row) -> &[u8] {
+    fn name(&self, row: &Row<T>) -> &[u8] {
         self.line(row).get(..row.name_length).unwrap_or_default()
     }
 
-    fn entry(&self, row: &Row) -> Option<T> {
-        T::parse(self.line(row))
+    fn entry(&self, row: &Row<T>) -> Option<T> {
+        row.entry.get_or_init(|| T::parse(self.line(row)).map(Box::new)).as_deref().cloned()
     }
 }
 

@@ -18,6 +18,9 @@ impl Shown {
     /// Makes bytes of a file or a name safe to show.
     #[must_use]
     pub fn bytes(bytes: &[u8]) -> Self {
+        if is_plain(bytes) {
+            return Self(String::from_utf8_lossy(bytes).into_owned());
+        }
         let mut shown = String::with_capacity(bytes.len());
         let mut count = 0;
         for chunk in bytes.utf8_chunks() {
@@ -42,6 +45,12 @@ impl Shown {
         Self::bytes(text.as_bytes())
     }
 
+    /// Makes a text safe to show, and keeps it where it is safe already.
+    #[must_use]
+    pub fn owned(text: String) -> Self {
+        if is_plain(text.as_bytes()) { Self(text) } else { Self::text(&text) }
+    }
+
     fn cut(mut shown: String, bytes: usize) -> Self {
         let _ = write!(shown, "… ({bytes} bytes)");
         Self(shown)
@@ -52,6 +61,11 @@ impl Shown {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether nothing has to be written out: almost all that is ever shown.
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes.len() <= LONGEST && bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn push(shown: &mut String, c: char) {

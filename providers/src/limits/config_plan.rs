@@ -10,11 +10,13 @@ use super::config::{Inert, LimitsConfig};
 use super::domain::Domain;
 use super::entry::{Ensure, LimitsEntry};
 use super::findings::Lasting;
+use super::item::Item;
 use super::judge::shown_line;
+use super::owners::Owners;
 use super::semantics::LineId;
 use super::state::{LimitsState, ObserveError};
-use super::syntax::Action;
-use super::target::Target;
+use super::syntax::{Action, LimitType};
+use super::target::{Target, comment_of};
 use crate::document::Change;
 use crate::provider::{Drift, Edit, Plan};
 use crate::shown::Shown;
@@ -49,7 +51,11 @@ pub fn plan(
     login_defs: &LoginDefs,
 ) -> Result<Plan, ConfigError> {
     let mut plan = Plan { findings: state.file_findings().map_err(ConfigError::Observe)?, ..Plan::default() };
-    let declared = Declared::of(state, entries, login_defs);
+    let target = |entry: &&LimitsEntry| {
+        (entry.ensure == Ensure::Present).then(|| Target::of(entry, state, login_defs).ok()).flatten()
+    };
+    let targets: Vec<_> = entries.iter().map(target).collect();
+    let declared = Declared::of(entries, &targets);
     for line in state.line_findings().map_err(ConfigError::Accounts)? {
         // What a resource declares, with `match_by => verbatim`, stays; it has a finding of its own.
         let is_forbidden = desired.inert == Inert::Forbid && line.lasting == Lasting::Ever;
@@ -58,7 +64,7 @@ pub fn plan(
                 property: "inert",
                 is: shown_line(state, line.id),
                 should: Shown::text("no line without effect"),
-                reason: Shown::text(&format!(
+                reason: Shown::owned(format!(
                     "{} {}: {}",
                     line.finding.place, line.finding.message, line.finding.remedy
                 )),
@@ -101,7 +107,7 @@ fn purge(
             property: "purge",
             is: shown_line(state, id),
             should: Shown::text("absent"),
-            reason: Shown::text(&format!("{place} is an entry that no resource declares")),
+            reason: Shown::owned(format!("{place} is an entry that no resource declares")),
             place: Some(place.clone()),
         });
         plan.edits.push(Edit { file: place.file, change: Change::Remove { chunk: id.chunk as usize } });
@@ -121,41 +127,29 @@ fn globs(attribute: &'static str, patterns: &[String]) -> Result<GlobSet, Config
 
 /// The entries that resources declare, by what their lines say.
 struct Declared<'e> {
-    targets: Vec<(&'e LimitsEntry, Target)>,
-    keys: FxHashSet<(Vec<u8>, &'static str, &'static str)>,
+    owners: Owners<'e>,
+    keys: FxHashSet<(&'e str, LimitType, Item)>,
 }
 
 impl<'e> Declared<'e> {
-    fn of(state: &LimitsState<'_>, entries: &[&'e LimitsEntry], login_defs: &LoginDefs) -> Self {
-        let (mut targets, mut keys) = (Vec::new(), FxHashSet::default());
-        for entry in entries.iter().filter(|entry| entry.ensure == Ensure::Present) {
-            let mut declare = |domain: &str| {
-                keys.insert((domain.as_bytes().to_vec(), entry.limit_type.word(), entry.item.name()))
-            };
+    fn of(entries: &[&'e LimitsEntry], targets: &'e [Option<Target>]) -> Self {
+        let present = entries.iter().filter(|entry| entry.ensure == Ensure::Present);
+        Self {
+            owners: Owners::of(entries.iter().copied().zip(targets.iter().map(Option::as_ref))),
             // An entry whose domain cannot be resolved fails on its own; purging what it may mean would be worse.
-            declare(&entry.domain);
-            if let Ok(target) = Target::of(entry, state, login_defs) {
-                declare(&target.written);
-                targets.push((*entry, target));
-            }
+            keys: present.map(|entry| (entry.domain.as_str(), entry.limit_type, entry.item)).collect(),
         }
-        Self { targets, keys }
     }
 
     fn names(&self, state: &LimitsState<'_>, id: LineId) -> bool {
         let Some((line, limit, bytes)) = state.limit(id) else { return false };
         let is_declared = |domain: &[u8]| {
-            self.keys.contains(&(domain.to_vec(), limit.limit_type.word(), limit.item.name()))
+            std::str::from_utf8(domain)
+                .is_ok_and(|domain| self.keys.contains(&(domain, limit.limit_type, limit.item)))
         };
         // A line by number names its user in a comment, which tells even when the name service does not.
-        let text = state.text(id);
-        let comment = memchr::memchr(b'#', text).map(|hash| text[hash + 1..].trim_ascii());
         is_declared(line.domain_text.of(bytes))
-            || matches!(line.domain, Domain::Range(..)) && comment.is_some_and(is_declared)
-            || self.targets.iter().any(|(entry, target)| {
-                entry.item == limit.item
-                    && entry.limit_type == limit.limit_type
-                    && target.is_domain_of(line, bytes)
-            })
+            || matches!(line.domain, Domain::Range(..)) && comment_of(state.text(id)).is_some_and(is_declared)
+            || self.owners.declare(state, id)
     }
 }

@@ -102,7 +102,7 @@ impl Domain {
     #[must_use]
     pub fn parse(token: &[u8], start: usize, module: &Capabilities) -> Self {
         let (sigil, rest) = split_sigil(token);
-        if module.ranges && memchr::memchr(b':', rest).is_some() {
+        if module.ranges && rest.contains(&b':') {
             return parse_ids(rest).map_or(Self::NotARange, |ids| Self::Range(sigil, ids));
         }
         match token {
@@ -126,7 +126,7 @@ pub fn split_sigil(token: &[u8]) -> (Sigil, &[u8]) {
 /// Reads `:N`, `N:` or `N:M`; `None` where the module logs an invalid range.
 #[must_use]
 pub fn parse_ids(text: &[u8]) -> Option<Ids> {
-    let colon = memchr::memchr(b':', text)?;
+    let colon = text.iter().position(|byte| *byte == b':')?;
     let (least, greatest) = (&text[..colon], &text[colon + 1..]);
     match (least.is_empty(), greatest.is_empty()) {
         (true, true) => None,

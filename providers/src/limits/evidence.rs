@@ -97,11 +97,13 @@ pub(super) fn exceptions(
     evaluation: &Evaluation,
 ) -> Vec<LineId> {
     let item = wanted.entry.item;
-    let mut exceptions = Vec::new();
+    let mut exceptions: Vec<LineId> = Vec::new();
     for part in Part::of(item, wanted.entry.limit_type) {
         let winner = winner(evaluation, item, *part, deciding, state);
+        let mut more = Vec::new();
         for (id, class) in &deciding.some {
-            if !sets(state, *id, item, *part) || exceptions.contains(id) {
+            // Those of the part before are in reading order.
+            if !sets(state, *id, item, *part) || exceptions.binary_search(id).is_ok() {
                 continue;
             }
             let beats = winner.is_none_or(|(winner, winner_class)| {
@@ -111,9 +113,10 @@ pub(super) fn exceptions(
                 .limit(*id)
                 .is_none_or(|(_, limit, _)| !wanted.accepts(known(limit.value, state), Some(*id), state));
             if beats && other_value {
-                exceptions.push(*id);
+                more.push(*id);
             }
         }
+        exceptions.append(&mut more);
     }
     exceptions
 }
@@ -143,6 +146,6 @@ pub(super) fn of_exceptions(
         place: state.place(*id),
         text: shown_line(state, *id),
         effect: Effect::Exception,
-        reason: Shown::text(&format!("it decides for some of those whom `{}` is for", wanted.target.written)),
+        reason: Shown::owned(format!("it decides for some of those whom `{}` is for", wanted.target.written)),
     }));
 }

@@ -99,7 +99,7 @@ impl LimitsState<'_> {
         let finding = |file: &super::state::LimitsFile, code, what: &str, remedy: &str| Finding {
             place: Place { file: file.path.clone(), line: 0 },
             code,
-            message: Shown::text(&format!("{what}: {effect}")),
+            message: Shown::owned(format!("{what}: {effect}")),
             remedy: Shown::text(remedy),
         };
         self.files
@@ -134,23 +134,17 @@ impl LimitsState<'_> {
             Action::NoLimits => None,
             Action::Limit(limit) => Some(limit),
         };
-        let domain = Shown::bytes(line.domain_text.of(bytes));
         if line.domain_text.of(bytes).starts_with(b"\xef\xbb\xbf") {
             let message = "begins with a byte order mark, which makes its domain another name".into();
             return Ok(ever("byte-order-mark", message, "save the file as UTF-8 without BOM".into()));
         }
-        if let Some(remark) = self.domain_remark(line, &domain, bytes)? {
+        if let Some(remark) = self.domain_remark(line, bytes)? {
             return Ok(Some(remark));
         }
         Ok(limit.and_then(|limit| limit_remark(line, limit, bytes, self.nr_open())))
     }
 
-    fn domain_remark(
-        &self,
-        line: &Line,
-        domain: &Shown,
-        bytes: &[u8],
-    ) -> Result<Option<Remark>, AccountsError> {
+    fn domain_remark(&self, line: &Line, bytes: &[u8]) -> Result<Option<Remark>, AccountsError> {
         let accounts = &self.machine.accounts;
         let until = |code, message: String, remedy: String| {
             Some(Remark { lasting: Lasting::UntilAccount, code, message, remedy })
@@ -174,9 +168,7 @@ impl LimitsState<'_> {
                 "has a range behind `%`, which pam_limits does not support".into(),
                 "write %:GID or %group".into(),
             ),
-            Domain::Range(Sigil::Group | Sigil::AllGroup, Ids::One(gid))
-                if accounts.group_by_gid(Gid(gid))?.is_none() =>
-            {
+            Domain::Range(Sigil::Group | Sigil::AllGroup, Ids::One(gid)) if !accounts.is_gid(Gid(gid))? => {
                 let message = format!("matches nobody: no group has the GID {gid}");
                 until(
                     "unknown-group",
@@ -187,10 +179,11 @@ impl LimitsState<'_> {
             Domain::Name(sigil, name) => {
                 let name = name.of(bytes);
                 let exists = match sigil {
-                    Sigil::User => accounts.user_by_name(name)?.is_some(),
-                    Sigil::Group | Sigil::AllGroup => accounts.group_by_name(name)?.is_some(),
+                    Sigil::User => accounts.uid_of(name)?.is_some(),
+                    Sigil::Group | Sigil::AllGroup => accounts.gid_of(name)?.is_some(),
                 };
-                if exists { None } else { self.nobody(sigil, name, domain)? }
+                let domain = || Shown::bytes(line.domain_text.of(bytes));
+                if exists { None } else { self.nobody(sigil, name, &domain())? }
             }
             _ => None,
         })
@@ -343,7 +336,7 @@ pub(super) fn of_inert_target(entry: &LimitsEntry, target: &Target, place: Optio
     Finding {
         place: place.unwrap_or_else(|| Place { file: entry.target.clone().into(), line: 0 }),
         code,
-        message: Shown::text(&format!(
+        message: Shown::owned(format!(
             "`{}` does nothing: pam_limits reads it as a name, and {} does not exist",
             target.written, target.who
         )),

@@ -38,6 +38,24 @@ pub enum ItemValue {
     Path,
 }
 
+/// All items with their names: a table, for each line of each file is looked up in it.
+const NAMED: [(&[u8], Item); 21] = {
+    let mut named: [(&[u8], Item); 21] = [(b"", Item::Chroot); 21];
+    named[16] = (b"priority", Item::Priority);
+    named[17] = (b"nonewprivs", Item::NoNewPrivs);
+    named[18] = (b"maxlogins", Item::MaxLogins);
+    named[19] = (b"maxsyslogins", Item::MaxSysLogins);
+    named[20] = (b"chroot", Item::Chroot);
+    let mut index = 0;
+    while index < Rlimit::ALL.len() {
+        // From nproc on, which most lines are about.
+        let rlimit = Rlimit::ALL[(Rlimit::Nproc.index() + index) % Rlimit::ALL.len()];
+        named[index] = (rlimit.item().as_bytes(), Item::Rlimit(rlimit));
+        index += 1;
+    }
+    named
+};
+
 impl Item {
     /// The item of this name; case does not matter. `None` when the module does not know it.
     #[must_use]
@@ -49,20 +67,7 @@ impl Item {
     /// The item of this name in any module.
     #[must_use]
     pub fn named(name: &[u8]) -> Option<Self> {
-        // `-` does not sort by chance: the common names are tried first, by length.
-        if let Some(rlimit) =
-            Rlimit::ALL.iter().find(|rlimit| name.eq_ignore_ascii_case(rlimit.item().as_bytes()))
-        {
-            return Some(Self::Rlimit(*rlimit));
-        }
-        let others: [(&[u8], Self); 5] = [
-            (b"priority", Self::Priority),
-            (b"nonewprivs", Self::NoNewPrivs),
-            (b"maxlogins", Self::MaxLogins),
-            (b"maxsyslogins", Self::MaxSysLogins),
-            (b"chroot", Self::Chroot),
-        ];
-        others.iter().find(|(other, _)| name.eq_ignore_ascii_case(other)).map(|(_, item)| *item)
+        NAMED.iter().find(|(other, _)| name.eq_ignore_ascii_case(other)).map(|(_, item)| *item)
     }
 
     /// Whether the installed module knows the item; one that does not ignores the line.
@@ -74,6 +79,13 @@ impl Item {
             Self::Chroot => module.family != Family::Upstream,
             _ => true,
         }
+    }
+
+    /// Whether a line on one can decide about the other: the two ways of counting logins overwrite each other.
+    #[must_use]
+    pub fn shares_its_place_with(self, other: Self) -> bool {
+        let counts_logins = |item| matches!(item, Self::MaxLogins | Self::MaxSysLogins);
+        self == other || counts_logins(self) && counts_logins(other)
     }
 
     /// The name as limits.conf(5) writes it.

@@ -200,7 +200,7 @@ impl Wanted<'_> {
             drift.push(Drift {
                 property: if reading.line.is_none() { "ensure" } else { "value" },
                 is: Shown::text(&self.is_text(*part, &reading, state)),
-                should: Shown::text(&format!("{}{}", part.word(), self.should())),
+                should: Shown::owned(format!("{}{}", part.word(), self.should())),
                 reason: Shown::text(&reason),
                 place,
             });
@@ -292,8 +292,14 @@ pub fn value_text(item: Item, reading: &Reading, state: &LimitsState<'_>) -> Opt
 pub fn shown_line(state: &LimitsState<'_>, line: LineId) -> Shown {
     let text = state.text(line);
     let end = memchr::memchr2(b'#', 0, text).unwrap_or(text.len());
-    let words: Vec<_> = text[..end].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
-    Shown::bytes(&words.join(&b' '))
+    let mut shown = Vec::with_capacity(end);
+    for word in text[..end].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
+        if !shown.is_empty() {
+            shown.push(b' ');
+        }
+        shown.extend_from_slice(word);
+    }
+    Shown::bytes(&shown)
 }
 
 /// Why a line loses to the one that decides.

@@ -1,22 +1,25 @@
 //! The plan for `limits_entry`: what to write so that the limit is in force, or why nothing would help.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
 use standfast_facts::login_defs::LoginDefs;
 use thiserror::Error;
 
+use super::DROP_IN;
 use super::domain::Class;
 use super::entry::{DesiredValue, Ensure, Exceptions, LimitsEntry};
 use super::evidence;
 use super::findings;
 use super::item::Item;
 use super::judge::Wanted;
+use super::owners::Owners;
 use super::reach::{Deciding, Subject};
 use super::semantics::{Evaluation, LineId};
 use super::state::{Content, LIMITS_CONF, LIMITS_D, LimitsState, ObserveError, is_read};
-use super::syntax::{Action, LimitsSyntax, Line};
+use super::syntax::{LimitsSyntax, Line};
 use super::target::{Target, TargetError};
 use crate::document::{Change, Syntax};
 use crate::provider::{Drift, Edit, Plan};
@@ -87,18 +90,29 @@ pub fn plan(
     let ready: Vec<_> = desired.iter().map(|entry| prepare(state, entry, login_defs)).collect();
     let twice = twins(desired, &ready);
     let declared = declared(desired, &ready);
-    let plan_at = |(index, (entry, ready)): (usize, (&&LimitsEntry, Result<Ready, PlanError>))| {
+    // Entries in sync never ask for their lines, and one pass finds those of all the others.
+    let own_lines = LazyCell::new(|| {
+        let targets = ready.iter().map(|ready| ready.as_ref().ok().map(|ready| &ready.target));
+        Owners::of(desired.iter().copied().zip(targets)).lines(state)
+    });
+    let plan_at = |(index, (entry, ready)): (usize, (&&LimitsEntry, &Result<Ready, PlanError>))| {
         state.machine.progress.step();
-        let ready = ready?;
-        match twice.get(&index).and_then(|other| desired.get(*other)) {
+        let Ok(ready) = ready else { return None };
+        let own = || own_lines.get(&index).map(Vec::as_slice).unwrap_or_default();
+        Some(match twice.get(&index).and_then(|other| desired.get(*other)) {
             Some(other) => Err(PlanError::Twice {
                 other: Shown::text(&other.title()),
                 written: key_text(entry, &ready.target),
             }),
-            None => plan_one(state, entry, &ready, &declared, login_defs),
-        }
+            None => plan_one(state, entry, ready, &declared, login_defs, own),
+        })
     };
-    desired.iter().zip(ready).enumerate().map(plan_at).collect()
+    let plans: Vec<_> = desired.iter().zip(&ready).enumerate().map(plan_at).collect();
+    drop(own_lines);
+    // There is a plan for all but those that were not ready, and these say why.
+    let or_why =
+        |(plan, ready): (Option<_>, Result<Ready, _>)| plan.unwrap_or_else(|| ready.map(|_| Plan::default()));
+    plans.into_iter().zip(ready).map(or_why).collect()
 }
 
 /// The entries that should be there with their targets, where some entry forbids exceptions: an exception that is
@@ -130,7 +144,7 @@ fn twins(desired: &[&LimitsEntry], ready: &[Result<Ready, PlanError>]) -> FxHash
 }
 
 fn key_text(entry: &LimitsEntry, target: &Target) -> Shown {
-    Shown::text(&format!("{} {} {}", target.written, entry.limit_type.word(), entry.item.name()))
+    Shown::owned(format!("{} {} {}", target.written, entry.limit_type.word(), entry.item.name()))
 }
 
 fn prepare(state: &LimitsState<'_>, entry: &LimitsEntry, login_defs: &LoginDefs) -> Result<Ready, PlanError> {
@@ -138,17 +152,25 @@ fn prepare(state: &LimitsState<'_>, entry: &LimitsEntry, login_defs: &LoginDefs)
     if !entry.item.is_known_to(&state.rules.module) {
         return Err(PlanError::UnknownItem { item: entry.item.name() });
     }
-    let path = Path::new(&entry.target);
-    let in_limits_d = path.parent() == Some(Path::new(LIMITS_D))
-        && path.file_name().is_some_and(|name| is_read(name.as_encoded_bytes()));
-    if path != Path::new(LIMITS_CONF) && !in_limits_d {
-        return Err(PlanError::NeverRead { path: path.to_path_buf() });
+    // Taking paths apart is slow, and most name none.
+    if entry.target != DROP_IN {
+        check_is_read(Path::new(&entry.target))?;
     }
     let value = entry.desired();
     if entry.ensure == Ensure::Present {
         check_lock_out(state, entry, value)?;
     }
     Ok(Ready { target: Target::of(entry, state, login_defs)?, value })
+}
+
+/// Refuses a target that pam_limits would never read.
+fn check_is_read(path: &Path) -> Result<(), PlanError> {
+    let in_limits_d = path.parent() == Some(Path::new(LIMITS_D))
+        && path.file_name().is_some_and(|name| is_read(name.as_encoded_bytes()));
+    if path == Path::new(LIMITS_CONF) || in_limits_d {
+        return Ok(());
+    }
+    Err(PlanError::NeverRead { path: path.to_path_buf() })
 }
 
 /// Refuses what would keep people from logging in, before it is written.
@@ -193,32 +215,37 @@ fn check_lock_out(
     Ok(())
 }
 
-fn plan_one(
+fn plan_one<'o>(
     state: &LimitsState<'_>,
     entry: &LimitsEntry,
     ready: &Ready,
     declared: &[(&LimitsEntry, Target)],
     login_defs: &LoginDefs,
+    own: impl FnOnce() -> &'o [LineId],
 ) -> Result<Plan, PlanError> {
     let target = &ready.target;
     match (entry.ensure, ready.value, &target.subject) {
         (Ensure::Present, Some(value), Some(subject)) => {
             let wanted = Wanted { entry, value, target };
-            plan_present(state, &wanted, subject, declared, (login_defs.uid_min, login_defs.uid_max))
+            let ordinary = (login_defs.uid_min, login_defs.uid_max);
+            plan_present(state, &wanted, subject, declared, ordinary, own)
         }
-        (Ensure::Present, Some(_), None) => Ok(plan_verbatim(state, entry, target)),
-        (Ensure::Present, None, _) | (Ensure::Absent, _, _) => Ok(plan_absent(state, entry, target)),
+        (Ensure::Present, Some(_), None) => Ok(plan_verbatim(state, entry, target, own())),
+        (Ensure::Present, None, _) | (Ensure::Absent, _, _) => Ok(plan_absent(state, own())),
     }
 }
 
-fn plan_present(
+fn plan_present<'o>(
     state: &LimitsState<'_>,
     wanted: &Wanted<'_>,
     subject: &Subject,
     declared: &[(&LimitsEntry, Target)],
     ordinary: (u32, u32),
+    own: impl FnOnce() -> &'o [LineId],
 ) -> Result<Plan, PlanError> {
-    let deciding = state.deciding(subject, ordinary).map_err(PlanError::Accounts)?;
+    let deciding = state
+        .deciding_item(subject, ordinary, (wanted.entry.item, wanted.entry.limit_type))
+        .map_err(PlanError::Accounts)?;
     let evaluation = deciding.evaluate(state);
     let mut plan = Plan { drift: wanted.judge(&evaluation, state), ..Plan::default() };
     if state.is_unloaded()? {
@@ -239,9 +266,9 @@ fn plan_present(
         }
     }
     if !plan.drift.is_empty() {
-        let mut lines = own_lines(state, wanted.entry, wanted.target);
-        name_stale_line(state, wanted.target, &lines, &mut plan.drift);
-        plan.blocked = write(state, wanted, &mut lines, &deciding, &mut plan.edits).err();
+        let own = own();
+        name_stale_line(state, wanted.target, own, &mut plan.drift);
+        plan.blocked = write(state, wanted, own, &deciding, &mut plan.edits).err();
     }
     Ok(plan)
 }
@@ -260,7 +287,7 @@ fn name_stale_line(state: &LimitsState<'_>, target: &Target, own: &[LineId], dri
         let place = state.place(*id);
         let line = super::judge::shown_line(state, *id);
         first.reason =
-            Shown::text(&format!("{place} `{line}` is for a number that {} no longer has", target.given));
+            Shown::owned(format!("{place} `{line}` is for a number that {} no longer has", target.given));
         first.place = Some(place);
     }
 }
@@ -273,7 +300,7 @@ fn exception_drift(state: &LimitsState<'_>, wanted: &Wanted<'_>, id: LineId) -> 
         property: "value",
         is: value,
         should: Shown::text(&wanted.should()),
-        reason: Shown::text(&format!(
+        reason: Shown::owned(format!(
             "{place} makes an exception: `{}`",
             super::judge::shown_line(state, id)
         )),
@@ -288,17 +315,6 @@ fn is_line_of(state: &LimitsState<'_>, id: LineId, entry: &LimitsEntry, target: 
     })
 }
 
-/// The lines that are this entry: same people, same type, same item; and ours for the same name's former number.
-fn own_lines(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) -> Vec<LineId> {
-    let is_own = |id: &LineId, line: &Line, bytes: &[u8]| {
-        let Action::Limit(limit) = &line.action else { return false };
-        limit.item == entry.item
-            && limit.limit_type == entry.limit_type
-            && (target.is_domain_of(line, bytes) || target.is_stale(line, state.text(*id), bytes))
-    };
-    state.lines().filter(|(id, line, bytes)| is_own(id, line, bytes)).map(|(id, ..)| id).collect()
-}
-
 fn edit(state: &LimitsState<'_>, id: LineId, change: impl FnOnce(usize) -> Change) -> Edit {
     Edit { file: state.place(id).file, change: change(id.chunk as usize) }
 }
@@ -307,7 +323,7 @@ fn edit(state: &LimitsState<'_>, id: LineId, change: impl FnOnce(usize) -> Chang
 fn write(
     state: &LimitsState<'_>,
     wanted: &Wanted<'_>,
-    own: &mut Vec<LineId>,
+    own: &[LineId],
     deciding: &Deciding,
     edits: &mut Vec<Edit>,
 ) -> Result<(), Shown> {
@@ -321,18 +337,19 @@ fn write(
             wanted.entry.target
         )));
     }
-    let in_target: Vec<_> = own.iter().copied().filter(|id| Some(id.file as usize) == file).collect();
-    let place = match in_target.last() {
-        Some(last) => *last,
+    let is_in_target = |id: &LineId| Some(id.file as usize) == file;
+    let last = own.iter().copied().rfind(is_in_target);
+    let place = match last {
+        Some(last) => last,
         None => LineId { file: file_rank(state, &path), chunk: u32::MAX },
     };
-    edits.push(match in_target.last() {
-        Some(last) => edit(state, *last, |chunk| Change::Replace { chunk, text: text.clone() }),
+    edits.push(match last {
+        Some(last) => edit(state, last, |chunk| Change::Replace { chunk, text: text.clone() }),
         None => Edit { file: path, change: Change::Append { text: text.clone() } },
     });
     // The same entry again: in the target it is a duplicate, in a later file it would override.
     let gone: Vec<_> =
-        own.drain(..).filter(|id| *id != place && (in_target.contains(id) || *id > place)).collect();
+        own.iter().copied().filter(|id| *id != place && (is_in_target(id) || *id > place)).collect();
     edits.extend(gone.iter().map(|id| edit(state, *id, |chunk| Change::Remove { chunk })));
 
     let evaluation = evaluate_planned(state, &text, place, &gone, deciding);
@@ -361,7 +378,7 @@ fn evaluate_planned(
 ) -> Evaluation {
     let syntax = LimitsSyntax { module: &state.rules.module };
     let ours = syntax.chunks(text).into_iter().next().and_then(|chunk| chunk.entry);
-    let stays = |id: &LineId| *id != place && !gone.contains(id);
+    let stays = |id: &LineId| *id != place && gone.binary_search(id).is_err();
     let mut lines: Vec<(LineId, &Line, Class)> = deciding
         .all
         .iter()
@@ -394,8 +411,7 @@ fn line_text(entry: &LimitsEntry, target: &Target, tokenizer: Tokenizer) -> Vec<
 }
 
 /// An entry that can match nobody now: what counts is that its line stands in the file, as the user insists.
-fn plan_verbatim(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) -> Plan {
-    let own = own_lines(state, entry, target);
+fn plan_verbatim(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target, own: &[LineId]) -> Plan {
     let has_value = |id: &&LineId| {
         state.limit(**id).is_some_and(|(_, limit, bytes)| {
             Some(limit.value_text.of(bytes)) == entry.value.as_ref().map(|value| value.0.as_bytes())
@@ -408,7 +424,7 @@ fn plan_verbatim(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) 
             property: "ensure",
             is: Shown::text("absent"),
             should: Shown::text("present"),
-            reason: Shown::text(&format!("no line `{}`", Shown::bytes(&text))),
+            reason: Shown::owned(format!("no line `{}`", Shown::bytes(&text))),
             place: None,
         });
         plan.edits.push(match own.last() {
@@ -420,15 +436,15 @@ fn plan_verbatim(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) 
     plan
 }
 
-fn plan_absent(state: &LimitsState<'_>, entry: &LimitsEntry, target: &Target) -> Plan {
+fn plan_absent(state: &LimitsState<'_>, own: &[LineId]) -> Plan {
     let mut plan = Plan::default();
-    for id in own_lines(state, entry, target) {
+    for id in own.iter().copied() {
         let place = state.place(id);
         plan.drift.push(Drift {
             property: "ensure",
             is: Shown::text("present"),
             should: Shown::text("absent"),
-            reason: Shown::text(&format!("{place} is there: `{}`", super::judge::shown_line(state, id))),
+            reason: Shown::owned(format!("{place} is there: `{}`", super::judge::shown_line(state, id))),
             place: Some(place),
         });
         plan.edits.push(edit(state, id, |chunk| Change::Remove { chunk }));

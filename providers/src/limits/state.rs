@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashMap;
 use rustix::fs::OFlags;
 use standfast_facts::accounts::AccountsError;
 use standfast_facts::machine::Machine;
@@ -15,7 +14,7 @@ use standfast_facts::root::{ReadError, Root};
 use standfast_facts::{kernel, limits_in_force, opener};
 use thiserror::Error;
 
-use super::domain::{Domain, Ids, Sigil};
+use super::index::{Index, Members};
 use super::rules::Rules;
 use super::semantics::{LineId, Start};
 use super::syntax::{self, Action, LimitsSyntax, Line};
@@ -75,6 +74,7 @@ pub struct LimitsState<'m> {
     /// The files in reading order; limits.conf is always the first.
     pub files: Vec<LimitsFile>,
     index: OnceCell<Index>,
+    members: OnceCell<Members>,
     reset: Option<Limits>,
     nr_open: Option<u64>,
     inherited: OnceCell<Option<opener::Opener>>,
@@ -100,19 +100,6 @@ pub struct Pass {
     pub conf: Option<PathBuf>,
     /// `set_all`: what no line sets is taken from PID 1.
     pub set_all: bool,
-}
-
-/// Lines by whom they are for, so that a resource meets only the lines that can match it.
-#[derive(Debug, Default)]
-pub(super) struct Index {
-    /// By the text of the domain: names, `*` and `%`.
-    pub(super) by_text: FxHashMap<Box<[u8]>, Vec<LineId>>,
-    /// `:N` by its UID.
-    pub(super) by_uid: FxHashMap<u32, Vec<LineId>>,
-    /// `@name`, `@:N`, `%name` and `%:N` by their GID; a name without a group is in none.
-    pub(super) by_gid: FxHashMap<u32, Vec<LineId>>,
-    /// Proper ranges, which may match anyone.
-    pub(super) ranges: Vec<LineId>,
 }
 
 impl<'m> LimitsState<'m> {
@@ -163,6 +150,7 @@ impl<'m> LimitsState<'m> {
             rules,
             files,
             index: OnceCell::new(),
+            members: OnceCell::new(),
             reset,
             nr_open: kernel.nr_open,
             inherited: OnceCell::new(),
@@ -233,11 +221,11 @@ impl<'m> LimitsState<'m> {
     /// Whom a session has its limits from where no line sets them, in words.
     #[must_use]
     pub fn inherited_from(&self) -> String {
-        match (&self.reset, self.opener()) {
-            (Some(_), _) => "PID 1".into(),
-            (None, Some(opener)) => opener.to_string(),
-            (None, None) => "the process that opens the session".into(),
+        // The opener is looked for among all processes: only where its limits count.
+        if self.reset.is_some() {
+            return "PID 1".into();
         }
+        self.opener().map_or_else(|| "the process that opens the session".into(), opener::Opener::to_string)
     }
 
     /// All lines in reading order, with the bytes that their spans are of.
@@ -294,11 +282,23 @@ impl<'m> LimitsState<'m> {
 
     /// The index over all lines, made at the first use.
     pub(super) fn index(&self) -> Result<&Index, AccountsError> {
-        if let Some(index) = self.index.get() {
-            return Ok(index);
+        fill(&self.index, || Index::of(self))
+    }
+
+    /// Lines for single users by their groups, made at the first use.
+    pub(super) fn members(&self) -> Result<&Members, AccountsError> {
+        fill(&self.members, || Members::of(self))
+    }
+}
+
+/// The value of `cell`, made at the first use; a failure is not remembered.
+fn fill<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T, AccountsError>) -> Result<&T, AccountsError> {
+    match cell.get() {
+        Some(value) => Ok(value),
+        None => {
+            let value = make()?;
+            Ok(cell.get_or_init(|| value))
         }
-        let index = Index::of(self)?;
-        Ok(self.index.get_or_init(|| index))
     }
 }
 
@@ -311,45 +311,6 @@ impl LimitsFile {
             Content::Missing | Content::Dangling | Content::NotAFile => None,
         }
     }
-}
-
-type LinesByText<'b> = FxHashMap<&'b [u8], Vec<LineId>>;
-
-impl Index {
-    fn of(state: &LimitsState<'_>) -> Result<Self, AccountsError> {
-        let mut index = Self::default();
-        let (mut by_text, mut group_lines): (LinesByText<'_>, LinesByText<'_>) = Default::default();
-        for (id, line, bytes) in state.lines() {
-            let lines = match line.domain {
-                Domain::Range(Sigil::User, Ids::One(uid)) => index.by_uid.entry(uid).or_default(),
-                Domain::Range(_, Ids::One(gid)) if !is_compared_with_uids(line, gid) => {
-                    index.by_gid.entry(gid).or_default()
-                }
-                Domain::Range(..) => &mut index.ranges,
-                Domain::NotARange => continue,
-                Domain::Name(Sigil::Group | Sigil::AllGroup, name) => {
-                    group_lines.entry(name.of(bytes)).or_default()
-                }
-                Domain::Name(Sigil::User, _) | Domain::Everyone | Domain::AllLogins => {
-                    let text = line.domain_text.of(bytes);
-                    by_text.entry(text).or_default()
-                }
-            };
-            lines.push(id);
-        }
-        index.by_text = by_text.into_iter().map(|(text, lines)| (text.into(), lines)).collect();
-        for (name, mut lines) in group_lines {
-            if let Some(group) = state.machine.accounts.group_by_name(name)? {
-                index.by_gid.entry(group.gid.0).or_default().append(&mut lines);
-            }
-        }
-        Ok(index)
-    }
-}
-
-/// Debian's module compares root's UID with the numbers behind any sign, and every module does so for `%:N -`.
-fn is_compared_with_uids(line: &Line, id: u32) -> bool {
-    id == 0 || line.action == Action::NoLimits && matches!(line.domain, Domain::Range(Sigil::AllGroup, _))
 }
 
 fn observe_rules(root: &Root) -> Result<Rules, ObserveError> {

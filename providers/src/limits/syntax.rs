@@ -48,6 +48,12 @@ impl LimitType {
         self != Self::Hard
     }
 
+    /// Whether it sets a half that the other sets too.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        self.is_soft() && other.is_soft() || self.is_hard() && other.is_hard()
+    }
+
     /// Whether it sets the hard limit.
     #[must_use]
     pub fn is_hard(self) -> bool {
@@ -125,9 +131,14 @@ impl Syntax for LimitsSyntax<'_> {
                 // Cut before the search: over a long line it would else look at the whole rest for each piece.
                 rest = &rest[..rest.len().min(LEGACY_PIECE)];
             }
-            let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
+            // The module works on C strings: a NUL ends the line, and `#` does anywhere in it.
+            let text = memchr::memchr3(0, b'#', b'\n', rest).unwrap_or(rest.len());
+            let length = match &rest[text..] {
+                [b'\n', ..] => text + 1,
+                after => text + memchr::memchr(b'\n', after).map_or(after.len(), |newline| newline + 1),
+            };
             let raw = &rest[..length];
-            chunks.push(Chunk { end: start + length, line, entry: self.line(raw, start) });
+            chunks.push(Chunk { end: start + length, line, entry: self.line(&raw[..text], start) });
             line += u32::from(raw.ends_with(b"\n"));
             start += length;
         }
@@ -136,18 +147,15 @@ impl Syntax for LimitsSyntax<'_> {
 }
 
 impl LimitsSyntax<'_> {
-    /// Reads one piece that stands at `start` in its document.
-    fn line(&self, raw: &[u8], start: usize) -> Option<Line> {
-        // The module works on C strings: a NUL ends the line, and `#` does anywhere in it.
-        let end = memchr::memchr3(0, b'#', b'\n', raw).unwrap_or(raw.len());
-        let text = &raw[..end];
+    /// Reads the text of one piece that stands at `start` in its document.
+    fn line(&self, text: &[u8], start: usize) -> Option<Line> {
         let indent = text.iter().take_while(|byte| is_space(**byte)).count();
         if indent == text.len() {
             return None;
         }
         let words = Words::split(text, indent, start, self.module.tokenizer);
         let [domain_text, second, third, fourth] = words.spans;
-        let of = |span: Span| &raw[span_in(span, start)];
+        let of = |span: Span| &text[span_in(span, start)];
         let action = match words.count {
             2 if of(second).starts_with(b"-") => Action::NoLimits,
             4 => self.limit(of, second, third, fourth),

@@ -119,7 +119,7 @@ impl Target {
                     written: format!("{least}:{greatest}"),
                     given: given.to_owned(),
                     subject: Some(Subject::Uids(least, greatest)),
-                    who: Shown::text(&format!("all ordinary users (UID {least} to {greatest})")),
+                    who: Shown::owned(format!("all ordinary users (UID {least} to {greatest})")),
                 };
                 return target.if_ranges_are_known(state);
             }
@@ -175,7 +175,7 @@ impl Target {
         let target = Self {
             written: if entry.match_by == MatchBy::Id { format!(":{uid}") } else { given.to_owned() },
             given: given.to_owned(),
-            who: Shown::text(&format!("{given} (UID {uid})")),
+            who: Shown::owned(format!("{given} (UID {uid})")),
             subject: Some(Subject::Person(state.person(account).map_err(failed)?)),
         };
         if entry.match_by == MatchBy::Id { target.if_ranges_are_known(state) } else { Ok(target) }
@@ -202,7 +202,7 @@ impl Target {
                 MatchBy::Name | MatchBy::Verbatim => given.to_owned(),
             },
             given: given.to_owned(),
-            who: Shown::text(&format!("group {name} (GID {gid})")),
+            who: Shown::owned(format!("group {name} (GID {gid})")),
             subject: Some(group_subject(sigil, gid)),
         };
         if entry.match_by == MatchBy::Id { target.if_ranges_are_known(state) } else { Ok(target) }
@@ -230,7 +230,7 @@ impl Target {
                 written: given.to_owned(),
                 given: given.to_owned(),
                 subject: None,
-                who: Shown::text(&format!("{what} {name}")),
+                who: Shown::owned(format!("{what} {name}")),
             }),
         }
     }
@@ -293,10 +293,14 @@ impl Target {
     pub fn is_stale(&self, line: &Line, text: &[u8], bytes: &[u8]) -> bool {
         let by_number = matches!(line.domain, Domain::Range(..));
         by_number && self.given != self.written && !self.is_domain_of(line, bytes) && {
-            let comment = memchr::memchr(b'#', text).map(|hash| text[hash + 1..].trim_ascii());
-            comment == Some(self.given.as_bytes())
+            comment_of(text) == Some(self.given.as_bytes())
         }
     }
+}
+
+/// The comment at the end of a line.
+pub(super) fn comment_of(text: &[u8]) -> Option<&[u8]> {
+    memchr::memchr(b'#', text).map(|hash| text[hash + 1..].trim_ascii())
 }
 
 fn group_subject(sigil: Sigil, gid: Gid) -> Subject {

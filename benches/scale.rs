@@ -1,0 +1,138 @@
+//! Many entries and many resources: linear, and no slower than the programs that read the same file.
+
+use std::fmt::Write as _;
+
+use crate::stage::{Etc, FIRST_ID, Stages, user};
+use crate::table::Table;
+use crate::tools::Tools;
+
+/// Whom the line or the resource of this number is for.
+type Domain = fn(usize) -> String;
+
+/// How resources and entries name those whom they are for.
+#[derive(Clone, Copy, Debug)]
+struct Form {
+    name: &'static str,
+    /// The domain of a line, by the number of the account.
+    line: Domain,
+    /// The domain of a resource.
+    resource: Domain,
+    match_by: &'static str,
+}
+
+const FORMS: [Form; 5] = [
+    Form { name: "users by UID", line: uid, resource: uid, match_by: "id" },
+    Form { name: "users by name, written by UID", line: uid, resource: user, match_by: "id" },
+    Form { name: "users by name", line: user, resource: user, match_by: "name" },
+    Form { name: "groups, written by GID", line: gid, resource: group, match_by: "id" },
+    Form { name: "groups by name", line: group, resource: group, match_by: "name" },
+];
+
+fn uid(index: usize) -> String {
+    format!(":{}", FIRST_ID + index)
+}
+
+fn gid(index: usize) -> String {
+    format!("@:{}", FIRST_ID + index)
+}
+
+fn group(index: usize) -> String {
+    format!("@g{index:05}")
+}
+
+/// Below every hard limit of a process that anyone runs.
+fn value(index: usize) -> usize {
+    100 + index % 400
+}
+
+fn lines(count: usize, domain: Domain) -> String {
+    let mut text = String::new();
+    for index in 0..count {
+        writeln!(text, "{} soft nproc {}", domain(index), value(index)).unwrap();
+    }
+    text
+}
+
+fn resources_as_json(count: usize, form: Form) -> String {
+    let one = |index| {
+        format!(
+            r#"{{"type":"limits_entry","title":"{}/soft/nproc","parameters":{{"value":{},"match_by":"{}"}}}}"#,
+            (form.resource)(index),
+            value(index),
+            form.match_by
+        )
+    };
+    format!("[{}]", (0..count).map(one).collect::<Vec<_>>().join(","))
+}
+
+/// One file with 10,000 and then 100,000 entries under the default policy.
+pub(crate) fn entries(tools: &Tools, stages: &Stages, table: &mut Table) {
+    // Not by group: pam_limits reads all of /etc/group for each such line, and no bar would mean anything.
+    let forms: [(&str, Domain); 2] = [("UID", uid), ("user name", user)];
+    for (name, domain) in forms {
+        let check = tools.standfast(&["check"]);
+        let etc = |count| Etc { accounts: count, limits: lines(count, domain) };
+        let few = {
+            let _set = stages.set(&etc(10_000));
+            check.instructions()
+        };
+        let _set = stages.set(&etc(100_000));
+        let many = check.instructions();
+        let session = tools.session(&user(7));
+        table.instructions(&format!("`check`, 100,000 entries by {name}"), many, None);
+        table.count_ratio(&format!("100,000 to 10,000 entries by {name}"), many as f64 / few as f64, 10.5);
+        let ratio = many as f64 / session.instructions() as f64;
+        table.count_ratio(&format!("to pam_limits.so, 100,000 entries by {name}"), ratio, 1.0);
+        table.time_ratio(
+            &format!("to pam_limits.so, 100,000 entries by {name}"),
+            check.wall_ratio(&session, 21),
+            1.0,
+        );
+        table.time_ratio(
+            &format!("to augtool, 100,000 entries by {name}"),
+            check.wall_ratio(&tools.augtool(), 5),
+            0.05,
+        );
+        table.wall(&format!("`check`, 100,000 entries by {name}"), check.wall(11), None);
+        table.kib(&format!("`check`, 100,000 entries by {name}"), check.peak_kib(), None);
+    }
+}
+
+/// As many resources as entries, in sync: 1,000 and then 10,000.
+pub(crate) fn resources(tools: &Tools, stages: &Stages, table: &mut Table) {
+    for form in FORMS {
+        let check = |count| {
+            let input = stages.input(&resources_as_json(count, form));
+            (tools.standfast(&["check", "-"]).reading(&input), lines(count, form.line))
+        };
+        let (few, limits) = check(1000);
+        let few = {
+            let _set = stages.set(&Etc { accounts: 1000, limits });
+            few.instructions()
+        };
+        let (program, limits) = check(10_000);
+        let _set = stages.set(&Etc { accounts: 10_000, limits });
+        let many = program.instructions();
+        table.instructions(&format!("`check -`, 10,000 {}", form.name), many, None);
+        table.count_ratio(&format!("10,000 to 1,000 {}", form.name), many as f64 / few as f64, 10.5);
+        table.cpu(&format!("`check -`, 10,000 {}", form.name), program.cpu(15), Some(50.0));
+        table.kib(&format!("`check -`, 10,000 {}", form.name), program.peak_kib(), None);
+    }
+}
+
+/// As many resources without an entry: 1,000 and then 10,000.
+pub(crate) fn apply(tools: &Tools, stages: &Stages, table: &mut Table) {
+    for form in FORMS {
+        let measured = |count| {
+            let _set = stages.set(&Etc { accounts: count, limits: String::new() });
+            let input = stages.input(&resources_as_json(count, form));
+            let forget = || drop(std::fs::remove_file("/etc/security/limits.d/zz-standfast.conf"));
+            let apply = tools.standfast(&["apply", "-"]).reading(&input).after(forget);
+            (apply.instructions(), apply.cpu(5))
+        };
+        let ((few, _), (many, cpu)) = (measured(1000), measured(10_000));
+        table.instructions(&format!("`apply -`, 10,000 {}", form.name), many, None);
+        table.count_ratio(&format!("apply 10,000 to 1,000 {}", form.name), many as f64 / few as f64, 10.5);
+        table.cpu(&format!("`apply -`, 10,000 {}", form.name), cpu, None);
+    }
+}

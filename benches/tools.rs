@@ -1,0 +1,60 @@
+//! The programs that are measured: ours, the floor, the real pam_limits and augtool.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::measure::Program;
+
+/// The programs, built.
+#[derive(Debug)]
+pub(crate) struct Tools {
+    standfast: PathBuf,
+    hello: PathBuf,
+    session: PathBuf,
+    confdir: PathBuf,
+}
+
+impl Tools {
+    /// Builds the floor and the program that opens a session.
+    pub(crate) fn prepare(work: &Path) -> Self {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
+        let confdir = work.join("pam");
+        std::fs::create_dir_all(&confdir).unwrap();
+        std::fs::write(confdir.join("bench"), "session required pam_limits.so\n").unwrap();
+        let (hello, session) = (work.join("hello"), work.join("session"));
+        build(Command::new("rustc").arg("-O").arg("-o").arg(&hello).arg(source.join("hello.rs")));
+        build(
+            Command::new("cc").args(["-O2", "-o"]).arg(&session).arg(source.join("session.c")).arg("-lpam"),
+        );
+        // Another build can be measured while one looks for what costs.
+        let other = std::env::var_os("STANDFAST_BENCH_BINARY").map(PathBuf::from);
+        let standfast = other.unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_standfast")));
+        Self { standfast, hello, session, confdir }
+    }
+
+    pub(crate) fn standfast(&self, arguments: &[&str]) -> Program {
+        Program::new(&self.standfast, arguments)
+    }
+
+    pub(crate) fn hello(&self) -> Program {
+        Program::new(&self.hello, &[])
+    }
+
+    /// A session of this user, opened by the real pam_limits.so.
+    pub(crate) fn session(&self, user: &str) -> Program {
+        Program::new(&self.session, &[&self.confdir.to_string_lossy(), user])
+    }
+
+    /// augtool with the lens of limits.conf alone, asked for one thing.
+    pub(crate) fn augtool(&self) -> Program {
+        let file = "/etc/security/limits.conf";
+        let transform = format!("Limits incl {file}");
+        let question = format!("get /files{file}/domain[1]");
+        Program::new(Path::new("/usr/bin/augtool"), &["-A", "-t", &transform, &question])
+    }
+}
+
+fn build(command: &mut Command) {
+    let status = command.status().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
+    assert!(status.success(), "{command:?} failed");
+}
