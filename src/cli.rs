@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use standfast_providers::provider::Detail;
 
 /// Keeps hardening in force on Linux hosts and says what drifted and why.
 #[derive(Debug, Parser)]
@@ -189,6 +190,12 @@ pub enum FactsFormat {
 }
 
 impl Run {
+    /// How much evidence is wanted.
+    #[must_use]
+    pub fn detail(&self) -> Detail {
+        if self.verbose { Detail::All } else { Detail::Drift }
+    }
+
     /// The policy, and the globs without the `-` that stands for standard input.
     #[must_use]
     pub fn policy_and_globs(&self) -> (Option<PathBuf>, Vec<String>) {

@@ -161,7 +161,7 @@ fn report_of(
 ) -> Result<Report, MainError> {
     let resources = policy::select(policy::read(policy)?, globs)?;
     let root = Root::open(&arguments.root)?;
-    let report = run::run(&root, &resources, mode);
+    let report = run::run(&root, &resources, mode, arguments.detail());
     std::mem::forget(resources);
     Ok(report)
 }
@@ -175,9 +175,7 @@ fn tell(report: &Report, arguments: &cli::Run, format: Format, out: &mut impl Wr
             return Ok(ExitCode::from(report::monitoring::State::of(report).code()));
         }
         Format::Text => {
-            let detail =
-                if arguments.verbose { report::text::Detail::All } else { report::text::Detail::Drift };
-            report::text::write(report, detail, style, out)?;
+            report::text::write(report, arguments.detail(), style, out)?;
         }
     }
     if arguments.diff && format == Format::Text {

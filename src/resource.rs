@@ -39,7 +39,7 @@ impl Resource {
     pub fn new(kind: &str, title: &str, values: &[(String, Value)]) -> Result<Self, SchemaError> {
         let given = values.iter().map(|(name, value)| (name.as_str(), value));
         if kind == LimitsConfig::KIND.name {
-            let desired = Desired::Config(LimitsConfig::from_values(given)?);
+            let desired = Desired::Config(LimitsConfig::from_values(given, &[])?);
             return Ok(Self::of(&LimitsConfig::KIND, title, desired));
         }
         if kind != LimitsEntry::KIND.name {
@@ -50,13 +50,13 @@ impl Resource {
         }
         // The title names what is not given; Puppet splits it before and gives all three.
         let is_given = |name: &str| values.iter().any(|(given, _)| given == name);
-        let parts: Vec<(&str, Value)> = match LimitsEntry::title_parts(title) {
-            Ok(parts) => parts.into_iter().map(|(name, part)| (name, Value::Text(part.to_owned()))).collect(),
-            Err(_) if ["domain", "type", "item"].into_iter().all(is_given) => Vec::new(),
+        let parts = match LimitsEntry::title_parts(title) {
+            Ok(parts) => Some(parts),
+            Err(_) if ["domain", "type", "item"].into_iter().all(is_given) => None,
             Err(error) => return Err(error),
         };
-        let from_title = parts.iter().filter(|(name, _)| !is_given(name)).map(|(name, value)| (*name, value));
-        let entry = LimitsEntry::from_values(from_title.chain(given))?;
+        let parts = parts.as_ref().map(<[_; 3]>::as_slice).unwrap_or_default();
+        let entry = LimitsEntry::from_values(given, parts)?;
         entry.check()?;
         Ok(Self::of(&LimitsEntry::KIND, title, Desired::Entry(entry)))
     }

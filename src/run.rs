@@ -8,7 +8,7 @@ use standfast_providers::commit::{CommitError, STATE_DIR, Writer};
 use standfast_providers::compose::compose;
 use standfast_providers::edit::FileEdit;
 use standfast_providers::limits::{Desired, Limits, Planned};
-use standfast_providers::provider::Plan;
+use standfast_providers::provider::{Detail, Plan};
 
 use crate::outcome::{Outcome, Report, Status};
 use crate::progress::Bar;
@@ -28,46 +28,58 @@ const ROUNDS: usize = 3;
 
 /// Brings about the desired state, or says what differs from it.
 #[must_use]
-pub fn run(root: &Root, resources: &[Resource], mode: Mode) -> Report {
+pub fn run(root: &Root, resources: &[Resource], mode: Mode, detail: Detail) -> Report {
     let machine = Machine::new(root);
     let _bar = Bar::watch(machine.progress.clone(), resources.len());
+    let asked = Asked { machine: &machine, resources, detail };
     match mode {
-        Mode::Check => check(&machine, resources),
+        Mode::Check => asked.check(),
         Mode::Apply => match Writer::begin(root, Path::new(STATE_DIR)) {
-            Ok(writer) => Apply::new(&machine, &writer, resources).run(),
-            Err(error) => without_changes(&machine, resources, &error),
+            Ok(writer) => Apply::new(asked, &writer).run(),
+            Err(error) => asked.without_changes(&error),
         },
     }
 }
 
-/// When the writer is of no use: what is in sync is so all the same, what differs has failed.
-fn without_changes(machine: &Machine<'_>, resources: &[Resource], error: &CommitError) -> Report {
-    let mut report = check(machine, resources);
-    report.edits.clear();
-    let reason = chain(error);
-    for outcome in report.outcomes.iter_mut().filter(|outcome| outcome.status == Status::Drifted) {
-        outcome.fail(reason.clone());
+/// What a run is asked for.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    machine: &'a Machine<'a>,
+    resources: &'a [Resource],
+    detail: Detail,
+}
+
+impl Asked<'_> {
+    /// When the writer is of no use: what is in sync is so all the same, what differs has failed.
+    fn without_changes(self, error: &CommitError) -> Report {
+        let mut report = self.check();
+        report.edits.clear();
+        let reason = chain(error);
+        for outcome in report.outcomes.iter_mut().filter(|outcome| outcome.status == Status::Drifted) {
+            outcome.fail(reason.clone());
+        }
+        report
     }
-    report
-}
 
-fn check(machine: &Machine<'_>, resources: &[Resource]) -> Report {
-    let limits = match Limits::observe(machine) {
-        Ok(limits) => limits,
-        Err(error) => return Report::failed(resources, &chain(&error)),
-    };
-    let plans = plan(&limits, resources);
-    let edits = compose(
-        &limits,
-        plans.iter().flatten().filter(|plan| plan.blocked.is_none()).flat_map(|plan| &plan.edits),
-    );
-    let outcomes = resources.iter().zip(plans).map(|(resource, plan)| Outcome::of(resource, plan)).collect();
-    Report { outcomes, edits }
-}
+    fn check(self) -> Report {
+        let limits = match Limits::observe(self.machine) {
+            Ok(limits) => limits,
+            Err(error) => return Report::failed(self.resources, &chain(&error)),
+        };
+        let plans = self.plan(&limits);
+        let edits = compose(
+            &limits,
+            plans.iter().flatten().filter(|plan| plan.blocked.is_none()).flat_map(|plan| &plan.edits),
+        );
+        let outcomes =
+            self.resources.iter().zip(plans).map(|(resource, plan)| Outcome::of(resource, plan)).collect();
+        Report { outcomes, edits }
+    }
 
-fn plan(limits: &Limits<'_>, resources: &[Resource]) -> Vec<Planned> {
-    let desired: Vec<&Desired> = resources.iter().map(|resource| &resource.desired).collect();
-    limits.plan(&desired)
+    fn plan(self, limits: &Limits<'_>) -> Vec<Planned> {
+        let desired: Vec<&Desired> = self.resources.iter().map(|resource| &resource.desired).collect();
+        limits.plan(&desired, self.detail)
+    }
 }
 
 /// An error and its causes in one line.
@@ -78,9 +90,8 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 
 /// A run that changes the machine.
 struct Apply<'a> {
-    machine: &'a Machine<'a>,
+    asked: Asked<'a>,
     writer: &'a Writer<'a>,
-    resources: &'a [Resource],
     /// What was planned for each resource, the first drift if there was any: it is what was corrected.
     first: Vec<Outcome>,
     /// Why a file could not be written.
@@ -89,22 +100,22 @@ struct Apply<'a> {
 }
 
 impl<'a> Apply<'a> {
-    fn new(machine: &'a Machine<'a>, writer: &'a Writer<'a>, resources: &'a [Resource]) -> Self {
-        Self { machine, writer, resources, first: Vec::new(), failed_files: Vec::new(), edits: Vec::new() }
+    fn new(asked: Asked<'a>, writer: &'a Writer<'a>) -> Self {
+        Self { asked, writer, first: Vec::new(), failed_files: Vec::new(), edits: Vec::new() }
     }
 
     fn run(mut self) -> Report {
         for round in 0..=ROUNDS {
-            let limits = match Limits::observe(self.machine) {
+            let limits = match Limits::observe(self.asked.machine) {
                 Ok(limits) => limits,
                 Err(error) => return self.unobserved(&chain(&error)),
             };
             if round == 0
                 && let Err(error) = self.writer.sweep(&limits.directories())
             {
-                return without_changes(self.machine, self.resources, &error);
+                return self.asked.without_changes(&error);
             }
-            let plans = plan(&limits, self.resources);
+            let plans = self.asked.plan(&limits);
             self.remember(&plans);
             let edits = self.edits_of(&limits, &plans);
             if edits.is_empty() || round == ROUNDS {
@@ -114,7 +125,7 @@ impl<'a> Apply<'a> {
                 self.commit(edit);
             }
         }
-        Report::failed(self.resources, "no plan was made")
+        Report::failed(self.asked.resources, "no plan was made")
     }
 
     /// Keeps the first drift of each resource.
@@ -122,7 +133,7 @@ impl<'a> Apply<'a> {
     /// The first round alone will not do: a resource that could not be judged there, or was in sync until another
     /// one was changed, may be changed by a later round.
     fn remember(&mut self, plans: &[Planned]) {
-        let planned = self.resources.iter().zip(plans);
+        let planned = self.asked.resources.iter().zip(plans);
         if self.first.is_empty() {
             self.first = planned.map(|(resource, plan)| Outcome::observed(resource, plan)).collect();
             return;
@@ -136,7 +147,7 @@ impl<'a> Apply<'a> {
 
     /// When nothing can be observed: what was changed before is said to be.
     fn unobserved(self, reason: &str) -> Report {
-        let mut report = Report::failed(self.resources, reason);
+        let mut report = Report::failed(self.asked.resources, reason);
         for (outcome, first) in report.outcomes.iter_mut().zip(&self.first) {
             outcome.fail(self.even_if_changed(first, reason));
         }
@@ -155,7 +166,7 @@ impl<'a> Apply<'a> {
 
     /// The edits of all resources that may be changed and that a change would help.
     fn edits_of(&self, limits: &Limits<'_>, plans: &[Planned]) -> Vec<FileEdit> {
-        let enforced = self.resources.iter().zip(plans).filter_map(|(resource, plan)| {
+        let enforced = self.asked.resources.iter().zip(plans).filter_map(|(resource, plan)| {
             let plan = plan.as_ref().ok()?;
             (resource.mode == ResourceMode::Enforce && plan.blocked.is_none()).then_some(plan)
         });
@@ -182,7 +193,7 @@ impl<'a> Apply<'a> {
     }
 
     fn report(self, plans: Vec<Planned>) -> Report {
-        let outcomes = self.resources.iter().zip(plans).zip(&self.first);
+        let outcomes = self.asked.resources.iter().zip(plans).zip(&self.first);
         let outcomes =
             outcomes.map(|((resource, plan), first)| self.outcome(resource, plan, first)).collect();
         Report { outcomes, edits: self.edits }

@@ -25,6 +25,15 @@ pub struct Plan {
     pub reloads: Vec<Reload>,
 }
 
+/// How much evidence a plan gathers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Of what differs, and of exceptions.
+    Drift,
+    /// Of what is in sync too.
+    All,
+}
+
 /// One difference between what is and what should be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Drift {

@@ -313,14 +313,17 @@ macro_rules! kind {
                 }),+],
             };
 
-            /// Reads the desired state from named values.
+            /// Reads the desired state from named values, and from parts of the title where they name none.
             ///
             /// # Errors
             /// [`SchemaError`](crate::schema::SchemaError) names the attribute and what is legal.
             pub fn from_values<'v>(
                 values: impl IntoIterator<Item = (&'v str, &'v $crate::schema::Value)>,
+                title: &[(&str, &str)],
             ) -> Result<Self, $crate::schema::SchemaError> {
                 $(let mut $attr: Option<$type> = None;)+
+                // A fallback is read only once it is known to be needed.
+                let part = |name: &str| title.iter().find(|(part, _)| *part == name).map(|(_, text)| *text);
                 for (name, value) in values {
                     match name {
                         $($crate::kind!(@name $attr $($alias)?) => {
@@ -331,6 +334,7 @@ macro_rules! kind {
                 }
                 Ok(Self { $($attr: $crate::schema::or_default(
                     $attr,
+                    part($crate::kind!(@name $attr $($alias)?)),
                     $crate::kind!(@name $attr $($alias)?),
                     $crate::kind!(@default $($default)?),
                 )?),+ })
@@ -365,18 +369,19 @@ pub fn set<T: AttributeValue>(
     Ok(())
 }
 
-/// Part of [`kind!`]: the default of an attribute that is not given.
+/// Part of [`kind!`]: the part of the title, or the default, of an attribute that is not given.
 #[doc(hidden)]
 pub fn or_default<T: AttributeValue>(
     given: Option<T>,
+    title: Option<&str>,
     name: &'static str,
     default: Option<&'static str>,
 ) -> Result<T, SchemaError> {
-    match (given, default) {
+    match (given, title.or(default)) {
         (Some(value), _) => Ok(value),
-        (None, Some(default)) => T::from_text(default).map_err(|reason| SchemaError::BadValue {
+        (None, Some(text)) => T::from_text(text).map_err(|reason| SchemaError::BadValue {
             name,
-            value: default.to_owned(),
+            value: crate::shown::Shown::text(text).to_string(),
             reason,
         }),
         (None, None) => T::absent().ok_or(SchemaError::Missing { name, doc: T::TYPE }),

@@ -2,19 +2,10 @@
 
 use std::io::{self, Write};
 
-use standfast_providers::provider::Effect;
+use standfast_providers::provider::{Detail, Effect};
 
 use super::style::Style;
 use crate::outcome::{Outcome, Report, Status};
-
-/// What is told of resources that are in sync.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// They are counted.
-    Drift,
-    /// They are listed, with all evidence.
-    All,
-}
 
 /// Writes the report.
 ///

@@ -50,8 +50,10 @@ fn json_is_an_array_of_outcomes_in_the_order_of_the_policy() {
     assert_eq!(seen, ["in_sync", "in_sync", "drifted"]);
     assert_eq!(outcomes[0]["findings"][0]["code"], "bare-number");
     assert_eq!(outcomes[0]["findings"][0]["line"], 2);
-    assert_eq!(outcomes[1]["evidence"][0]["effect"], "wins");
     assert_eq!(outcomes[2]["drift"][0]["should"], "soft 200");
+    assert!(outcomes[1]["evidence"].is_null(), "what is in sync needs no evidence unless it is asked for");
+    let told = root().run_policy("check", POLICY, &["--format", "json", "--verbose"]);
+    assert_eq!(told.ended(2).json()[1]["evidence"][0]["effect"], "wins");
 }
 
 #[test]

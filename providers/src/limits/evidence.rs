@@ -1,10 +1,12 @@
 //! The lines that count for an entry: which wins, which lose and why, which make exceptions.
 
+use standfast_facts::accounts::AccountsError;
+
 use super::domain::Class;
 use super::entry::Exceptions;
 use super::item::Item;
 use super::judge::{Known, Part, Wanted, read, shown_line, why_it_loses};
-use super::reach::Deciding;
+use super::reach::{Deciding, Subject};
 use super::semantics::{Evaluation, LineId};
 use super::state::LimitsState;
 use super::syntax::Action;
@@ -90,12 +92,16 @@ pub(super) fn of_parts(
 }
 
 /// The lines that give some of the subject another value than the entry's, in reading order.
+///
+/// # Errors
+/// When the name service fails.
 pub(super) fn exceptions(
     state: &LimitsState<'_>,
     wanted: &Wanted<'_>,
     deciding: &Deciding,
     evaluation: &Evaluation,
-) -> Vec<LineId> {
+    subject: &Subject,
+) -> Result<Vec<LineId>, AccountsError> {
     let item = wanted.entry.item;
     let mut exceptions: Vec<LineId> = Vec::new();
     for part in Part::of(item, wanted.entry.limit_type) {
@@ -112,13 +118,13 @@ pub(super) fn exceptions(
             let other_value = state
                 .limit(*id)
                 .is_none_or(|(_, limit, _)| !wanted.accepts(known(limit.value, state), Some(*id), state));
-            if beats && other_value {
+            if beats && other_value && state.is_for_some(*id, subject)? {
                 more.push(*id);
             }
         }
         exceptions.append(&mut more);
     }
-    exceptions
+    Ok(exceptions)
 }
 
 fn known(value: super::item::ItemValue, state: &LimitsState<'_>) -> Option<Known> {

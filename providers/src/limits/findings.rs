@@ -338,7 +338,8 @@ pub(super) fn of_inert_target(entry: &LimitsEntry, target: &Target, place: Optio
         code,
         message: Shown::owned(format!(
             "`{}` does nothing: pam_limits reads it as a name, and {} does not exist",
-            target.written, target.who
+            target.written,
+            target.who()
         )),
         remedy: Shown::text(&remedy),
     }

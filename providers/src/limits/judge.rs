@@ -226,7 +226,7 @@ impl Wanted<'_> {
         state: &LimitsState<'_>,
     ) -> (String, Option<Place>) {
         let what = format!("{}{}", part.word(), self.entry.item.name());
-        let who = &self.target.who;
+        let who = self.target.who();
         if let Some(line) = evaluation.ended_by {
             let place = state.place(line);
             return (

@@ -30,6 +30,7 @@ use standfast_facts::root::ReadError;
 
 use crate::compose::Files;
 use crate::document::Change;
+use crate::provider::Detail;
 use crate::provider::{Edit, Place};
 use crate::shown::Shown;
 use config::LimitsConfig;
@@ -90,9 +91,9 @@ impl<'m> Limits<'m> {
     /// The plans for all resources, in their order. All are given at once: whether a line is unmanaged, and whether
     /// two resources are for the same entry, depends on the others.
     #[must_use]
-    pub fn plan(&self, desired: &[&Desired]) -> Vec<Planned> {
+    pub fn plan(&self, desired: &[&Desired], detail: Detail) -> Vec<Planned> {
         let entries: Vec<&LimitsEntry> = desired.iter().filter_map(|desired| desired.entry()).collect();
-        let mut entry_plans = plan::plan(&self.state, &entries, &self.login_defs).into_iter();
+        let mut entry_plans = plan::plan(&self.state, &entries, &self.login_defs, detail).into_iter();
         let plan_one = |desired: &&Desired| match desired {
             Desired::Entry(_) => entry_plans.next().map(|plan| plan.map_err(PlanFailure::from)),
             Desired::Config(config) => Some(

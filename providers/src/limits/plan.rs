@@ -1,6 +1,5 @@
 //! The plan for `limits_entry`: what to write so that the limit is in force, or why nothing would help.
 
-use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
@@ -19,10 +18,10 @@ use super::owners::Owners;
 use super::reach::{Deciding, Subject};
 use super::semantics::{Evaluation, LineId};
 use super::state::{Content, LIMITS_CONF, LIMITS_D, LimitsState, ObserveError, is_read};
-use super::syntax::{LimitsSyntax, Line};
-use super::target::{Target, TargetError};
+use super::syntax::{LimitType, LimitsSyntax, Line};
+use super::target::{Identity, Target, TargetError};
 use crate::document::{Change, Syntax};
-use crate::provider::{Drift, Edit, Plan};
+use crate::provider::{Detail, Drift, Edit, Plan};
 use crate::schema::SchemaError;
 use crate::shown::Shown;
 use standfast_facts::accounts::AccountsError;
@@ -86,10 +85,16 @@ pub fn plan(
     state: &LimitsState<'_>,
     desired: &[&LimitsEntry],
     login_defs: &LoginDefs,
+    detail: Detail,
 ) -> Vec<Result<Plan, PlanError>> {
     let ready: Vec<_> = desired.iter().map(|entry| prepare(state, entry, login_defs)).collect();
     let twice = twins(desired, &ready);
-    let declared = declared(desired, &ready);
+    let planner = Planner {
+        state,
+        declared: declared(desired, &ready),
+        ordinary: (login_defs.uid_min, login_defs.uid_max),
+        detail,
+    };
     // Entries in sync never ask for their lines, and one pass finds those of all the others.
     let own_lines = LazyCell::new(|| {
         let targets = ready.iter().map(|ready| ready.as_ref().ok().map(|ready| &ready.target));
@@ -104,7 +109,7 @@ pub fn plan(
                 other: Shown::text(&other.title()),
                 written: key_text(entry, &ready.target),
             }),
-            None => plan_one(state, entry, ready, &declared, login_defs, own),
+            None => planner.plan_one(entry, ready, own),
         })
     };
     let plans: Vec<_> = desired.iter().zip(&ready).enumerate().map(plan_at).collect();
@@ -130,11 +135,11 @@ fn declared<'e>(
 
 /// Entries that are for the same line, each with the other.
 fn twins(desired: &[&LimitsEntry], ready: &[Result<Ready, PlanError>]) -> FxHashMap<usize, usize> {
-    let mut first: FxHashMap<(Cow<'_, str>, &str, Item), usize> = FxHashMap::default();
+    let mut first: FxHashMap<(Identity<'_>, LimitType, Item), usize> = FxHashMap::default();
     let mut twins = FxHashMap::default();
     for (index, (entry, ready)) in desired.iter().zip(ready).enumerate() {
         let Ok(ready) = ready else { continue };
-        let key = (ready.target.by_number(), entry.limit_type.word(), entry.item);
+        let key = (ready.target.identity(), entry.limit_type, entry.item);
         if let Some(other) = first.insert(key, index) {
             twins.insert(index, other);
             twins.insert(other, index);
@@ -215,62 +220,72 @@ fn check_lock_out(
     Ok(())
 }
 
-fn plan_one<'o>(
-    state: &LimitsState<'_>,
-    entry: &LimitsEntry,
-    ready: &Ready,
-    declared: &[(&LimitsEntry, Target)],
-    login_defs: &LoginDefs,
-    own: impl FnOnce() -> &'o [LineId],
-) -> Result<Plan, PlanError> {
-    let target = &ready.target;
-    match (entry.ensure, ready.value, &target.subject) {
-        (Ensure::Present, Some(value), Some(subject)) => {
-            let wanted = Wanted { entry, value, target };
-            let ordinary = (login_defs.uid_min, login_defs.uid_max);
-            plan_present(state, &wanted, subject, declared, ordinary, own)
-        }
-        (Ensure::Present, Some(_), None) => Ok(plan_verbatim(state, entry, target, own())),
-        (Ensure::Present, None, _) | (Ensure::Absent, _, _) => Ok(plan_absent(state, own())),
-    }
+/// What the plans of all entries share.
+struct Planner<'p, 'm> {
+    state: &'p LimitsState<'m>,
+    declared: Vec<(&'p LimitsEntry, Target)>,
+    /// The least and the greatest UID of ordinary users.
+    ordinary: (u32, u32),
+    detail: Detail,
 }
 
-fn plan_present<'o>(
-    state: &LimitsState<'_>,
-    wanted: &Wanted<'_>,
-    subject: &Subject,
-    declared: &[(&LimitsEntry, Target)],
-    ordinary: (u32, u32),
-    own: impl FnOnce() -> &'o [LineId],
-) -> Result<Plan, PlanError> {
-    let deciding = state
-        .deciding_item(subject, ordinary, (wanted.entry.item, wanted.entry.limit_type))
-        .map_err(PlanError::Accounts)?;
-    let evaluation = deciding.evaluate(state);
-    let mut plan = Plan { drift: wanted.judge(&evaluation, state), ..Plan::default() };
-    if state.is_unloaded()? {
-        let reason = Shown::text("no PAM service loads pam_limits.so: no line is in force");
-        plan.drift = vec![not_in_force(wanted, reason.clone())];
-        plan.blocked = Some(reason);
-        return Ok(plan);
-    }
-    evidence::of_entry(state, wanted, &deciding, &evaluation, &mut plan.evidence);
-    let exceptions = evidence::exceptions(state, wanted, &deciding, &evaluation);
-    evidence::of_exceptions(state, wanted, &exceptions, &mut plan.evidence);
-    if wanted.entry.exceptions == Exceptions::Forbid {
-        let is_declared =
-            |id: &&LineId| declared.iter().any(|(entry, target)| is_line_of(state, **id, entry, target));
-        for id in exceptions.iter().filter(|id| !is_declared(id)) {
-            plan.drift.push(exception_drift(state, wanted, *id));
-            plan.edits.push(edit(state, *id, |chunk| Change::Remove { chunk }));
+impl Planner<'_, '_> {
+    fn plan_one<'o>(
+        &self,
+        entry: &LimitsEntry,
+        ready: &Ready,
+        own: impl FnOnce() -> &'o [LineId],
+    ) -> Result<Plan, PlanError> {
+        let target = &ready.target;
+        match (entry.ensure, ready.value, &target.subject) {
+            (Ensure::Present, Some(value), Some(subject)) => {
+                self.plan_present(&Wanted { entry, value, target }, subject, own)
+            }
+            (Ensure::Present, Some(_), None) => Ok(plan_verbatim(self.state, entry, target, own())),
+            (Ensure::Present, None, _) | (Ensure::Absent, _, _) => Ok(plan_absent(self.state, own())),
         }
     }
-    if !plan.drift.is_empty() {
-        let own = own();
-        name_stale_line(state, wanted.target, own, &mut plan.drift);
-        plan.blocked = write(state, wanted, own, &deciding, &mut plan.edits).err();
+
+    fn plan_present<'o>(
+        &self,
+        wanted: &Wanted<'_>,
+        subject: &Subject,
+        own: impl FnOnce() -> &'o [LineId],
+    ) -> Result<Plan, PlanError> {
+        let state = self.state;
+        let about = (wanted.entry.item, wanted.entry.limit_type);
+        let deciding = state.deciding_item(subject, self.ordinary, about).map_err(PlanError::Accounts)?;
+        let evaluation = deciding.evaluate(state);
+        let mut plan = Plan { drift: wanted.judge(&evaluation, state), ..Plan::default() };
+        if state.is_unloaded()? {
+            let reason = Shown::text("no PAM service loads pam_limits.so: no line is in force");
+            plan.drift = vec![not_in_force(wanted, reason.clone())];
+            plan.blocked = Some(reason);
+            return Ok(plan);
+        }
+        if self.detail == Detail::All || !plan.drift.is_empty() {
+            evidence::of_entry(state, wanted, &deciding, &evaluation, &mut plan.evidence);
+        }
+        let exceptions = evidence::exceptions(state, wanted, &deciding, &evaluation, subject)
+            .map_err(PlanError::Accounts)?;
+        evidence::of_exceptions(state, wanted, &exceptions, &mut plan.evidence);
+        if wanted.entry.exceptions == Exceptions::Forbid {
+            for id in exceptions.iter().filter(|id| !self.is_declared(**id)) {
+                plan.drift.push(exception_drift(state, wanted, *id));
+                plan.edits.push(edit(state, *id, |chunk| Change::Remove { chunk }));
+            }
+        }
+        if !plan.drift.is_empty() {
+            let own = own();
+            name_stale_line(state, wanted.target, own, &mut plan.drift);
+            plan.blocked = write(state, wanted, own, &deciding, &mut plan.edits).err();
+        }
+        Ok(plan)
     }
-    Ok(plan)
+
+    fn is_declared(&self, id: LineId) -> bool {
+        self.declared.iter().any(|(entry, target)| is_line_of(self.state, id, entry, target))
+    }
 }
 
 fn not_in_force(wanted: &Wanted<'_>, reason: Shown) -> Drift {

@@ -192,11 +192,8 @@ impl LimitsState<'_> {
             Domain::Range(Sigil::User, ids) if !is_one_for_a_group(ids, subject) => {
                 uid_range_reach(ids, subject, ordinary)
             }
-            Domain::Name(Sigil::User, name) if is_of_uids(subject) => {
-                let uid = self.machine.accounts.uid_of(name.of(bytes))?;
-                let belongs = uid.is_some_and(|uid| self.uid_belongs(uid, subject));
-                if belongs { Reach::Some(Class::User) } else { Reach::None }
-            }
+            // Whether there is such a user is asked later, of the few lines that would decide (`is_for_some`).
+            Domain::Name(Sigil::User, _) if is_of_uids(subject) => Reach::Some(Class::User),
             Domain::Name(Sigil::User, _) | Domain::Range(Sigil::User, _) => account_of(self, line, bytes)?
                 .map_or(Ok(Reach::None), |account| self.user_reach(&account, subject))?,
             Domain::Range(Sigil::Group, ids) => self.group_range_reach(ids, subject, related)?,
@@ -223,6 +220,21 @@ impl LimitsState<'_> {
             _ => self.uid_belongs(account.uid, subject),
         };
         Ok(if belongs { Reach::Some(Class::User) } else { Reach::None })
+    }
+
+    /// Whether a line that reaches some of a subject is for anyone in it.
+    ///
+    /// # Errors
+    /// When the name service fails.
+    pub(super) fn is_for_some(&self, id: LineId, subject: &Subject) -> Result<bool, AccountsError> {
+        let Some((line, bytes)) = self.line(id) else { return Ok(false) };
+        match line.domain {
+            Domain::Name(Sigil::User, name) if is_of_uids(subject) => {
+                let uid = self.machine.accounts.uid_of(name.of(bytes))?;
+                Ok(uid.is_some_and(|uid| self.uid_belongs(uid, subject)))
+            }
+            _ => Ok(true),
+        }
     }
 
     /// Whether a UID is one of a subject for which no more than that counts.

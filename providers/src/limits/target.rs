@@ -1,8 +1,6 @@
 //! From the domain that a user wrote to the one that pam_limits matches: the UID/GID workaround.
 
-use std::borrow::Cow;
-
-use standfast_facts::accounts::{AccountsError, Group};
+use standfast_facts::accounts::AccountsError;
 use standfast_facts::ids::{Gid, Uid};
 use standfast_facts::login_defs::LoginDefs;
 use standfast_facts::pam_module::Tokenizer;
@@ -88,8 +86,21 @@ pub struct Target {
     pub given: String,
     /// Whom it is for; `None` when it can match nobody now.
     pub subject: Option<Subject>,
-    /// Whom it is for, in words.
-    pub who: Shown,
+    /// Whom it is for in words, where the subject does not say it.
+    label: Option<Shown>,
+}
+
+/// What is the same for all ways to write a target: the number, where it is for one account or group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Identity<'t> {
+    /// One account.
+    Uid(Uid),
+    /// The members of a group.
+    Gid(Gid),
+    /// The logins of a group, counted together.
+    Counted(Gid),
+    /// Anyone else, by the domain as it is written.
+    Written(&'t str),
 }
 
 impl Target {
@@ -108,7 +119,7 @@ impl Target {
             written: given.to_owned(),
             given: given.to_owned(),
             subject: Some(subject),
-            who: Shown::text(who),
+            label: Some(Shown::text(who)),
         };
         match given {
             "*" => return Ok(plain(Subject::Everyone, "everyone")),
@@ -119,7 +130,7 @@ impl Target {
                     written: format!("{least}:{greatest}"),
                     given: given.to_owned(),
                     subject: Some(Subject::Uids(least, greatest)),
-                    who: Shown::owned(format!("all ordinary users (UID {least} to {greatest})")),
+                    label: Some(Shown::owned(format!("all ordinary users (UID {least} to {greatest})"))),
                 };
                 return target.if_ranges_are_known(state);
             }
@@ -162,7 +173,12 @@ impl Target {
             }
             (Sigil::AllGroup, _) => (None, format!("GIDs {given}")),
         };
-        Ok(Self { written: given.to_owned(), given: given.to_owned(), subject, who: Shown::text(&who) })
+        Ok(Self {
+            written: given.to_owned(),
+            given: given.to_owned(),
+            subject,
+            label: Some(Shown::text(&who)),
+        })
     }
 
     fn user(entry: &LimitsEntry, given: &str, state: &LimitsState<'_>) -> Result<Self, TargetError> {
@@ -175,7 +191,7 @@ impl Target {
         let target = Self {
             written: if entry.match_by == MatchBy::Id { format!(":{uid}") } else { given.to_owned() },
             given: given.to_owned(),
-            who: Shown::owned(format!("{given} (UID {uid})")),
+            label: None,
             subject: Some(Subject::Person(state.person(account).map_err(failed)?)),
         };
         if entry.match_by == MatchBy::Id { target.if_ranges_are_known(state) } else { Ok(target) }
@@ -189,9 +205,7 @@ impl Target {
     ) -> Result<Self, TargetError> {
         let name = &given[1..];
         let failed = |source| TargetError::Accounts { given: Shown::text(given), source };
-        let Some(Group { gid, .. }) =
-            state.machine.accounts.group_by_name(name.as_bytes()).map_err(failed)?
-        else {
+        let Some(gid) = state.machine.accounts.gid_of(name.as_bytes()).map_err(failed)? else {
             let sign = &given[..1];
             let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
             return Self::nobody(entry, given, "group", is_number, &format!("{sign}:"));
@@ -202,7 +216,7 @@ impl Target {
                 MatchBy::Name | MatchBy::Verbatim => given.to_owned(),
             },
             given: given.to_owned(),
-            who: Shown::owned(format!("group {name} (GID {gid})")),
+            label: None,
             subject: Some(group_subject(sigil, gid)),
         };
         if entry.match_by == MatchBy::Id { target.if_ranges_are_known(state) } else { Ok(target) }
@@ -230,7 +244,7 @@ impl Target {
                 written: given.to_owned(),
                 given: given.to_owned(),
                 subject: None,
-                who: Shown::owned(format!("{what} {name}")),
+                label: Some(Shown::owned(format!("{what} {name}"))),
             }),
         }
     }
@@ -243,14 +257,29 @@ impl Target {
         }
     }
 
-    /// The same for all ways to write it: the number, where it is for one account or group.
+    /// What is the same for all ways to write it.
     #[must_use]
-    pub fn by_number(&self) -> Cow<'_, str> {
+    pub fn identity(&self) -> Identity<'_> {
         match &self.subject {
-            Some(Subject::Person(person)) => Cow::Owned(format!(":{}", person.account.uid.0)),
-            Some(Subject::Group(gid)) => Cow::Owned(format!("@:{}", gid.0)),
-            Some(Subject::CountedGroup(gid)) => Cow::Owned(format!("%:{}", gid.0)),
-            _ => Cow::Borrowed(&self.written),
+            Some(Subject::Person(person)) => Identity::Uid(person.account.uid),
+            Some(Subject::Group(gid)) => Identity::Gid(*gid),
+            Some(Subject::CountedGroup(gid)) => Identity::Counted(*gid),
+            _ => Identity::Written(&self.written),
+        }
+    }
+
+    /// Whom it is for, in words.
+    #[must_use]
+    pub fn who(&self) -> Shown {
+        match (&self.label, &self.subject) {
+            (Some(label), _) => label.clone(),
+            (None, Some(Subject::Person(person))) => {
+                Shown::owned(format!("{} (UID {})", Shown::bytes(&person.account.name), person.account.uid))
+            }
+            (None, Some(Subject::Group(gid) | Subject::CountedGroup(gid))) => {
+                Shown::owned(format!("group {} (GID {gid})", self.given.trim_start_matches(['@', '%'])))
+            }
+            (None, _) => Shown::text(&self.given),
         }
     }
 

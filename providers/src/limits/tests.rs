@@ -103,9 +103,8 @@ fn numbers_are_read_up_to_the_first_character_that_is_no_digit() {
 }
 
 fn entry(title: &str, value: &str) -> Result<LimitsEntry, SchemaError> {
-    let mut values = vec![("value", Value::Text(value.to_owned()))];
-    values.extend(LimitsEntry::title_parts(title)?.map(|(name, part)| (name, Value::Text(part.to_owned()))));
-    let entry = LimitsEntry::from_values(values.iter().map(|(name, value)| (*name, value)))?;
+    let value = Value::Text(value.to_owned());
+    let entry = LimitsEntry::from_values([("value", &value)], &LimitsEntry::title_parts(title)?)?;
     entry.check()?;
     Ok(entry)
 }
