@@ -172,6 +172,28 @@ impl<'r> Accounts<'r> {
         Ok(groups)
     }
 
+    /// How many questions went to the name service so far; each may be a round trip to a directory server.
+    #[must_use]
+    pub fn questions(&self) -> usize {
+        self.nss.questions()
+    }
+
+    /// Whether /etc/passwd has a user of exactly this name, whatever the name service says.
+    ///
+    /// # Errors
+    /// When the file exists and cannot be read.
+    pub fn is_local_user(&self, name: &[u8]) -> Result<bool, AccountsError> {
+        Ok(self.users()?.id_of(name).is_some())
+    }
+
+    /// Whether /etc/group has a group of exactly this name, whatever the name service says.
+    ///
+    /// # Errors
+    /// When the file exists and cannot be read.
+    pub fn is_local_group(&self, name: &[u8]) -> Result<bool, AccountsError> {
+        Ok(self.groups()?.id_of(name).is_some())
+    }
+
     /// The accounts of /etc/passwd in its order, without those of other name services.
     ///
     /// # Errors

@@ -24,6 +24,11 @@ pub(crate) struct Nss {
 }
 
 impl Nss {
+    /// How many different questions were asked by name.
+    pub(crate) fn questions(&self) -> usize {
+        self.users_by_name.borrow().len() + self.groups_by_name.borrow().len()
+    }
+
     /// getpwnam_r(3). A name that is not UTF-8 is no user: directory services speak UTF-8 only.
     pub(crate) fn user_by_name(&self, name: &[u8]) -> Result<Option<Account>, AccountsError> {
         let Ok(text) = std::str::from_utf8(name) else { return Ok(None) };

@@ -74,6 +74,7 @@ pub fn plan(
         }
         plan.findings.push(line.finding);
     }
+    plan.findings.extend(state.unasked_finding());
     purge(state, desired, &declared, &mut plan)?;
     Ok(plan)
 }

@@ -9,7 +9,7 @@ use super::judge::{Known, Part, Reading, read, refusal_words, value_text};
 use super::reach::Subject;
 use super::semantics::{Evaluation, Person};
 use super::state::{LimitsState, ObserveError};
-use super::syntax::Action;
+use super::syntax::{Action, Line};
 use crate::provider::{Evidence, Finding};
 use crate::shown::Shown;
 
@@ -164,22 +164,20 @@ impl LimitsState<'_> {
         let mut findings = self.file_findings()?;
         let uid = person.account.uid.0.to_string();
         let gids: Vec<String> = person.groups.iter().map(|gid| gid.0.to_string()).collect();
-        for finding in self.line_findings().map_err(ObserveError::Accounts)? {
-            let Some((line, bytes)) = self.line(finding.id) else { continue };
+        let is_about = |line: &Line, bytes: &[u8]| {
             let other_item =
                 matches!((&line.action, only), (Action::Limit(limit), Some(only)) if limit.item != only);
             let domain = String::from_utf8_lossy(line.domain_text.of(bytes));
-            let name = domain.trim_start_matches(['@', '%']);
-            let name = name.trim_start_matches('\u{feff}');
-            let is_about = name == uid
+            let name = domain.trim_start_matches('\u{feff}').trim_start_matches(['@', '%']);
+            let is_for = name == uid
                 || gids.iter().any(|gid| name == gid)
                 || name.as_bytes().eq_ignore_ascii_case(&person.account.name)
                 || name == "*"
                 || name.contains(':');
-            if is_about && !other_item {
-                findings.push(finding.finding);
-            }
-        }
+            is_for && !other_item
+        };
+        let lines = self.findings_of(is_about).map_err(ObserveError::Accounts)?;
+        findings.extend(lines.into_iter().map(|line| line.finding));
         Ok(findings)
     }
 }

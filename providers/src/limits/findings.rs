@@ -9,7 +9,7 @@ use super::entry::LimitsEntry;
 use super::item::{Item, ItemValue};
 use super::judge::shown_line;
 use super::semantics::LineId;
-use super::state::{Content, LIMITS_CONF, LimitsState, ObserveError};
+use super::state::{Content, LIMITS_CONF, LimitsState, ObserveError, SECURITY_DIR};
 use super::syntax::{Action, Defect, Limit, Line};
 use super::target::Target;
 use crate::provider::{Finding, Place};
@@ -44,14 +44,39 @@ struct Remark {
     remedy: String,
 }
 
+/// How many names of lines the name service is asked for in one run. Each may be a round trip to a directory server,
+/// and a file of ten thousand leavers must not hold up a check.
+const MOST_QUESTIONS: usize = 200;
+
+/// Whether there is an account of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Existence {
+    Yes,
+    No,
+    /// It is not in the local files, and the name service was asked often enough.
+    NotAsked,
+}
+
 impl LimitsState<'_> {
     /// What is wrong with each line, in reading order.
     ///
     /// # Errors
     /// When the name service fails.
     pub fn line_findings(&self) -> Result<Vec<LineFinding>, AccountsError> {
+        self.findings_of(|_, _| true)
+    }
+
+    /// What is wrong with each line that is chosen by itself and the bytes of its spans, in reading order.
+    ///
+    /// # Errors
+    /// When the name service fails.
+    pub fn findings_of(
+        &self,
+        is_chosen: impl Fn(&Line, &[u8]) -> bool,
+    ) -> Result<Vec<LineFinding>, AccountsError> {
         let mut findings = Vec::new();
-        for (id, line, bytes) in self.lines() {
+        self.not_asked.set(0);
+        for (id, line, bytes) in self.lines().filter(|(_, line, bytes)| is_chosen(line, bytes)) {
             let Some(remark) = self.remark(line, bytes)? else { continue };
             let message = format!("`{}` {}", shown_line(self, id), remark.message);
             findings.push(LineFinding {
@@ -66,6 +91,42 @@ impl LimitsState<'_> {
             });
         }
         Ok(findings)
+    }
+
+    fn existence(&self, sigil: Sigil, name: &[u8]) -> Result<Existence, AccountsError> {
+        let accounts = &self.machine.accounts;
+        let exists = if accounts.questions() < MOST_QUESTIONS {
+            match sigil {
+                Sigil::User => accounts.uid_of(name)?.is_some(),
+                Sigil::Group | Sigil::AllGroup => accounts.gid_of(name)?.is_some(),
+            }
+        } else {
+            let local = match sigil {
+                Sigil::User => accounts.is_local_user(name)?,
+                Sigil::Group | Sigil::AllGroup => accounts.is_local_group(name)?,
+            };
+            if !local && self.machine.root.is_host() {
+                self.not_asked.set(self.not_asked.get() + 1);
+                return Ok(Existence::NotAsked);
+            }
+            local
+        };
+        Ok(if exists { Existence::Yes } else { Existence::No })
+    }
+
+    /// Says so when not all names of lines could be looked up.
+    #[must_use]
+    pub fn unasked_finding(&self) -> Option<Finding> {
+        let count = self.not_asked.get();
+        (count > 0).then(|| Finding {
+            place: Place { file: SECURITY_DIR.into(), line: 0 },
+            code: "not-looked-up",
+            message: Shown::owned(format!(
+                "{count} lines name users or groups that are not in the local files: after {MOST_QUESTIONS} questions \
+                 the name service was not asked for them"
+            )),
+            remedy: Shown::text("remove the lines of accounts that are gone"),
+        })
     }
 
     /// What is wrong with the files as such, and with who reads them.
@@ -178,12 +239,10 @@ impl LimitsState<'_> {
             }
             Domain::Name(sigil, name) => {
                 let name = name.of(bytes);
-                let exists = match sigil {
-                    Sigil::User => accounts.uid_of(name)?.is_some(),
-                    Sigil::Group | Sigil::AllGroup => accounts.gid_of(name)?.is_some(),
-                };
-                let domain = || Shown::bytes(line.domain_text.of(bytes));
-                if exists { None } else { self.nobody(sigil, name, &domain())? }
+                match self.existence(sigil, name)? {
+                    Existence::Yes | Existence::NotAsked => None,
+                    Existence::No => self.nobody(sigil, name, &Shown::bytes(line.domain_text.of(bytes)))?,
+                }
             }
             _ => None,
         })

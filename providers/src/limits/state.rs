@@ -1,6 +1,6 @@
 //! The observed state of all limits files: what is there, in the order in which pam_limits reads it.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
@@ -80,6 +80,8 @@ pub struct LimitsState<'m> {
     inherited: OnceCell<Option<opener::Opener>>,
     unloaded: OnceCell<bool>,
     may_raise: OnceCell<bool>,
+    /// How many lines name accounts that were not looked up.
+    pub(super) not_asked: Cell<usize>,
     /// Whether `conf=` names the file.
     named: bool,
 }
@@ -156,6 +158,7 @@ impl<'m> LimitsState<'m> {
             inherited: OnceCell::new(),
             unloaded: OnceCell::new(),
             may_raise: OnceCell::new(),
+            not_asked: Cell::new(0),
             named: pass.conf.is_some(),
         })
     }

@@ -1,0 +1,41 @@
+//! What is not documented is not finished.
+
+use crate::said::standfast;
+
+#[test]
+fn the_reference_names_every_kind_attribute_and_default() {
+    let reference = include_str!("../../docs/limits.md");
+    let output = standfast(&["schema"]).output().unwrap();
+    let kinds: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for kind in kinds.as_array().unwrap() {
+        let name = kind["name"].as_str().unwrap();
+        assert!(reference.contains(&format!("## `{name}`")), "{name}");
+        for attribute in kind["attributes"].as_array().unwrap() {
+            let name = attribute["name"].as_str().unwrap();
+            let row = reference.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
+            let row = row.unwrap_or_else(|| panic!("{name} is not in the reference"));
+            if let Some(default) = attribute["default"].as_str() {
+                assert!(row.contains(&format!("`{default}`")), "{name}: {default} is not in {row}");
+            }
+            for word in attribute["value"]["of"].as_array().into_iter().flatten() {
+                let word = word.as_str().unwrap();
+                assert!(reference.contains(&format!("`{word}`")), "{name}: {word} is not in the reference");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_reference_names_every_finding() {
+    let reference = include_str!("../../docs/limits.md");
+    let source = include_str!("../../providers/src/limits/findings.rs");
+    let codes = ["bare-number", "unknown-user", "unknown-group", "no-ranges", "bad-range", "empty-range"]
+        .into_iter()
+        .chain(["invalid-line", "unknown-type", "unknown-item", "bad-value", "percent-without-maxlogins"])
+        .chain(["misread-value", "above-nr-open", "byte-order-mark", "missing-file", "dangling-link"])
+        .chain(["not-looked-up", "not-loaded"]);
+    for code in codes {
+        assert!(source.contains(&format!("\"{code}\"")), "{code} is no finding any more");
+        assert!(reference.contains(&format!("`{code}`")), "{code} is not in the reference");
+    }
+}
