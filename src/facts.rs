@@ -20,8 +20,8 @@ use standfast_providers::limits::syntax::Action;
 use standfast_providers::shown::Shown;
 use thiserror::Error;
 
+use crate::chain::chain;
 use crate::cli::FactsFormat;
-use crate::run::chain;
 
 /// Why there is no fact.
 #[derive(Debug, Error)]

@@ -3,6 +3,7 @@
 //! Facts say what is; providers say what should be and plan the way there; this crate asks, commits the plan,
 //! and tells Puppet, Foreman or a person.
 
+mod chain;
 mod cli;
 mod exit;
 mod explain;
@@ -74,7 +75,7 @@ fn main() -> ExitCode {
             Exit::CouldNotRun.into()
         }
         Err(error) => {
-            let _ = writeln!(io::stderr(), "standfast: {}", Shown::text(&run::chain(&error)));
+            let _ = writeln!(io::stderr(), "standfast: {}", Shown::text(&chain::chain(&error)));
             Exit::CouldNotRun.into()
         }
     }
@@ -135,7 +136,7 @@ fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Resul
         Ok(report) => report,
         // The caller reads one line of standard output, and takes exit code 1 for a warning.
         Err(error) if format == Format::Monitoring => {
-            report::monitoring::write_unknown(&run::chain(&error), out)?;
+            report::monitoring::write_unknown(&chain::chain(&error), out)?;
             return Ok(ExitCode::from(report::monitoring::State::Unknown.code()));
         }
         Err(error) => return Err(error),

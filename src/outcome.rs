@@ -9,9 +9,9 @@ use standfast_providers::limits::Planned;
 use standfast_providers::provider::{Drift, Evidence, Finding, Place};
 use standfast_providers::shown::Shown;
 
+use crate::chain::chain;
 use crate::exit::Exit;
 use crate::resource::Resource;
-use crate::run::chain;
 
 /// What became of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -10,6 +10,7 @@ use standfast_providers::edit::FileEdit;
 use standfast_providers::limits::{Desired, Limits, Planned};
 use standfast_providers::provider::{Detail, Plan};
 
+use crate::chain::chain;
 use crate::outcome::{Outcome, Report, Status};
 use crate::progress::Bar;
 use crate::resource::{Resource, ResourceMode};
@@ -80,12 +81,6 @@ impl Asked<'_> {
         let desired: Vec<&Desired> = self.resources.iter().map(|resource| &resource.desired).collect();
         limits.plan(&desired, self.detail)
     }
-}
-
-/// An error and its causes in one line.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// A run that changes the machine.

@@ -13,6 +13,7 @@ pub mod judge;
 mod owners;
 pub mod plan;
 pub mod reach;
+pub mod ready;
 pub mod rules;
 pub mod semantics;
 pub mod state;
@@ -68,7 +69,7 @@ pub type Planned = Result<crate::provider::Plan, PlanFailure>;
 pub enum PlanFailure {
     /// For an entry.
     #[error(transparent)]
-    Entry(#[from] plan::PlanError),
+    Entry(#[from] ready::PlanError),
     /// For the files as a whole.
     #[error(transparent)]
     Config(#[from] config_plan::ConfigError),
