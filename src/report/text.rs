@@ -13,7 +13,9 @@ use crate::outcome::{Outcome, Report, Status};
 /// When the output cannot be written.
 pub fn write(report: &Report, detail: Detail, style: Style, out: &mut impl Write) -> io::Result<()> {
     for outcome in &report.outcomes {
-        if outcome.status != Status::InSync || detail == Detail::All {
+        // A bound that holds for all but one group is in sync, and nobody should have to ask for that group.
+        let has_exceptions = outcome.evidence.iter().any(|line| line.effect == Effect::Exception);
+        if outcome.status != Status::InSync || detail == Detail::All || has_exceptions {
             write_outcome(outcome, detail, style, out)?;
         }
     }
@@ -54,7 +56,8 @@ fn write_outcome(outcome: &Outcome, detail: Detail, style: Style, out: &mut impl
     }
     let is_open = matches!(outcome.status, Status::Drifted | Status::Failed);
     for evidence in &outcome.evidence {
-        if detail == Detail::All || is_open && evidence.effect != Effect::Wins {
+        let is_told = is_open && evidence.effect != Effect::Wins || evidence.effect == Effect::Exception;
+        if detail == Detail::All || is_told {
             let word = format!("{:<10}", evidence.effect.word());
             writeln!(out, "          {} {}  {}", style.faint(&word), evidence.place, evidence.text)?;
             writeln!(out, "                     {}", evidence.reason)?;

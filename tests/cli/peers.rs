@@ -157,6 +157,11 @@ fn an_exception_for_a_group_is_shown_and_is_drift_where_exceptions_are_forbidden
         let evidence = outcome["evidence"].as_array().unwrap();
         let shown = evidence.iter().find(|line| line["line"] == 2).unwrap_or_else(|| panic!("{outcome}"));
         assert!(shown["effect"] == "exception" && shown["text"] == exception, "{exception}: {outcome}");
+        let told = root.run_policy("check", NO_CORE, &[]).ended(0);
+        assert!(
+            told.out.contains(&format!("exception  /etc/security/limits.conf:2  {exception}\n")),
+            "{told:?}"
+        );
 
         let forbid = format!("{NO_CORE}exceptions = forbid\n");
         let said = root.check(&forbid).ended(2);
