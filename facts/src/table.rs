@@ -1,6 +1,6 @@
 //! A local file's entries, found by name and by number.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::hash::BuildHasher;
 use std::ops::Range;
 
@@ -12,6 +12,9 @@ use crate::strtoul::skip_space;
 /// Up to so many entries comparing one by one is cheaper than an index.
 const WITHOUT_INDEX: usize = 64;
 
+/// So many searches through a long file are cheaper than an index over it.
+const WITHOUT_INDEX_SEARCHES: u32 = 4;
+
 /// The entries of one file; a look-up takes the same time however many there are.
 #[derive(Debug)]
 pub(crate) struct Table<T> {
@@ -21,6 +24,9 @@ pub(crate) struct Table<T> {
     /// By the hash of the name: copies of all names would cost more than the rare search for one that is hidden.
     by_name: OnceCell<FxHashMap<u64, usize>>,
     by_id: OnceCell<FxHashMap<u32, usize>>,
+    /// The row behind the last one that was found by [`Table::has_name`].
+    next: Cell<usize>,
+    searches: Cell<u32>,
 }
 
 /// An entry that was understood, and is taken out of the bytes when it is first asked for.
@@ -52,7 +58,15 @@ impl<T: Entry> Table<T> {
                 }
             }
         }
-        Self { bytes, rows, compat_lines, by_name: OnceCell::new(), by_id: OnceCell::new() }
+        Self {
+            bytes,
+            rows,
+            compat_lines,
+            by_name: OnceCell::new(),
+            by_id: OnceCell::new(),
+            next: Cell::new(0),
+            searches: Cell::new(0),
+        }
     }
 
     /// The bytes of the file.
@@ -80,16 +94,40 @@ impl<T: Entry> Table<T> {
         self.row(name).map(|row| row.id)
     }
 
+    /// Whether an entry has this name.
+    ///
+    /// A file of limits that was made from a list of users names them in the order of that list: the row behind
+    /// the last one that was found is tried first, and then nothing needs to be looked up.
+    pub(crate) fn has_name(&self, name: &[u8]) -> bool {
+        let next = self.next.get();
+        let found = if self.rows.get(next).is_some_and(|row| self.name(row) == name) {
+            Some(next)
+        } else {
+            self.position(name)
+        };
+        if let Some(found) = found {
+            self.next.set(found + 1);
+        }
+        found.is_some()
+    }
+
     fn row(&self, name: &[u8]) -> Option<&Row<T>> {
-        let search = || self.rows.iter().find(|row| self.name(row) == name);
-        if self.rows.len() <= WITHOUT_INDEX {
+        self.rows.get(self.position(name)?)
+    }
+
+    /// The first row of this name.
+    fn position(&self, name: &[u8]) -> Option<usize> {
+        let search = || self.rows.iter().position(|row| self.name(row) == name);
+        let searches = self.searches.get();
+        if self.rows.len() <= WITHOUT_INDEX || searches < WITHOUT_INDEX_SEARCHES {
+            self.searches.set(searches.saturating_add(1));
             return search();
         }
         let hash = |name: &[u8]| FxBuildHasher.hash_one(name);
         let index = self.by_name.get_or_init(|| self.index(|row| hash(self.name(row))));
-        let row = self.rows.get(*index.get(&hash(name))?)?;
+        let at = *index.get(&hash(name))?;
         // Another name with the same hash hides it.
-        if self.name(row) == name { Some(row) } else { search() }
+        if self.rows.get(at).is_some_and(|row| self.name(row) == name) { Some(at) } else { search() }
     }
 
     /// The first entry of this number.
@@ -153,6 +191,10 @@ mod tests {
             assert_eq!(table.by_id(number / 2).unwrap().name, format!("user{}", number / 2 * 2).as_bytes());
         }
         assert_eq!(table.by_name(b"user1000"), None);
+        for name in ["user999", "user0", "user0", "user1", "user2", "user500"] {
+            assert!(table.has_name(name.as_bytes()), "{name}");
+        }
+        assert!(!table.has_name(b"user1000"));
         assert_eq!(table.by_id(5001), None);
     }
 }

@@ -97,7 +97,7 @@ impl LimitsState<'_> {
         let accounts = &self.machine.accounts;
         let exists = if accounts.questions() < MOST_QUESTIONS {
             match sigil {
-                Sigil::User => accounts.uid_of(name)?.is_some(),
+                Sigil::User => accounts.is_user(name)?,
                 Sigil::Group | Sigil::AllGroup => accounts.gid_of(name)?.is_some(),
             }
         } else {
