@@ -2,10 +2,13 @@
 
 use std::process::Command;
 
-/// What a check says of a limits.d that holds a line for each of so many users whom nobody knows.
+/// What a check says of a limits.d that holds a line for each of so many users whom nobody knows, where the files do
+/// not have the last word.
 fn findings_of(strangers: usize) -> String {
     let script = format!(
         "mount --make-rprivate / && mount -t tmpfs limits /etc/security/limits.d && \
+         echo 'passwd: files systemd' > /etc/security/limits.d/nsswitch && \
+         mount --bind /etc/security/limits.d/nsswitch /etc/nsswitch.conf && \
          for i in $(seq {strangers}); do echo \"stranger$i - nproc 4096\"; done > /etc/security/limits.d/a.conf && \
          {} check 'limits_config/*'; test $? -eq 0",
         env!("CARGO_BIN_EXE_standfast")
