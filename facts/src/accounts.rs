@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::ids::{Gid, Uid};
 use crate::nss::Nss;
 use crate::nsswitch::{Database, Memberships, Switch};
+use crate::once::fill;
 use crate::passwd::{self, Entry};
 use crate::root::{ReadError, Root};
 use crate::table::Table;
@@ -275,17 +276,6 @@ impl<'r> Accounts<'r> {
         match self.root.read(Path::new(path)) {
             Err(error) if error.is_missing() => Ok(Vec::new()),
             answer => answer.map_err(AccountsError::Read),
-        }
-    }
-}
-
-/// The value of `cell`, made at most once; a failure is not remembered.
-fn fill<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T, AccountsError>) -> Result<&T, AccountsError> {
-    match cell.get() {
-        Some(value) => Ok(value),
-        None => {
-            let value = make()?;
-            Ok(cell.get_or_init(|| value))
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod kernel;
 pub mod limits_in_force;
 pub mod login_defs;
 pub mod machine;
+pub mod once;
 pub mod opener;
 pub mod os;
 pub mod pam_module;

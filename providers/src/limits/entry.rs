@@ -60,29 +60,7 @@ impl AttributeValue for LimitType {
 }
 
 impl AttributeValue for Item {
-    const TYPE: ValueType = ValueType::Word(&[
-        "cpu",
-        "fsize",
-        "data",
-        "stack",
-        "core",
-        "rss",
-        "nproc",
-        "nofile",
-        "memlock",
-        "as",
-        "locks",
-        "sigpending",
-        "msgqueue",
-        "nice",
-        "rtprio",
-        "rttime",
-        "priority",
-        "nonewprivs",
-        "maxlogins",
-        "maxsyslogins",
-        "chroot",
-    ]);
+    const TYPE: ValueType = ValueType::Word(Self::NAMES);
 
     fn from_text(text: &str) -> Result<Self, String> {
         Self::named(text.as_bytes()).ok_or_else(|| format!("it takes {}", Self::TYPE))

@@ -315,7 +315,7 @@ fn defect_words(defect: Defect, bytes: &[u8]) -> (&'static str, String, String) 
                 "is skipped: the installed pam_limits.so knows no item `{}`",
                 Shown::bytes(word.of(bytes))
             ),
-            format!("items are {}", Item::names()),
+            format!("items are {}", Item::NAMES.join(", ")),
         ),
         Defect::Value(item, word) => (
             "bad-value",

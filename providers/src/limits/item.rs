@@ -101,15 +101,30 @@ impl Item {
         }
     }
 
-    /// All item names, for the error that lists them.
-    #[must_use]
-    pub fn names() -> String {
-        let rlimits = Rlimit::ALL.iter().map(|rlimit| rlimit.item());
-        rlimits
-            .chain(["priority", "nonewprivs", "maxlogins", "maxsyslogins", "chroot"])
-            .collect::<Vec<_>>()
-            .join(", ")
-    }
+    /// All item names: those of the kernel's limits in its order, then the others.
+    pub const NAMES: &[&str] = &[
+        "cpu",
+        "fsize",
+        "data",
+        "stack",
+        "core",
+        "rss",
+        "nproc",
+        "nofile",
+        "memlock",
+        "as",
+        "locks",
+        "sigpending",
+        "msgqueue",
+        "nice",
+        "rtprio",
+        "rttime",
+        "priority",
+        "nonewprivs",
+        "maxlogins",
+        "maxsyslogins",
+        "chroot",
+    ];
 
     /// What one unit of the file is in units of the kernel, for a resource limit.
     #[must_use]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 use standfast_facts::accounts::AccountsError;
 use standfast_facts::machine::Machine;
+use standfast_facts::once::fill;
 use standfast_facts::os;
 use standfast_facts::pam_module::{self, Family, Tokenizer};
 use standfast_facts::pam_services;
@@ -180,11 +181,9 @@ impl<'m> LimitsState<'m> {
     /// # Errors
     /// When the services cannot be read.
     pub fn is_unloaded(&self) -> Result<bool, ObserveError> {
-        if let Some(unloaded) = self.unloaded.get() {
-            return Ok(*unloaded);
-        }
-        let loaded = pam_services::is_loaded(self.machine.root).map_err(ObserveError::Read)?;
-        Ok(*self.unloaded.get_or_init(|| loaded == Some(false)))
+        let ask =
+            || Ok(pam_services::is_loaded(self.machine.root).map_err(ObserveError::Read)? == Some(false));
+        fill(&self.unloaded, ask).copied()
     }
 
     /// Where evaluation starts from.
@@ -291,17 +290,6 @@ impl<'m> LimitsState<'m> {
     /// Lines for single users by their groups, made at the first use.
     pub(super) fn members(&self) -> Result<&Members, AccountsError> {
         fill(&self.members, || Members::of(self))
-    }
-}
-
-/// The value of `cell`, made at the first use; a failure is not remembered.
-fn fill<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T, AccountsError>) -> Result<&T, AccountsError> {
-    match cell.get() {
-        Some(value) => Ok(value),
-        None => {
-            let value = make()?;
-            Ok(cell.get_or_init(|| value))
-        }
     }
 }
 

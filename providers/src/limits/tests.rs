@@ -143,7 +143,8 @@ fn a_value_out_of_an_items_range_is_refused() {
 
 #[test]
 fn every_item_has_a_name_that_the_schema_takes() {
-    for name in Item::names().split(", ") {
-        assert_eq!(Item::named(name.as_bytes()).unwrap().name(), name);
+    assert_eq!(Item::NAMES.len(), 21);
+    for name in Item::NAMES {
+        assert_eq!(Item::named(name.as_bytes()).unwrap().name(), *name);
     }
 }
