@@ -34,7 +34,8 @@ pub enum Command {
     Check(Check),
     /// Bring about the desired state and observe that it is in force
     #[command(
-        after_help = "Examples:\n  standfast apply --noop --diff\n  standfast apply --policy /etc/standfast/policy.ini"
+        after_help = "Examples:\n  standfast apply --noop --diff\n  standfast apply --policy /etc/standfast/policy.ini\n  \
+                            standfast apply --reload"
     )]
     Apply(Apply),
     /// Say what a user gets and which line decides it
@@ -102,6 +103,9 @@ pub struct Apply {
     /// Change nothing; say what would be changed
     #[arg(long)]
     pub noop: bool,
+    /// Reload or restart the services whose files were changed, or that run with old ones
+    #[arg(long, conflicts_with = "noop")]
+    pub reload: bool,
 }
 
 /// `standfast explain`

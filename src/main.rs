@@ -8,6 +8,7 @@ mod cli;
 mod exit;
 mod explain;
 mod facts;
+mod family;
 mod outcome;
 mod policy;
 mod progress;
@@ -98,7 +99,12 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
     match command {
         Command::Check(check) => run_and_tell(&check.run, Mode::Check, out),
         Command::Apply(apply) => {
-            run_and_tell(&apply.run, if apply.noop { Mode::Check } else { Mode::Apply }, out)
+            let mode = match (apply.noop, apply.reload) {
+                (true, _) => Mode::Check,
+                (false, false) => Mode::Apply,
+                (false, true) => Mode::ApplyAndReload,
+            };
+            run_and_tell(&apply.run, mode, out)
         }
         Command::Explain(cli::Explain::Limits { user, item, root, format }) => {
             let root = Root::open(&root)?;
@@ -143,11 +149,11 @@ fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Resul
     };
     let told = tell(&report, arguments, format, out).and_then(|code| out.flush().map(|()| code));
     let told = told.map_err(|source| match mode {
-        Mode::Apply if !report.edits.is_empty() => {
+        Mode::Apply | Mode::ApplyAndReload if !report.edits.is_empty() => {
             let files = report.edits.iter().map(|edit| Shown::text(&edit.path.to_string_lossy()).to_string());
             MainError::Untold { files: files.collect::<Vec<_>>().join(", "), source }
         }
-        Mode::Apply | Mode::Check => source.into(),
+        Mode::Apply | Mode::ApplyAndReload | Mode::Check => source.into(),
     });
     // The process ends now: freeing a hundred thousand texts one by one is a tenth of a large run.
     std::mem::forget(report);

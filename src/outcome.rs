@@ -5,12 +5,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use standfast_providers::edit::FileEdit;
-use standfast_providers::limits::Planned;
-use standfast_providers::provider::{Drift, Evidence, Finding, Place};
+use standfast_providers::provider::{Drift, Evidence, Finding, Place, Reload};
 use standfast_providers::shown::Shown;
 
-use crate::chain::chain;
 use crate::exit::Exit;
+use crate::family::Planned;
 use crate::resource::Resource;
 
 /// What became of a resource.
@@ -46,6 +45,9 @@ pub struct Outcome {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Shown>,
+    /// The services that must be told, now or after the changes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reloads: Vec<Reload>,
     /// The lines that count.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
@@ -64,15 +66,17 @@ impl Outcome {
         let mut outcome = Self::new(resource);
         match plan {
             Ok(plan) => {
-                if !plan.drift.is_empty() {
+                if !plan.is_in_sync() {
                     outcome.status = Status::Drifted;
                 }
                 outcome.drift = plan.drift;
+                outcome.drift.extend(plan.stale);
+                outcome.reloads = plan.reloads;
                 outcome.blocked = plan.blocked;
                 outcome.evidence = plan.evidence;
                 outcome.findings = plan.findings;
             }
-            Err(error) => outcome.fail(chain(&error)),
+            Err(reason) => outcome.fail(reason),
         }
         outcome
     }
@@ -82,13 +86,16 @@ impl Outcome {
     pub fn observed(resource: &Resource, plan: &Planned) -> Self {
         let mut outcome = Self::new(resource);
         match plan {
-            Ok(plan) if plan.drift.is_empty() => {}
+            Ok(plan) if plan.is_in_sync() => {}
             Ok(plan) => {
                 outcome.status = Status::Drifted;
-                outcome.drift.clone_from(&plan.drift);
-                outcome.files = plan.edits.iter().map(|edit| edit.file.clone()).collect();
+                outcome.drift = plan.drift.iter().chain(&plan.stale).cloned().collect();
+                outcome.reloads.clone_from(&plan.reloads);
+                let permissions = plan.permissions.iter().map(|(file, _)| file);
+                outcome.files =
+                    plan.edits.iter().map(|edit| &edit.file).chain(permissions).cloned().collect();
             }
-            Err(error) => outcome.fail(chain(error)),
+            Err(reason) => outcome.fail(reason.clone()),
         }
         outcome
     }
@@ -101,6 +108,7 @@ impl Outcome {
             drift: Vec::new(),
             blocked: None,
             error: None,
+            reloads: Vec::new(),
             evidence: Vec::new(),
             files: Vec::new(),
             findings: Vec::new(),
@@ -122,6 +130,17 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// The changes of files that were made, or that `apply` would make.
     pub edits: Vec<FileEdit>,
+    /// What was reloaded, and what could not be, in words; empty unless the run was to reload.
+    pub reloaded: Vec<Reloaded>,
+}
+
+/// What became of a reload.
+#[derive(Clone, Debug)]
+pub struct Reloaded {
+    /// What was to be told.
+    pub reload: Reload,
+    /// Why it could not be.
+    pub error: Option<Shown>,
 }
 
 impl Report {
@@ -133,7 +152,7 @@ impl Report {
             outcome.fail(reason.to_owned());
             outcome
         };
-        Self { outcomes: resources.iter().map(failed).collect(), edits: Vec::new() }
+        Self { outcomes: resources.iter().map(failed).collect(), edits: Vec::new(), reloaded: Vec::new() }
     }
 
     /// How many resources have this status.
@@ -158,10 +177,26 @@ impl Report {
         findings
     }
 
+    /// What must be told to read its files again, each once; a restart is a reload too.
+    #[must_use]
+    pub fn reloads(&self) -> Vec<&Reload> {
+        each_once(self.outcomes.iter().flat_map(|outcome| &outcome.reloads).collect())
+    }
+
     /// The exit code that says it.
     #[must_use]
     pub fn exit(&self) -> Exit {
         let changed = self.count(Status::Drifted) + self.count(Status::Corrected) > 0;
         Exit::of(changed, self.count(Status::Failed) > 0)
     }
+}
+
+/// Each service once; a restart is a reload too.
+#[must_use]
+pub fn each_once(mut reloads: Vec<&Reload>) -> Vec<&Reload> {
+    reloads.sort_unstable_by(|one, other| {
+        (&one.service, std::cmp::Reverse(one.action)).cmp(&(&other.service, std::cmp::Reverse(other.action)))
+    });
+    reloads.dedup_by(|one, other| one.service == other.service);
+    reloads
 }

@@ -1,10 +1,12 @@
 //! `Resource`, one piece of desired state, wherever it comes from.
 
-use standfast_providers::limits::Desired;
+use standfast_providers::limits;
 use standfast_providers::limits::config::LimitsConfig;
 use standfast_providers::limits::entry::LimitsEntry;
 use standfast_providers::schema::{Kind, SchemaError, Value};
 use standfast_providers::shown::Shown;
+
+use crate::family::Desired;
 
 /// All kinds, in the order of the documentation.
 pub const KINDS: [Kind; 2] = [LimitsEntry::KIND, LimitsConfig::KIND];
@@ -31,38 +33,37 @@ pub enum ResourceMode {
     Noop,
 }
 
+/// Where a resource comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A file, which stays where it is: no secret may stand in it.
+    File,
+    /// Standard input, which leaves no trace.
+    Stdin,
+}
+
 impl Resource {
     /// Makes a resource from what a policy says of it.
     ///
     /// # Errors
     /// [`SchemaError`] names the attribute and what is legal.
-    pub fn new(kind: &str, title: &str, values: &[(String, Value)]) -> Result<Self, SchemaError> {
-        let given = values.iter().map(|(name, value)| (name.as_str(), value));
-        if kind == LimitsConfig::KIND.name {
-            let desired = Desired::Config(LimitsConfig::from_values(given, &[])?);
-            return Ok(Self::of(&LimitsConfig::KIND, title, desired));
-        }
-        if kind != LimitsEntry::KIND.name {
+    pub fn new(
+        kind: &str,
+        title: &str,
+        values: &[(String, Value)],
+        origin: Origin,
+    ) -> Result<Self, SchemaError> {
+        let Some(known) = KINDS.iter().find(|known| known.name == kind) else {
             return Err(SchemaError::UnknownKind {
                 name: Shown::text(kind).to_string(),
                 known: KINDS.map(|kind| kind.name).join(", "),
             });
-        }
-        // The title names what is not given; Puppet splits it before and gives all three.
-        let is_given = |name: &str| values.iter().any(|(given, _)| given == name);
-        let parts = match LimitsEntry::title_parts(title) {
-            Ok(parts) => Some(parts),
-            Err(_) if ["domain", "type", "item"].into_iter().all(is_given) => None,
-            Err(error) => return Err(error),
         };
-        let parts = parts.as_ref().map(<[_; 3]>::as_slice).unwrap_or_default();
-        let entry = LimitsEntry::from_values(given, parts)?;
-        entry.check()?;
-        Ok(Self::of(&LimitsEntry::KIND, title, Desired::Entry(entry)))
-    }
-
-    fn of(kind: &Kind, title: &str, desired: Desired) -> Self {
-        Self { kind: kind.name, title: title.to_owned(), desired, mode: ResourceMode::Enforce }
+        if origin == Origin::File {
+            known.refuse_secrets(values.iter().map(|(name, _)| name.as_str()))?;
+        }
+        let desired = desired(known.name, title, values)?;
+        Ok(Self { kind: known.name, title: title.to_owned(), desired, mode: ResourceMode::Enforce })
     }
 
     /// Its name as `check` selects it: `KIND/TITLE`.
@@ -70,4 +71,22 @@ impl Resource {
     pub fn path(&self) -> String {
         format!("{}/{}", self.kind, self.title)
     }
+}
+
+fn desired(kind: &str, title: &str, values: &[(String, Value)]) -> Result<Desired, SchemaError> {
+    let given = values.iter().map(|(name, value)| (name.as_str(), value));
+    if kind == LimitsConfig::KIND.name {
+        return Ok(Desired::Limits(limits::Desired::Config(LimitsConfig::from_values(given, &[])?)));
+    }
+    // The title names what is not given; Puppet splits it before and gives all three.
+    let is_given = |name: &str| values.iter().any(|(given, _)| given == name);
+    let parts = match LimitsEntry::title_parts(title) {
+        Ok(parts) => Some(parts),
+        Err(_) if ["domain", "type", "item"].into_iter().all(is_given) => None,
+        Err(error) => return Err(error),
+    };
+    let parts = parts.as_ref().map(<[_; 3]>::as_slice).unwrap_or_default();
+    let entry = LimitsEntry::from_values(given, parts)?;
+    entry.check()?;
+    Ok(Desired::Limits(limits::Desired::Entry(entry)))
 }

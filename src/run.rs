@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use standfast_facts::machine::Machine;
 use standfast_facts::root::Root;
-use standfast_providers::commit::{CommitError, STATE_DIR, Writer};
-use standfast_providers::compose::compose;
+use standfast_providers::commit::{self, CommitError, STATE_DIR, Writer};
 use standfast_providers::edit::FileEdit;
-use standfast_providers::limits::{Desired, Limits, Planned};
-use standfast_providers::provider::{Detail, Plan};
+use standfast_providers::provider::{Detail, Plan, Reload};
+use standfast_providers::shown::Shown;
 
 use crate::chain::chain;
-use crate::outcome::{Outcome, Report, Status};
+use crate::family::{Observation, Planned};
+use crate::outcome::{self, Outcome, Reloaded, Report, Status};
 use crate::progress::Bar;
 use crate::resource::{Resource, ResourceMode};
 
@@ -20,8 +20,10 @@ use crate::resource::{Resource, ResourceMode};
 pub enum Mode {
     /// It only observes and plans.
     Check,
-    /// It commits the plans.
+    /// It commits the plans, and says which services must be told.
     Apply,
+    /// It commits the plans, and tells the services.
+    ApplyAndReload,
 }
 
 /// How often a run plans: once, again when a file changed meanwhile, and again where one change uncovers another.
@@ -35,8 +37,8 @@ pub fn run(root: &Root, resources: &[Resource], mode: Mode, detail: Detail) -> R
     let asked = Asked { machine: &machine, resources, detail };
     match mode {
         Mode::Check => asked.check(),
-        Mode::Apply => match Writer::begin(root, Path::new(STATE_DIR)) {
-            Ok(writer) => Apply::new(asked, &writer).run(),
+        Mode::Apply | Mode::ApplyAndReload => match Writer::begin(root, Path::new(STATE_DIR)) {
+            Ok(writer) => Apply::new(asked, &writer, mode).run(),
             Err(error) => asked.without_changes(&error),
         },
     }
@@ -63,23 +65,16 @@ impl Asked<'_> {
     }
 
     fn check(self) -> Report {
-        let limits = match Limits::observe(self.machine) {
-            Ok(limits) => limits,
-            Err(error) => return Report::failed(self.resources, &chain(&error)),
-        };
-        let plans = self.plan(&limits);
-        let edits = compose(
-            &limits,
-            plans.iter().flatten().filter(|plan| plan.blocked.is_none()).flat_map(|plan| &plan.edits),
-        );
+        let observed = Observation::of(self.machine, self.resources);
+        let plans = observed.plan(self.resources, self.detail);
+        let planned = self.resources.iter().zip(&plans);
+        let edits = observed.compose(planned.filter_map(|(resource, plan)| {
+            let plan = plan.as_ref().ok()?;
+            plan.blocked.is_none().then_some((resource, plan))
+        }));
         let outcomes =
             self.resources.iter().zip(plans).map(|(resource, plan)| Outcome::of(resource, plan)).collect();
-        Report { outcomes, edits }
-    }
-
-    fn plan(self, limits: &Limits<'_>) -> Vec<Planned> {
-        let desired: Vec<&Desired> = self.resources.iter().map(|resource| &resource.desired).collect();
-        limits.plan(&desired, self.detail)
+        Report { outcomes, edits, reloaded: Vec::new() }
     }
 }
 
@@ -87,40 +82,84 @@ impl Asked<'_> {
 struct Apply<'a> {
     asked: Asked<'a>,
     writer: &'a Writer<'a>,
+    mode: Mode,
     /// What was planned for each resource, the first drift if there was any: it is what was corrected.
     first: Vec<Outcome>,
     /// Why a file could not be written.
     failed_files: Vec<(PathBuf, String)>,
     edits: Vec<FileEdit>,
+    reloaded: Vec<Reloaded>,
 }
 
 impl<'a> Apply<'a> {
-    fn new(asked: Asked<'a>, writer: &'a Writer<'a>) -> Self {
-        Self { asked, writer, first: Vec::new(), failed_files: Vec::new(), edits: Vec::new() }
+    fn new(asked: Asked<'a>, writer: &'a Writer<'a>, mode: Mode) -> Self {
+        Self {
+            asked,
+            writer,
+            mode,
+            first: Vec::new(),
+            failed_files: Vec::new(),
+            edits: Vec::new(),
+            reloaded: Vec::new(),
+        }
     }
 
     fn run(mut self) -> Report {
         for round in 0..=ROUNDS {
-            let limits = match Limits::observe(self.asked.machine) {
-                Ok(limits) => limits,
-                Err(error) => return self.unobserved(&chain(&error)),
-            };
+            let observed = Observation::of(self.asked.machine, self.asked.resources);
             if round == 0
-                && let Err(error) = self.writer.sweep(&limits.directories())
+                && let Err(error) = self.writer.sweep(&observed.directories())
             {
                 return self.asked.without_changes(&error);
             }
-            let plans = self.asked.plan(&limits);
+            let plans = observed.plan(self.asked.resources, self.asked.detail);
             self.remember(&plans);
-            let edits = self.edits_of(&limits, &plans);
+            let edits = self.edits_of(&observed, &plans);
             if edits.is_empty() || round == ROUNDS {
-                return self.report(plans);
+                return self.finish(plans);
             }
             for edit in edits {
                 self.commit(edit);
             }
         }
         Report::failed(self.asked.resources, "no plan was made")
+    }
+
+    /// Tells the services, where that is wanted, and looks once more at what then runs.
+    fn finish(mut self, plans: Vec<Planned>) -> Report {
+        let reloads = self.reloads(&plans);
+        if self.mode != Mode::ApplyAndReload || reloads.is_empty() {
+            return self.report(plans);
+        }
+        for reload in reloads {
+            let error = commit::reload(self.asked.machine.root, &reload).err();
+            let error = error.map(|error| Shown::text(&chain(&error)));
+            self.reloaded.push(Reloaded { reload, error });
+        }
+        // What was seen of the processes before is of no use any more.
+        let machine = Machine::new(self.asked.machine.root);
+        let plans =
+            Observation::of(&machine, self.asked.resources).plan(self.asked.resources, self.asked.detail);
+        self.report(plans)
+    }
+
+    /// What must be told: what runs with old files, and what reads a file that was changed.
+    fn reloads(&self, plans: &[Planned]) -> Vec<Reload> {
+        let mut reloads = Vec::new();
+        for ((resource, plan), first) in self.asked.resources.iter().zip(plans).zip(&self.first) {
+            if resource.mode == ResourceMode::Noop {
+                continue;
+            }
+            if self.has_changed(first) {
+                reloads.extend(first.reloads.iter());
+            }
+            reloads.extend(plan.iter().flat_map(|plan| &plan.reloads));
+        }
+        outcome::each_once(reloads).into_iter().cloned().collect()
+    }
+
+    fn has_changed(&self, first: &Outcome) -> bool {
+        first.files.iter().any(|file| self.edits.iter().any(|edit| edit.path == *file))
     }
 
     /// Keeps the first drift of each resource.
@@ -134,20 +173,10 @@ impl<'a> Apply<'a> {
             return;
         }
         for (first, (resource, plan)) in self.first.iter_mut().zip(planned) {
-            if first.status != Status::Drifted && plan.as_ref().is_ok_and(|plan| !plan.drift.is_empty()) {
+            if first.status != Status::Drifted && plan.as_ref().is_ok_and(|plan| !plan.is_in_sync()) {
                 *first = Outcome::observed(resource, plan);
             }
         }
-    }
-
-    /// When nothing can be observed: what was changed before is said to be.
-    fn unobserved(self, reason: &str) -> Report {
-        let mut report = Report::failed(self.asked.resources, reason);
-        for (outcome, first) in report.outcomes.iter_mut().zip(&self.first) {
-            outcome.fail(self.even_if_changed(first, reason));
-        }
-        report.edits = self.edits;
-        report
     }
 
     /// The reason of a failure; it must not read as if nothing had happened to a file that is changed.
@@ -160,12 +189,12 @@ impl<'a> Apply<'a> {
     }
 
     /// The edits of all resources that may be changed and that a change would help.
-    fn edits_of(&self, limits: &Limits<'_>, plans: &[Planned]) -> Vec<FileEdit> {
+    fn edits_of(&self, observed: &Observation<'_>, plans: &[Planned]) -> Vec<FileEdit> {
         let enforced = self.asked.resources.iter().zip(plans).filter_map(|(resource, plan)| {
             let plan = plan.as_ref().ok()?;
-            (resource.mode == ResourceMode::Enforce && plan.blocked.is_none()).then_some(plan)
+            (resource.mode == ResourceMode::Enforce && plan.blocked.is_none()).then_some((resource, plan))
         });
-        let edits = compose(limits, enforced.flat_map(|plan| &plan.edits));
+        let edits = observed.compose(enforced);
         edits.into_iter().filter(|edit| self.failure_of(&edit.path).is_none()).collect()
     }
 
@@ -191,32 +220,17 @@ impl<'a> Apply<'a> {
         let outcomes = self.asked.resources.iter().zip(plans).zip(&self.first);
         let outcomes =
             outcomes.map(|((resource, plan), first)| self.outcome(resource, plan, first)).collect();
-        Report { outcomes, edits: self.edits }
+        Report { outcomes, edits: self.edits, reloaded: self.reloaded }
     }
 
     /// What became of one resource, by what is observed after the changes.
     fn outcome(&self, resource: &Resource, plan: Planned, first: &Outcome) -> Outcome {
         let plan = match plan {
             Ok(plan) => plan,
-            Err(error) => {
-                let reason = self.even_if_changed(first, &chain(&error));
-                let mut outcome = Outcome::of(resource, Err(error));
-                outcome.fail(reason);
-                return outcome;
-            }
+            Err(reason) => return Outcome::of(resource, Err(self.even_if_changed(first, &reason))),
         };
         if plan.drift.is_empty() {
-            let mut outcome = Outcome::of(resource, Ok(plan));
-            if first.status == Status::Drifted {
-                outcome.status = Status::Corrected;
-                outcome.drift.clone_from(&first.drift);
-                // The file is changed, and the writer could not vouch for it, say because a power loss may undo it.
-                let doubt = first.files.iter().find_map(|file| self.failure_of(file)).map(str::to_owned);
-                if let Some(reason) = doubt {
-                    outcome.fail(reason);
-                }
-            }
-            return outcome;
+            return self.settled(resource, plan, first);
         }
         if resource.mode == ResourceMode::Noop {
             return Outcome::of(resource, Ok(plan));
@@ -227,11 +241,46 @@ impl<'a> Apply<'a> {
         outcome
     }
 
+    /// What became of a resource whose files are as they should be.
+    fn settled(&self, resource: &Resource, plan: Plan, first: &Outcome) -> Outcome {
+        let runs_old_files = !plan.stale.is_empty();
+        let mut outcome = Outcome::of(resource, Ok(plan));
+        let is_enforced = resource.mode == ResourceMode::Enforce;
+        if is_enforced && first.status == Status::Drifted && (self.has_changed(first) || !runs_old_files) {
+            outcome.status = Status::Corrected;
+            outcome.drift.clone_from(&first.drift);
+            if self.mode == Mode::Apply && self.has_changed(first) {
+                outcome.reloads.extend(first.reloads.iter().cloned());
+            }
+        }
+        if !is_enforced {
+            return outcome;
+        }
+        // The file is changed, and the writer could not vouch for it, say because a power loss may undo it.
+        let doubt = first.files.iter().find_map(|file| self.failure_of(file)).map(str::to_owned);
+        let of_this = |reloaded: &&Reloaded| {
+            first
+                .reloads
+                .iter()
+                .chain(&outcome.reloads)
+                .any(|reload| reload.service == reloaded.reload.service)
+        };
+        let unheard = self.reloaded.iter().filter(of_this).find_map(|reloaded| reloaded.error.as_ref());
+        if let Some(reason) = doubt.or_else(|| unheard.map(ToString::to_string)) {
+            outcome.fail(reason);
+        } else if runs_old_files && self.mode == Mode::ApplyAndReload {
+            outcome.fail("still runs with the old files after the reload".into());
+        }
+        outcome
+    }
+
     fn reason(&self, plan: &Plan) -> String {
         if let Some(blocked) = &plan.blocked {
             return format!("nothing was written, for it would not be in force: {blocked}");
         }
-        let failed = plan.edits.iter().find_map(|edit| self.failure_of(&edit.file));
+        let files =
+            plan.edits.iter().map(|edit| &edit.file).chain(plan.permissions.iter().map(|(file, _)| file));
+        let failed = files.into_iter().find_map(|file| self.failure_of(file));
         failed.map_or_else(|| "still differs after the change".into(), str::to_owned)
     }
 }

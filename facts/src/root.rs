@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
-use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
+use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 use thiserror::Error;
 
@@ -33,6 +34,39 @@ enum Scope {
     Host,
     /// A directory with another system's files: only files answer.
     Contained,
+}
+
+/// Whose a file is, who may use it, and when its content last changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The permission bits, without the kind of file.
+    pub mode: u32,
+    /// The owning user.
+    pub uid: u32,
+    /// The owning group.
+    pub gid: u32,
+    /// When the content last changed.
+    pub modified: SystemTime,
+}
+
+impl Status {
+    fn of(stat: &Stat) -> Self {
+        #[allow(clippy::unnecessary_cast, reason = "other widths on other processors")]
+        let (seconds, nanos) = (stat.st_mtime as i64, stat.st_mtime_nsec as u32);
+        let whole = Duration::from_secs(seconds.unsigned_abs());
+        let modified = if seconds < 0 {
+            SystemTime::UNIX_EPOCH.checked_sub(whole)
+        } else {
+            SystemTime::UNIX_EPOCH.checked_add(whole)
+        };
+        let modified = modified.and_then(|time| time.checked_add(Duration::from_nanos(nanos.into())));
+        Self {
+            mode: stat.st_mode & 0o7777,
+            uid: stat.st_uid,
+            gid: stat.st_gid,
+            modified: modified.unwrap_or(SystemTime::UNIX_EPOCH),
+        }
+    }
 }
 
 /// Why a directory cannot stand for `/`.
@@ -179,6 +213,27 @@ impl Root {
             .open_at(path, OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK)
             .map_err(|errno| ReadError::new(path, errno))?;
         read_open(fd.as_fd(), path)
+    }
+
+    /// Mode, owner and time of a file or directory; symbolic links are followed.
+    ///
+    /// # Errors
+    /// [`ReadError`] names the path and why.
+    pub fn status(&self, path: &Path) -> Result<Status, ReadError> {
+        let fail = |errno| ReadError::new(path, errno);
+        let fd = self.open_at(path, OFlags::PATH).map_err(fail)?;
+        Ok(Status::of(&rustix::fs::fstat(fd).map_err(fail)?))
+    }
+
+    /// Reads a regular file whole, with the mode, owner and time of the very file that was read.
+    ///
+    /// # Errors
+    /// [`ReadError`] names the path and why.
+    pub fn read_with_status(&self, path: &Path) -> Result<(Vec<u8>, Status), ReadError> {
+        let fail = |errno| ReadError::new(path, errno);
+        let fd = self.open_at(path, OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK).map_err(fail)?;
+        let bytes = read_open(fd.as_fd(), path)?;
+        Ok((bytes, Status::of(&rustix::fs::fstat(fd).map_err(fail)?)))
     }
 
     /// When the file was last changed, in seconds since the epoch; `None` when there is none.

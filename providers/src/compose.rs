@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::document::Change;
-use crate::edit::FileEdit;
-use crate::provider::Edit;
+use crate::edit::{FileEdit, Permissions, Show};
+use crate::provider::Plan;
 
 /// The observed files of a kind.
 pub trait Files {
@@ -18,8 +18,11 @@ pub trait Files {
     /// Whether a file that holds nothing any more is removed: true only of those that we make ourselves.
     fn goes_when_empty(&self, path: &Path) -> bool;
 
-    /// The permission bits of a file that is made.
-    fn new_mode(&self) -> u32;
+    /// The mode and owner of a file that is made.
+    fn new_permissions(&self, path: &Path) -> Permissions;
+
+    /// How the text of these files is put before a person.
+    fn show(&self) -> Show;
 }
 
 /// The text of a new file: the appended lines.
@@ -27,7 +30,7 @@ pub trait Files {
 pub fn new_file(changes: &[Change]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for change in changes {
-        if let Change::Append { text } = change {
+        if let Change::Append { text } | Change::Insert { text, .. } = change {
             bytes.extend_from_slice(text);
             bytes.push(b'\n');
         }
@@ -35,20 +38,34 @@ pub fn new_file(changes: &[Change]) -> Vec<u8> {
     bytes
 }
 
-/// One edit per file out of the changes of all resources, files in the order of their names.
-pub fn compose<'e>(files: &impl Files, edits: impl IntoIterator<Item = &'e Edit>) -> Vec<FileEdit> {
-    let mut by_file: BTreeMap<&Path, Vec<Change>> = BTreeMap::new();
-    for edit in edits {
-        by_file.entry(&edit.file).or_default().push(edit.change.clone());
+/// What is planned for one file.
+#[derive(Default)]
+struct Planned {
+    changes: Vec<Change>,
+    permissions: Option<Permissions>,
+}
+
+/// One edit per file out of the plans of all resources, files in the order of their names.
+pub fn compose<'p>(files: &impl Files, plans: impl IntoIterator<Item = &'p Plan>) -> Vec<FileEdit> {
+    let mut by_file: BTreeMap<&Path, Planned> = BTreeMap::new();
+    for plan in plans {
+        for edit in &plan.edits {
+            by_file.entry(&edit.file).or_default().changes.push(edit.change.clone());
+        }
+        for (file, permissions) in &plan.permissions {
+            by_file.entry(file).or_default().permissions = Some(*permissions);
+        }
     }
-    let edit_of = |(path, changes): (&Path, Vec<Change>)| {
-        let after = files.with(path, &changes);
+    let edit_of = |(path, planned): (&Path, Planned)| {
+        let after = files.with(path, &planned.changes);
         let gone = after.is_empty() && files.goes_when_empty(path);
         FileEdit {
             path: path.to_path_buf(),
             before: files.bytes(path).map(<[u8]>::to_vec),
             after: (!gone).then_some(after),
-            new_mode: files.new_mode(),
+            new: files.new_permissions(path),
+            permissions: planned.permissions,
+            show: files.show(),
         }
     };
     by_file.into_iter().map(edit_of).collect()

@@ -1,5 +1,7 @@
 //! `Document`, a file that keeps every byte.
 
+use std::collections::BTreeMap;
+
 /// A file as a list of chunks of raw bytes, some of them with a typed entry.
 ///
 /// Parsing cannot fail: text that the syntax does not know is a chunk without an entry.
@@ -35,6 +37,13 @@ pub trait Syntax {
 pub enum Change {
     /// A new line at the end; `text` has no line end.
     Append {
+        /// The line.
+        text: Vec<u8>,
+    },
+    /// A new line before a chunk's; `text` has no line end. Several before the same chunk keep their order.
+    Insert {
+        /// The index of the chunk that it stands before.
+        chunk: usize,
         /// The line.
         text: Vec<u8>,
     },
@@ -107,10 +116,12 @@ impl<E> Document<E> {
     #[must_use]
     pub fn with(&self, changes: &[Change]) -> Vec<u8> {
         let mut per_chunk: Vec<Option<&Change>> = vec![None; self.chunks.len()];
+        let mut inserted: BTreeMap<usize, Vec<&[u8]>> = BTreeMap::new();
         let mut appended = Vec::new();
         for change in changes {
             match change {
                 Change::Append { text } => appended.push(text),
+                Change::Insert { chunk, text } => inserted.entry(*chunk).or_default().push(text),
                 Change::Replace { chunk, .. } | Change::Remove { chunk } => {
                     if let Some(place) = per_chunk.get_mut(*chunk) {
                         *place = Some(change);
@@ -121,8 +132,12 @@ impl<E> Document<E> {
         let mut bytes = Vec::with_capacity(self.bytes.len() + 64 * changes.len());
         for (index, change) in per_chunk.iter().enumerate() {
             let raw = self.raw(index);
+            for line in inserted.get(&index).into_iter().flatten() {
+                bytes.extend_from_slice(line);
+                bytes.push(b'\n');
+            }
             match change {
-                None | Some(Change::Append { .. }) => bytes.extend_from_slice(raw),
+                None | Some(Change::Append { .. } | Change::Insert { .. }) => bytes.extend_from_slice(raw),
                 Some(Change::Remove { .. }) => {}
                 Some(Change::Replace { text, .. }) => {
                     bytes.extend_from_slice(text);
@@ -191,6 +206,13 @@ mod tests {
     #[test]
     fn removing_and_appending_together_touch_only_their_own_lines() {
         assert_eq!(with("a\n\nb\nc", &[Change::Remove { chunk: 2 }, append("d")]), "a\n\nc\nd\n");
+    }
+
+    #[test]
+    fn inserted_lines_stand_in_their_order_before_a_line_that_is_changed_or_kept() {
+        let insert = |text: &str| Change::Insert { chunk: 1, text: text.as_bytes().to_vec() };
+        assert_eq!(with("a\nb", &[insert("1"), insert("2")]), "a\n1\n2\nb");
+        assert_eq!(with("a\nb\n", &[Change::Remove { chunk: 1 }, insert("1")]), "a\n1\n");
     }
 
     #[test]

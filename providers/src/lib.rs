@@ -6,6 +6,7 @@ pub mod commit;
 pub mod compose;
 pub mod document;
 pub mod edit;
+pub mod fingerprint;
 pub mod limits;
 pub mod provider;
 pub mod schema;

@@ -5,8 +5,25 @@ use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
 
+use crate::compose::Files;
 use crate::document::Change;
+use crate::edit::Permissions;
 use crate::shown::Shown;
+
+/// A family of kinds that share their files, observed: it plans, and cannot write.
+pub trait Provider: Files {
+    /// Desired state of one resource.
+    type Desired;
+    /// Why there is no plan for a resource.
+    type Failure: std::error::Error + 'static;
+
+    /// The plans for all resources of the family, in their order. All are given at once: whether a line is
+    /// unmanaged, and whether two resources are for the same thing, depends on the others.
+    fn plan(&self, desired: &[&Self::Desired], detail: Detail) -> Vec<Result<Plan, Self::Failure>>;
+
+    /// The directories in which files may be written: what a killed run left there is swept.
+    fn directories(&self) -> Vec<PathBuf>;
+}
 
 /// The plan for one resource: what differs, and the way to what should be.
 #[derive(Clone, Debug, Default)]
@@ -15,13 +32,18 @@ pub struct Plan {
     pub drift: Vec<Drift>,
     /// The changes that would bring it in sync.
     pub edits: Vec<Edit>,
+    /// What differs only because a running daemon has not read its files yet: a reload cures it, not an edit.
+    pub stale: Vec<Drift>,
+    /// Files whose mode or owner must change, and to what.
+    pub permissions: Vec<(PathBuf, Permissions)>,
     /// Why the changes would not be enough: `apply` then changes nothing and says so.
     pub blocked: Option<Shown>,
     /// The lines that count.
     pub evidence: Vec<Evidence>,
     /// What is wrong beside the desired state.
     pub findings: Vec<Finding>,
-    /// Services that must be told after the change; limits need none, each login reads the files.
+    /// Services that must be told, after the changes or because they run with old files; limits need none, each
+    /// login reads the files.
     pub reloads: Vec<Reload>,
 }
 
@@ -57,6 +79,14 @@ pub struct Place {
     pub file: PathBuf,
     /// The line, counted from 1; 0 means the file as a whole.
     pub line: u32,
+}
+
+impl Plan {
+    /// Whether the resource is as it should be, in the files and in what runs.
+    #[must_use]
+    pub fn is_in_sync(&self) -> bool {
+        self.drift.is_empty() && self.stale.is_empty()
+    }
 }
 
 impl fmt::Display for Place {
@@ -143,8 +173,36 @@ pub struct Finding {
 }
 
 /// A service that must read its configuration again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Reload {
-    /// The service.
+    /// The service, as the init system names it.
     pub service: String,
+    /// What it needs.
+    pub action: ReloadAction,
+    /// The process that runs now, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// Why, in one sentence.
+    pub reason: Shown,
+}
+
+/// What makes a daemon read its files again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReloadAction {
+    /// SIGHUP.
+    Hup,
+    /// A new process.
+    Restart,
+}
+
+impl ReloadAction {
+    /// The word before a person.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Hup => "reload",
+            Self::Restart => "restart",
+        }
+    }
 }

@@ -58,6 +58,8 @@ pub enum ValueType {
     Form(&'static str),
     /// A list of texts; a policy file separates them by commas.
     List,
+    /// A text that never shows; it comes on standard input only.
+    Secret,
 }
 
 impl fmt::Display for ValueType {
@@ -67,6 +69,7 @@ impl fmt::Display for ValueType {
             Self::Word(words) => write!(f, "one of {}", words.join(", ")),
             Self::Form(form) => f.write_str(form),
             Self::List => f.write_str("a list of texts"),
+            Self::Secret => f.write_str("a secret, on standard input"),
         }
     }
 }
@@ -169,6 +172,14 @@ pub enum SchemaError {
         /// What is legal.
         reason: String,
     },
+    /// A secret where it would stay behind.
+    #[error(
+        "`{name}` is a secret, and comes as JSON on standard input only; in a file write {name}_file, the path of a file that only root may read"
+    )]
+    SecretInFile {
+        /// The attribute.
+        name: &'static str,
+    },
     /// The title does not name a resource of this kind.
     #[error("the title `{title}` is not of the form {form}")]
     BadTitle {
@@ -180,6 +191,24 @@ pub enum SchemaError {
     /// Values that are legal one by one and not together.
     #[error("{0}")]
     Together(String),
+}
+
+impl Kind {
+    /// The first of the named attributes that is a secret.
+    ///
+    /// # Errors
+    /// [`SchemaError::SecretInFile`] when one is, for a policy that is a file must not hold it.
+    pub fn refuse_secrets<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<(), SchemaError> {
+        let is_secret = |name: &str| {
+            self.attributes
+                .iter()
+                .find(|attribute| attribute.name == name && attribute.value == ValueType::Secret)
+        };
+        match names.into_iter().find_map(is_secret) {
+            Some(attribute) => Err(SchemaError::SecretInFile { name: attribute.name }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A type that an attribute can have.
@@ -360,6 +389,7 @@ pub fn set<T: AttributeValue>(
     let read = T::from_value(value).map_err(|reason| SchemaError::BadValue {
         name,
         value: match value {
+            _ if T::TYPE == ValueType::Secret => "(a secret)".to_owned(),
             Value::Text(text) => crate::shown::Shown::text(text).to_string(),
             Value::List(list) => crate::shown::Shown::text(&list.join(", ")).to_string(),
         },

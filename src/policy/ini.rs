@@ -5,7 +5,7 @@ use standfast_providers::schema::{SchemaError, Value};
 use standfast_providers::shown::Shown;
 
 use super::PolicyError;
-use crate::resource::Resource;
+use crate::resource::{Origin, Resource};
 
 /// Parses a policy; `name` is for errors.
 ///
@@ -42,13 +42,14 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, PolicyError> {
             }
             values.push((key.to_owned(), Value::Text(value.to_owned())));
         }
-        let resource =
-            Resource::new(kind, title.trim(), &values).map_err(|source| PolicyError::Resource {
+        let resource = Resource::new(kind, title.trim(), &values, Origin::File).map_err(|source| {
+            PolicyError::Resource {
                 name: name.to_owned(),
                 line: line_of_error(text, header, &values, &source),
                 resource: format!("{} {}", Shown::text(kind), Shown::text(title.trim())),
                 source: Box::new(source),
-            })?;
+            }
+        })?;
         resources.push(resource);
     }
     Ok(resources)

@@ -8,7 +8,7 @@ use standfast_providers::schema::Value;
 use standfast_providers::shown::Shown;
 
 use super::PolicyError;
-use crate::resource::{Resource, ResourceMode};
+use crate::resource::{Origin, Resource, ResourceMode};
 
 /// One resource of the array.
 #[derive(Deserialize)]
@@ -55,7 +55,7 @@ impl<'de> Visitor<'de> for ParametersVisitor {
 ///
 /// # Errors
 /// [`PolicyError`] names the line, and for a resource its place in the array's order.
-pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, PolicyError> {
+pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Resource>, PolicyError> {
     let parsed: Vec<JsonResource> = serde_json::from_str(text).map_err(|error| PolicyError::Syntax {
         name: name.to_owned(),
         line: error.line().max(1),
@@ -63,15 +63,16 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, PolicyError> {
     })?;
     let mut resources = Vec::with_capacity(parsed.len());
     for one in parsed {
-        let mut resource = Resource::new(&one.kind, &one.title, &one.parameters.0).map_err(|source| {
-            let title = format!("\"{}\"", one.title.escape_default());
-            PolicyError::Resource {
-                name: name.to_owned(),
-                line: text.lines().position(|line| line.contains(&title)).map_or(1, |line| line + 1),
-                resource: format!("{} {}", Shown::text(&one.kind), Shown::text(&one.title)),
-                source: Box::new(source),
-            }
-        })?;
+        let mut resource =
+            Resource::new(&one.kind, &one.title, &one.parameters.0, origin).map_err(|source| {
+                let title = format!("\"{}\"", one.title.escape_default());
+                PolicyError::Resource {
+                    name: name.to_owned(),
+                    line: text.lines().position(|line| line.contains(&title)).map_or(1, |line| line + 1),
+                    resource: format!("{} {}", Shown::text(&one.kind), Shown::text(&one.title)),
+                    source: Box::new(source),
+                }
+            })?;
         if one.noop {
             resource.mode = ResourceMode::Noop;
         }
@@ -82,25 +83,25 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, PolicyError> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{Origin, parse};
 
     #[test]
     fn numbers_and_texts_are_the_same_value() {
         let text = r#"[{"type":"limits_entry","title":"a/soft/nproc","parameters":{"value":1}},
             {"type":"limits_entry","title":"x","parameters":{"domain":"a","type":"soft","item":"core","value":"1"}}]"#;
-        assert_eq!(parse("-", text).unwrap().len(), 2);
+        assert_eq!(parse("-", text, Origin::Stdin).unwrap().len(), 2);
     }
 
     #[test]
     fn a_parameter_that_stands_twice_is_an_error() {
         let text = r#"[{"type":"limits_entry","title":"a/soft/nproc","parameters":{"value":1,"value":2}}]"#;
-        assert!(parse("-", text).is_err());
+        assert!(parse("-", text, Origin::Stdin).is_err());
     }
 
     #[test]
     fn an_unknown_field_is_an_error_that_names_the_legal_ones() {
         let text = "[{\"type\":\"limits_entry\",\n\"titel\":\"a/soft/nproc\"}]";
-        let said = parse("-", text).unwrap_err().to_string();
+        let said = parse("-", text, Origin::Stdin).unwrap_err().to_string();
         assert!(said.starts_with("-:2: unknown field `titel`, expected one of"), "{said}");
     }
 }

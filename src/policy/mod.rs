@@ -10,7 +10,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use standfast_providers::schema::SchemaError;
 use thiserror::Error;
 
-use crate::resource::Resource;
+use crate::resource::{Origin, Resource};
 
 /// The policy that holds when none is named.
 pub const DEFAULT: &str = include_str!("default.ini");
@@ -100,7 +100,7 @@ pub fn read(policy: Option<&Path>) -> Result<Vec<Resource>, PolicyError> {
                 Bounded::Io(source) => PolicyError::Read { path: name.into(), source },
                 Bounded::TooLarge(error) => error,
             })?;
-            json::parse(name, &text_of(name, bytes)?)
+            json::parse(name, &text_of(name, bytes)?, Origin::Stdin)
         }
         Some(path) => {
             let name = path.display().to_string();
@@ -119,7 +119,7 @@ pub fn read(policy: Option<&Path>) -> Result<Vec<Resource>, PolicyError> {
             })?;
             let text = text_of(&name, bytes)?;
             if path.extension().is_some_and(|extension| extension == "json") {
-                json::parse(&name, &text)
+                json::parse(&name, &text, Origin::File)
             } else {
                 ini::parse(&name, &text)
             }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use similar::TextDiff;
-use standfast_providers::edit::FileEdit;
+use standfast_providers::edit::{FileEdit, Labels};
 use standfast_providers::shown::Shown;
 
 use super::style::Style;
@@ -13,8 +13,12 @@ use super::style::Style;
 /// # Errors
 /// When the output cannot be written.
 pub fn write(edits: &[FileEdit], style: Style, out: &mut impl Write) -> io::Result<()> {
+    // One numbering for all files: a secret that is in two of them has one number.
+    let mut labels = Labels::default();
     for edit in edits {
-        let (before, after) = (shown(edit.before.as_deref()), shown(edit.after.as_deref()));
+        let mut shown =
+            |bytes: &Option<Vec<u8>>| (edit.show)(bytes.as_deref().unwrap_or_default(), &mut labels);
+        let (before, after) = (shown(&edit.before), shown(&edit.after));
         let path = Shown::text(&edit.path.to_string_lossy());
         let name =
             |bytes: &Option<Vec<u8>>| if bytes.is_some() { path.to_string() } else { "/dev/null".to_owned() };
@@ -28,17 +32,11 @@ pub fn write(edits: &[FileEdit], style: Style, out: &mut impl Write) -> io::Resu
             };
             writeln!(out, "{line}")?;
         }
-    }
-    Ok(())
-}
-
-fn shown(bytes: Option<&[u8]>) -> String {
-    let mut text = String::new();
-    for line in bytes.unwrap_or_default().split_inclusive(|byte| *byte == b'\n') {
-        text.push_str(Shown::bytes(line.strip_suffix(b"\n").unwrap_or(line)).as_str());
-        if line.ends_with(b"\n") {
-            text.push('\n');
+        if let (Some(permissions), Some(_)) = (edit.permissions, &edit.before) {
+            let owner = |id: Option<u32>| id.map_or_else(|| "-".to_owned(), |id| id.to_string());
+            let (uid, gid) = (owner(permissions.uid), owner(permissions.gid));
+            writeln!(out, "{path}: mode {:04o}, owner {uid}:{gid}", permissions.mode)?;
         }
     }
-    text
+    Ok(())
 }

@@ -30,7 +30,23 @@ pub fn write(report: &Report, detail: Detail, style: Style, out: &mut impl Write
         )?;
         writeln!(out, "          {} {}", style.faint("do:"), finding.remedy)?;
     }
+    write_reloads(report, style, out)?;
     write_summary(report, findings.len(), style, out)
+}
+
+fn write_reloads(report: &Report, style: Style, out: &mut impl Write) -> io::Result<()> {
+    for reloaded in &report.reloaded {
+        let (service, action) = (&reloaded.reload.service, reloaded.reload.action.word());
+        match &reloaded.error {
+            None => writeln!(out, "{}  {action} of {service}", style.good("done    "))?,
+            Some(error) => writeln!(out, "{}  {action} of {service}: {error}", style.bad("failed  "))?,
+        }
+    }
+    for reload in report.reloads() {
+        let what = format!("{} {}", reload.action.word(), reload.service);
+        writeln!(out, "{}  {}: {}", style.drift("to do   "), style.strong(&what), reload.reason)?;
+    }
+    Ok(())
 }
 
 fn write_outcome(outcome: &Outcome, detail: Detail, style: Style, out: &mut impl Write) -> io::Result<()> {

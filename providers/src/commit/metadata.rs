@@ -9,6 +9,7 @@ use rustix::fs::{AtFlags, Gid, IFlags, Mode, Stat, StatxAttributes, StatxFlags, 
 use rustix::io::Errno;
 
 use super::error::{Attribute, CommitError, Operation};
+use crate::edit::Permissions;
 
 // XATTR_LIST_MAX and XATTR_SIZE_MAX, xattr(7).
 const MAX_XATTR_BYTES: usize = 65536;
@@ -66,8 +67,24 @@ pub(super) fn copy(old: &OwnedFd, stat: &Stat, new: &OwnedFd, path: &Path) -> Re
     set_mode(new, stat.st_mode).map_err(fail(Operation::SetMode))
 }
 
+/// Whether a file has these permissions.
+pub(super) fn has(stat: &Stat, wanted: Permissions) -> bool {
+    stat.st_mode & 0o7777 == wanted.mode
+        && wanted.uid.is_none_or(|uid| uid == stat.st_uid)
+        && wanted.gid.is_none_or(|gid| gid == stat.st_gid)
+}
+
+/// Gives a file these permissions: the owner first, since the mode may let the new group read.
+pub(super) fn set(fd: &OwnedFd, wanted: Permissions, path: &Path) -> Result<(), CommitError> {
+    if wanted.uid.is_some() || wanted.gid.is_some() {
+        rustix::fs::fchown(fd, wanted.uid.map(Uid::from_raw), wanted.gid.map(Gid::from_raw))
+            .map_err(|errno| CommitError::new(Operation::KeepOwner, path, errno))?;
+    }
+    set_mode(fd, wanted.mode).map_err(|errno| CommitError::new(Operation::SetMode, path, errno))
+}
+
 /// Sets the permission bits, whatever the umask.
-pub(super) fn set_mode(fd: &OwnedFd, mode: u32) -> rustix::io::Result<()> {
+fn set_mode(fd: &OwnedFd, mode: u32) -> rustix::io::Result<()> {
     rustix::fs::fchmod(fd, Mode::from_raw_mode(mode & 0o7777))
 }
 

@@ -13,6 +13,7 @@ mod directory;
 mod error;
 mod lock;
 mod metadata;
+mod reload;
 mod resolve;
 mod temp;
 
@@ -27,8 +28,10 @@ use standfast_facts::root::{Root, read_open};
 
 pub use backup::BACKUPS_KEPT;
 pub use error::{Attribute, CommitError, Holder, Operation, Weakness};
+pub use reload::{ReloadError, reload};
 
 use crate::edit::FileEdit;
+use crate::fingerprint;
 use directory::Directory;
 use resolve::{Place, Spot};
 use temp::{Onto, Temp};
@@ -114,6 +117,30 @@ impl<'r> Writer<'r> {
         Ok(swept)
     }
 
+    /// Makes the key of [`crate::fingerprint`] where there is none yet: 32 random bytes that only root may read.
+    ///
+    /// # Errors
+    /// When it cannot be made; without it no fingerprint is shown.
+    pub fn make_fingerprint_key(&self) -> Result<(), CommitError> {
+        let name = OsString::from(fingerprint::KEY_FILE);
+        if self.state.stat(&name)?.is_some() {
+            return Ok(());
+        }
+        let path = self.state.path.join(&name);
+        let mut key = [0; fingerprint::KEY_BYTES];
+        // The kernel gives up to 256 bytes whole, getrandom(2).
+        rustix::rand::getrandom(&mut key, rustix::rand::GetRandomFlags::empty())
+            .map_err(|errno| CommitError::new(Operation::Create, &path, errno))?;
+        let temp = Temp::create(&self.state, &name)?;
+        temp.write(&key)?;
+        temp.sync()?;
+        match temp.install(&name, Onto::Free) {
+            // Another run has made one meanwhile, whatever the lock says.
+            Ok(()) | Err(Errno::EXIST) => self.state.sync().map_err(self.state.fail(Operation::Sync)),
+            Err(errno) => Err(CommitError::new(Operation::Create, &path, errno)),
+        }
+    }
+
     /// Makes the file what the plan says, or leaves it byte for byte as it was.
     ///
     /// A symbolic link at the path stays and the file that it leads to is replaced; when the plan
@@ -138,14 +165,23 @@ impl<'r> Writer<'r> {
 
     fn replace(&self, edit: &FileEdit, target: &Spot, after: &[u8]) -> Result<Committed, CommitError> {
         let current = Current::open(target)?;
+        let wanted = edit.permissions.filter(|wanted| !metadata::has(&current.stat, *wanted));
         if current.bytes == after {
-            return Ok(Committed::Unchanged);
+            let Some(wanted) = wanted else { return Ok(Committed::Unchanged) };
+            current.refuse(edit, target)?;
+            metadata::set(&current.fd, wanted, &edit.path)?;
+            rustix::fs::fsync(&current.fd)
+                .map_err(|source| CommitError::NotDurable { path: edit.path.clone(), source })?;
+            return Ok(Committed::Written);
         }
         current.refuse(edit, target)?;
         target.directory.sweep()?;
         let temp = Temp::create(&target.directory, &target.name)?;
         temp.write(after)?;
         metadata::copy(&current.fd, &current.stat, &temp.fd, &edit.path)?;
+        if let Some(wanted) = wanted {
+            metadata::set(&temp.fd, wanted, &edit.path)?;
+        }
         temp.sync()?;
         self.keep_backup(edit, &current.bytes)?;
         current.recheck(edit, target)?;
@@ -268,8 +304,7 @@ fn create_in(
 ) -> Result<Committed, CommitError> {
     let temp = Temp::create(directory, name)?;
     temp.write(after)?;
-    metadata::set_mode(&temp.fd, edit.new_mode)
-        .map_err(|errno| CommitError::new(Operation::SetMode, &edit.path, errno))?;
+    metadata::set(&temp.fd, edit.permissions.unwrap_or(edit.new), &edit.path)?;
     temp.sync()?;
     temp.install(name, Onto::Free).map_err(|errno| match errno {
         Errno::EXIST => changed(edit),

@@ -31,8 +31,8 @@ use standfast_facts::root::ReadError;
 
 use crate::compose::Files;
 use crate::document::Change;
-use crate::provider::Detail;
-use crate::provider::{Edit, Place};
+use crate::edit::{Permissions, Show, show_plain};
+use crate::provider::{Detail, Edit, Place, Provider};
 use crate::shown::Shown;
 use config::LimitsConfig;
 use entry::LimitsEntry;
@@ -89,10 +89,26 @@ impl<'m> Limits<'m> {
         Ok(Self { state: LimitsState::observe(machine)?, login_defs })
     }
 
-    /// The plans for all resources, in their order. All are given at once: whether a line is unmanaged, and whether
-    /// two resources are for the same entry, depends on the others.
+    /// The place of an edit that is for a piece of a line only: it would change what the other pieces say.
+    fn piece_of_a_line(&self, edit: &Edit) -> Option<Place> {
+        let (Change::Replace { chunk, .. } | Change::Remove { chunk }) = edit.change else { return None };
+        let document = self.state.files.iter().find(|file| file.path == edit.file)?.document()?;
+        let line = document.chunks().get(chunk)?.line;
+        (!document.is_whole_line(chunk)).then(|| Place { file: edit.file.clone(), line })
+    }
+
+    /// The least and the greatest UID of ordinary users, login.defs(5).
     #[must_use]
-    pub fn plan(&self, desired: &[&Desired], detail: Detail) -> Vec<Planned> {
+    pub fn ordinary(&self) -> (u32, u32) {
+        (self.login_defs.uid_min, self.login_defs.uid_max)
+    }
+}
+
+impl Provider for Limits<'_> {
+    type Desired = Desired;
+    type Failure = PlanFailure;
+
+    fn plan(&self, desired: &[&Desired], detail: Detail) -> Vec<Planned> {
         let entries: Vec<&LimitsEntry> = desired.iter().filter_map(|desired| desired.entry()).collect();
         let mut entry_plans = plan::plan(&self.state, &entries, &self.login_defs, detail).into_iter();
         let plan_one = |desired: &&Desired| match desired {
@@ -112,23 +128,7 @@ impl<'m> Limits<'m> {
         plans
     }
 
-    /// The place of an edit that is for a piece of a line only: it would change what the other pieces say.
-    fn piece_of_a_line(&self, edit: &Edit) -> Option<Place> {
-        let (Change::Replace { chunk, .. } | Change::Remove { chunk }) = edit.change else { return None };
-        let document = self.state.files.iter().find(|file| file.path == edit.file)?.document()?;
-        let line = document.chunks().get(chunk)?.line;
-        (!document.is_whole_line(chunk)).then(|| Place { file: edit.file.clone(), line })
-    }
-
-    /// The least and the greatest UID of ordinary users, login.defs(5).
-    #[must_use]
-    pub fn ordinary(&self) -> (u32, u32) {
-        (self.login_defs.uid_min, self.login_defs.uid_max)
-    }
-
-    /// The directories in which files may be written.
-    #[must_use]
-    pub fn directories(&self) -> Vec<PathBuf> {
+    fn directories(&self) -> Vec<PathBuf> {
         vec![PathBuf::from(SECURITY_DIR), PathBuf::from(LIMITS_D)]
     }
 }
@@ -160,7 +160,11 @@ impl Files for Limits<'_> {
         path == Path::new(DROP_IN)
     }
 
-    fn new_mode(&self) -> u32 {
-        FILE_MODE
+    fn new_permissions(&self, _: &Path) -> Permissions {
+        Permissions::mode(FILE_MODE)
+    }
+
+    fn show(&self) -> Show {
+        show_plain
     }
 }

@@ -2,6 +2,7 @@
 
 mod keeps;
 mod lock;
+mod permissions;
 mod refuses;
 mod sweeps;
 
@@ -14,6 +15,7 @@ use rustix::fs::XattrFlags;
 use standfast_facts::root::Root;
 
 use super::*;
+use crate::edit::{Permissions, show_plain};
 
 /// A directory that stands for `/` until the test ends, with the file that most tests change.
 struct Host {
@@ -135,7 +137,9 @@ fn change(path: &str, before: Option<&[u8]>, after: Option<&[u8]>) -> FileEdit {
         path: PathBuf::from(path),
         before: before.map(Vec::from),
         after: after.map(Vec::from),
-        new_mode: 0o640,
+        new: Permissions::mode(0o640),
+        permissions: None,
+        show: show_plain,
     }
 }
 
