@@ -59,7 +59,7 @@ pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Resource>, Po
     let parsed: Vec<JsonResource> = serde_json::from_str(text).map_err(|error| PolicyError::Syntax {
         name: name.to_owned(),
         line: error.line().max(1),
-        message: Shown::text(&error.to_string()).to_string(),
+        message: Shown::text(&without_values(&error.to_string())).to_string(),
     })?;
     let mut resources = Vec::with_capacity(parsed.len());
     for one in parsed {
@@ -79,6 +79,15 @@ pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Resource>, Po
         resources.push(resource);
     }
     Ok(resources)
+}
+
+/// The message of a parser without the text that it quotes: a secret may stand in the wrong place.
+fn without_values(message: &str) -> String {
+    let quoted = message.split_once("string \"").and_then(|(before, rest)| {
+        let (_, after) = rest.rsplit_once('"')?;
+        Some(format!("{before}a text{after}"))
+    });
+    quoted.unwrap_or_else(|| message.to_owned())
 }
 
 #[cfg(test)]
@@ -103,5 +112,17 @@ mod tests {
         let text = "[{\"type\":\"limits_entry\",\n\"titel\":\"a/soft/nproc\"}]";
         let said = parse("-", text, Origin::Stdin).unwrap_err().to_string();
         assert!(said.starts_with("-:2: unknown field `titel`, expected one of"), "{said}");
+    }
+
+    #[test]
+    fn a_text_in_the_wrong_place_is_not_repeated() {
+        for text in [
+            r#"[{"type":"limits_entry","title":"a/soft/nproc","parameters":"s3cr3t \" x"}]"#,
+            r#"[{"type":"limits_entry","title":"a/soft/nproc","noop":"s3cr3t"}]"#,
+            r#"["s3cr3t"]"#,
+        ] {
+            let said = parse("-", text, Origin::Stdin).unwrap_err().to_string();
+            assert!(said.contains("invalid type: a text") && !said.contains("s3cr3t"), "{said}");
+        }
     }
 }
