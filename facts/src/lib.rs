@@ -1,6 +1,8 @@
-//! Reads the machine: accounts, limits in force, the installed modules. Writes nothing.
+//! Reads the machine: accounts, limits in force, the installed modules, running daemons. Writes nothing.
 
 pub mod accounts;
+pub mod addresses;
+pub mod daemons;
 pub mod ids;
 pub mod kernel;
 pub mod limits_in_force;
@@ -9,11 +11,13 @@ pub mod machine;
 pub mod once;
 pub mod opener;
 pub mod os;
+pub mod packages;
 pub mod pam_module;
 pub mod pam_services;
 pub mod processes;
 pub mod rlimit;
 pub mod root;
+pub mod sockets;
 
 mod cgroup;
 mod elf;
@@ -22,6 +26,7 @@ mod nsswitch;
 mod pam_conf;
 mod passwd;
 mod pids_max;
+mod proc_pid;
 mod strtoul;
 mod table;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::accounts::Accounts;
+use crate::daemons::Daemons;
 use crate::root::Root;
 
 /// A machine that is observed in one run.
@@ -13,6 +14,8 @@ pub struct Machine<'r> {
     pub root: &'r Root,
     /// Users and groups, asked for once a run.
     pub accounts: Accounts<'r>,
+    /// What runs, looked for once a run.
+    pub daemons: Daemons<'r>,
     /// How far the run has come, for whoever watches it.
     pub progress: Progress,
 }
@@ -38,6 +41,11 @@ impl<'r> Machine<'r> {
     /// A machine that has not been asked anything yet.
     #[must_use]
     pub fn new(root: &'r Root) -> Self {
-        Self { root, accounts: Accounts::new(root), progress: Progress::default() }
+        Self {
+            root,
+            accounts: Accounts::new(root),
+            daemons: Daemons::new(root),
+            progress: Progress::default(),
+        }
     }
 }

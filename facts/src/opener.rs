@@ -1,9 +1,9 @@
 //! The process that opens sessions: where a limit comes from that no line sets.
 
 use std::fmt;
-use std::path::Path;
 
 use crate::limits_in_force;
+use crate::proc_pid;
 use crate::rlimit::{Limits, Rlimit};
 use crate::root::Root;
 
@@ -38,12 +38,10 @@ pub fn opener(root: &Root) -> Option<Opener> {
     if !root.is_host() {
         return None;
     }
-    let mut pids: Vec<u32> =
-        root.list(Path::new("/proc")).ok()?.iter().filter_map(|name| name.to_str()?.parse().ok()).collect();
-    pids.sort_unstable();
+    let pids = proc_pid::pids(root).ok()?;
     let mut best: Option<(usize, u32)> = None;
     for pid in &pids {
-        let Ok(comm) = root.read(Path::new(&format!("/proc/{pid}/comm"))) else { continue };
+        let Ok(comm) = proc_pid::read(root, *pid, "comm") else { continue };
         let rank = OPENERS.iter().position(|opener| *opener == comm.trim_ascii_end());
         if let Some(rank) = rank.filter(|rank| best.is_none_or(|(best, _)| *rank < best)) {
             best = Some((rank, *pid));
@@ -55,7 +53,7 @@ pub fn opener(root: &Root) -> Option<Opener> {
     }
     let pid = best.map_or(1, |(_, pid)| pid);
     let limits = limits_in_force::of_pid(root, pid).ok()?;
-    let comm = root.read(Path::new(&format!("/proc/{pid}/comm"))).ok()?;
+    let comm = proc_pid::read(root, pid, "comm").ok()?;
     Some(Opener { pid, name: String::from_utf8_lossy(comm.trim_ascii_end()).into_owned(), limits })
 }
 

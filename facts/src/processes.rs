@@ -2,17 +2,13 @@
 //!
 //! Source: proc_pid_status(5), proc_pid_stat(5).
 
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
-
-use memchr::{memchr, memmem, memrchr};
-
 use crate::cgroup::Cgroups;
 use crate::ids::Uid;
 use crate::kernel::{self, KernelError};
 use crate::limits_in_force;
+use crate::proc_pid::{self, Stat};
 use crate::rlimit::Limits;
-use crate::root::{ReadError, Root};
+use crate::root::Root;
 
 pub use crate::pids_max::{PidsMax, pids_max};
 
@@ -41,24 +37,17 @@ pub struct Process {
 /// # Errors
 /// When /proc cannot be read.
 pub fn processes_of(root: &Root, uid: Uid) -> Result<Vec<Process>, KernelError> {
-    let mut pids: Vec<u32> = root
-        .list(Path::new("/proc"))
-        .map_err(KernelError::Read)?
-        .iter()
-        .filter_map(|name| std::str::from_utf8(name.as_bytes()).ok()?.parse().ok())
-        .collect();
-    pids.sort_unstable();
-
+    let pids = proc_pid::pids(root).map_err(KernelError::Read)?;
     let boot_time = kernel::boot_time(root)?;
     Ok(pids.into_iter().filter_map(|pid| process(root, pid, uid, boot_time)).collect())
 }
 
 /// `None` when the process is another user's, the kernel's, or gone.
 fn process(root: &Root, pid: u32, uid: Uid, boot_time: u64) -> Option<Process> {
-    if real_uid(&read(root, pid, "status").ok()?)? != uid {
+    if real_uid(&proc_pid::read(root, pid, "status").ok()?)? != uid {
         return None;
     }
-    let stat = Stat::parse(&read(root, pid, "stat").ok()?)?;
+    let stat = Stat::parse(&proc_pid::read(root, pid, "stat").ok()?)?;
     if stat.kernel_thread {
         return None;
     }
@@ -73,42 +62,9 @@ fn is_session(unit: &str) -> bool {
     unit.starts_with("session-") && unit.ends_with(".scope")
 }
 
-fn read(root: &Root, pid: u32, file: &str) -> Result<Vec<u8>, ReadError> {
-    root.read(Path::new(&format!("/proc/{pid}/{file}")))
-}
-
-/// The first of the four numbers in the row `Uid:`.
+/// The first of the four numbers in the row `Uid`.
 fn real_uid(status: &[u8]) -> Option<Uid> {
-    let row = status.get(memmem::find(status, b"\nUid:\t")? + 6..)?;
-    let digits = row.get(..row.iter().position(|byte| !byte.is_ascii_digit())?)?;
-    std::str::from_utf8(digits).ok()?.parse().ok().map(Uid)
-}
-
-/// What is needed of /proc/PID/stat.
-#[derive(Debug, PartialEq, Eq)]
-struct Stat {
-    name: String,
-    kernel_thread: bool,
-    start_ticks: u64,
-}
-
-impl Stat {
-    /// `pid (name) state …`: the name may hold spaces and parentheses, what follows it may not.
-    fn parse(bytes: &[u8]) -> Option<Self> {
-        const FLAGS: usize = 9;
-        const START_TIME: usize = 22;
-        /// `PF_KTHREAD` of the kernel's `include/linux/sched.h`.
-        const KERNEL_THREAD: u64 = 0x0020_0000;
-
-        let open = memchr(b'(', bytes)?;
-        let close = memrchr(b')', bytes)?;
-        let name = String::from_utf8_lossy(bytes.get(open + 1..close)?).into_owned();
-        let rest = std::str::from_utf8(bytes.get(close + 1..)?).ok()?;
-        // Fields are counted from 1, and the third is the first of the rest.
-        let field = |number: usize| rest.split_ascii_whitespace().nth(number - 3)?.parse().ok();
-        let flags: u64 = field(FLAGS)?;
-        Some(Self { name, kernel_thread: flags & KERNEL_THREAD != 0, start_ticks: field(START_TIME)? })
-    }
+    proc_pid::numbers(status, "Uid")?.first().copied().map(Uid)
 }
 
 #[cfg(test)]

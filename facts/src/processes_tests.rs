@@ -1,5 +1,6 @@
 //! Processes of a made-up /proc, and of this machine.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::*;
@@ -44,18 +45,6 @@ fn the_real_user_counts_and_units_are_named() {
 fn a_root_without_proc_is_an_error() {
     let error = processes_of(&TestRoot::new().open(), Uid(0)).unwrap_err();
     assert_eq!(error.to_string(), "/proc: no such file");
-}
-
-#[test]
-fn hostile_files_are_passed_over() {
-    for status in
-        [&b""[..], b"\nUid:\t", b"\nUid:\t\xff", b"\nUid:\t99999999999\t", b"Uid:\t0\t", b"\nUid:\t-1\t"]
-    {
-        assert_eq!(real_uid(status), None, "{status:?}");
-    }
-    for stat in [&b""[..], b"1 (", b"1 )(", b"1 (a)", b"1 (a) \xff", b"(((((", &[b')'; 1000]] {
-        assert_eq!(Stat::parse(stat), None, "{stat:?}");
-    }
 }
 
 #[test]

@@ -236,6 +236,48 @@ impl Root {
         Ok((bytes, Status::of(&rustix::fs::fstat(fd).map_err(fail)?)))
     }
 
+    /// Reads the start of a regular file: at most `most` bytes of it.
+    ///
+    /// # Errors
+    /// [`ReadError`] names the path and why.
+    pub fn read_start(&self, path: &Path, most: usize) -> Result<Vec<u8>, ReadError> {
+        let fail = |errno| ReadError::new(path, errno);
+        let flags = OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK;
+        let fd = self.open_at(path, flags).map_err(fail)?;
+        if !is_regular(&rustix::fs::fstat(&fd).map_err(fail)?) {
+            return Err(ReadError::NotAFile { path: path.to_path_buf() });
+        }
+        let mut bytes = vec![0; most];
+        let mut filled = 0;
+        while let Some(rest @ [_, ..]) = bytes.get_mut(filled..) {
+            match rustix::io::read(&fd, rest).map_err(fail)? {
+                0 => break,
+                read => filled += read,
+            }
+        }
+        bytes.truncate(filled);
+        Ok(bytes)
+    }
+
+    /// What a symbolic link says, without following it; of the links in /proc/PID that is what
+    /// the kernel knows the file by.
+    ///
+    /// # Errors
+    /// [`ReadError`] names the path and why; `EINVAL` where it is no symbolic link.
+    pub fn link(&self, path: &Path) -> Result<PathBuf, ReadError> {
+        let target = match self.scope {
+            // One call: thousands of processes are asked for their executable.
+            Scope::Host => rustix::fs::readlinkat(&self.dir, path, Vec::new()),
+            Scope::Contained => self.open_at(path, OFlags::PATH | OFlags::NOFOLLOW).and_then(|fd| {
+                // Of what is no link the kernel says here that it does not exist.
+                rustix::fs::readlinkat(fd, "", Vec::new())
+                    .map_err(|errno| if errno == Errno::NOENT { Errno::INVAL } else { errno })
+            }),
+        };
+        let target = target.map_err(|errno| ReadError::new(path, errno))?;
+        Ok(PathBuf::from(OsString::from_vec(target.into_bytes())))
+    }
+
     /// When the file was last changed, in seconds since the epoch; `None` when there is none.
     #[must_use]
     pub fn modified(&self, path: &Path) -> Option<u64> {
@@ -274,6 +316,10 @@ fn is_host_root(dir: &OwnedFd, path: &Path) -> bool {
     }
 }
 
+fn is_regular(stat: &rustix::fs::Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+}
+
 /// Reads an open regular file whole; `path` is for the error only.
 ///
 /// # Errors
@@ -281,7 +327,7 @@ fn is_host_root(dir: &OwnedFd, path: &Path) -> bool {
 pub fn read_open(fd: BorrowedFd<'_>, path: &Path) -> Result<Vec<u8>, ReadError> {
     let fail = |errno| ReadError::new(path, errno);
     let stat = rustix::fs::fstat(fd).map_err(fail)?;
-    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+    if !is_regular(&stat) {
         return Err(ReadError::NotAFile { path: path.to_path_buf() });
     }
     let size = u64::try_from(stat.st_size).unwrap_or(0);
@@ -301,5 +347,35 @@ pub fn read_open(fd: BorrowedFd<'_>, path: &Path) -> Result<Vec<u8>, ReadError> 
         if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(ReadError::TooLarge { path: path.to_path_buf() });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestRoot;
+
+    #[test]
+    fn a_link_is_read_and_not_followed() {
+        let mut dir = TestRoot::new();
+        dir.link("/a", "/etc/b").file("/c", b"");
+        let root = dir.open();
+        assert_eq!(root.link(Path::new("/a")).unwrap(), Path::new("/etc/b"));
+        assert!(root.link(Path::new("/d")).unwrap_err().is_missing());
+        assert!(matches!(root.link(Path::new("/c")), Err(ReadError::Io { source: Errno::INVAL, .. })));
+        let exe = Root::host().unwrap().link(Path::new("/proc/self/exe")).unwrap();
+        assert_eq!(exe, std::env::current_exe().unwrap());
+    }
+
+    #[test]
+    fn the_start_of_a_file_is_no_longer_than_asked_for() {
+        let mut dir = TestRoot::new();
+        dir.file("/a", b"12345");
+        let root = dir.open();
+        for (most, start) in [(0, &b""[..]), (4, b"1234"), (5, b"12345"), (6, b"12345")] {
+            assert_eq!(root.read_start(Path::new("/a"), most).unwrap(), start);
+        }
+        assert!(matches!(root.read_start(Path::new("/"), 1), Err(ReadError::NotAFile { .. })));
+        assert!(root.read_start(Path::new("/b"), 1).unwrap_err().is_missing());
     }
 }
