@@ -46,7 +46,8 @@ fn installed(stanza: &[u8]) -> Option<String> {
 /// The first text in a program that holds `needle`, from NUL to NUL; `None` where there is none,
 /// it is longer than a version could be, or the program cannot be read.
 ///
-/// A program's version is a text in it, for example `ntpd ntpsec-1.2.2` or `ntpd 4.2.6p5@1.2349-o`.
+/// A program's version is a text in it, for example `ntpd 4.2.6p5@1.2349-o Mon Apr 25`; NTPsec holds
+/// `ntpd ntpsec-%s`, which tells the program but not its version, and net-snmp's is in libnetsnmp.
 #[must_use]
 pub fn text_in_binary(root: &Root, path: &Path, needle: &[u8]) -> Option<Vec<u8>> {
     text_around(&root.read(path).ok()?, needle).map(<[u8]>::to_vec)

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, Stat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Stat, StatxFlags};
 use rustix::io::Errno;
 use thiserror::Error;
 
@@ -306,14 +306,26 @@ impl Root {
 }
 
 /// Whether a directory is the host's own `/`, also when it is written `//` or `/.`.
+///
+/// The same directory mounted elsewhere, or as another mount namespace has it (/proc/PID/root), is
+/// another system: other files are mounted over its own.
 fn is_host_root(dir: &OwnedFd, path: &Path) -> bool {
     if path == Path::new("/") {
         return true;
     }
     match (rustix::fs::fstat(dir), rustix::fs::stat("/")) {
-        (Ok(dir), Ok(host)) => (dir.st_dev, dir.st_ino) == (host.st_dev, host.st_ino),
+        (Ok(own), Ok(host)) => {
+            (own.st_dev, own.st_ino) == (host.st_dev, host.st_ino)
+                && mount_id(dir.as_fd(), "") == mount_id(CWD, "/")
+        }
         _ => false,
     }
+}
+
+/// The number of the mount that a file is on; `None` before Linux 5.8, which cannot tell.
+fn mount_id(dir: BorrowedFd<'_>, path: &str) -> Option<u64> {
+    let status = rustix::fs::statx(dir, path, AtFlags::EMPTY_PATH, StatxFlags::MNT_ID).ok()?;
+    (status.stx_mask & StatxFlags::MNT_ID.bits() != 0).then_some(status.stx_mnt_id)
 }
 
 fn is_regular(stat: &rustix::fs::Stat) -> bool {
