@@ -9,4 +9,5 @@
 )]
 
 mod end_to_end;
+mod net;
 mod pam;
