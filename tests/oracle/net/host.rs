@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use standfast_facts::root::Root;
 use standfast_facts::sockets::{self, Socket};
@@ -60,6 +60,7 @@ pub(crate) struct Host {
     unshare: Child,
     root: Root,
     logs: AtomicU32,
+    addresses: AtomicU8,
 }
 
 impl Host {
@@ -90,7 +91,7 @@ impl Host {
         }
         // unshare itself has moved into the same mounts.
         let root = Root::open(&PathBuf::from(format!("/proc/{}/root", unshare.id()))).unwrap();
-        Self { unshare, root, logs: AtomicU32::new(0) }
+        Self { unshare, root, logs: AtomicU32::new(0), addresses: AtomicU8::new(100) }
     }
 
     /// The machine's files, which links cannot lead out of. Its /proc has the numbers of its own processes.
@@ -107,6 +108,13 @@ impl Host {
     pub(crate) fn outside(&self) -> Side<'_> {
         let file = format!("/proc/{}/root/run/netns/outside", self.unshare.id());
         Side::new(self, PathBuf::from(file), "ip netns exec outside")
+    }
+
+    /// The last part of an address that nobody has had.
+    pub(super) fn next_address(&self) -> u8 {
+        let next = self.addresses.fetch_add(1, Ordering::Relaxed);
+        assert!((100..255).contains(&next), "the network is full");
+        next
     }
 
     /// A program that is to run on the machine, as root, in `/`, with nothing but `PATH` in its
@@ -165,8 +173,10 @@ impl Host {
         self.root.read(Path::new(path)).unwrap()
     }
 
-    /// Starts a program that stays in the foreground (`ntpd -n`, `chronyd -d -x`, `snmpd -f`).
-    /// What it prints goes to [`Daemon::log`].
+    /// Starts a program that stays in the foreground (`ntpd -n`, `chronyd -d -x`, `snmpd -f`); also
+    /// one below /tmp or target, which are the real machine's. What it prints goes to [`Daemon::log`].
+    ///
+    /// A machine takes longer to make than a daemon to start: many cases are asked on one.
     pub(crate) fn start(&self, argv: &[&str]) -> Daemon<'_> {
         let log = format!("/run/daemon-{}.log", self.logs.fetch_add(1, Ordering::Relaxed));
         let script = "umask 022; exec 2> \"$0\"; echo $$; exec \"$@\" >&2";

@@ -69,6 +69,19 @@ fn a_closed_ntpd_is_silent_while_it_tells_the_time() {
 }
 
 #[test]
+fn an_ntpd_that_limits_its_clients_is_asked_again_from_another_address() {
+    let host = Host::new(&[Package::Ntpsec]);
+    host.write("/etc/ntpsec/ntp.conf", "restrict default noquery limited\n");
+    let ntpd = host.start(&NTPD);
+    ntpd.wait_for_port(123);
+    let outside = host.outside();
+    for (from, to) in ends().into_iter().cycle().take(8) {
+        let control = Question::new(outside.another_address(from), to, TIME);
+        assert_eq!(outside.ask_beside(&Question::new(from, to, READVAR), &control), NOTHING);
+    }
+}
+
+#[test]
 fn the_packages_own_way_to_start_ntpd_works() {
     let host = Host::new(&[Package::Ntpsec]);
     let ntpd = host.start_in_background(&["/usr/libexec/ntpsec/ntp-systemd-wrapper"], "/run/ntpd.pid");

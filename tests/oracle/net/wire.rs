@@ -68,6 +68,18 @@ impl<'h> Side<'h> {
         self.run(&argv.into_iter().chain(options).collect::<Vec<_>>());
     }
 
+    /// Gives this end an address that it has not had, in the network of `address` (192.0.2.0/24 or
+    /// 2001:db8::/64), so that a daemon takes it for a new client. There are 155.
+    pub(crate) fn another_address(&self, address: IpAddr) -> IpAddr {
+        let part = self.host.next_address();
+        let another = match address {
+            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::new(192, 0, 2, part)),
+            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, part.into())),
+        };
+        self.add_address(another);
+        another
+    }
+
     /// A socket at this end. It stays there, whoever uses it.
     pub(crate) fn socket(&self, from: SocketAddr) -> UdpSocket {
         // A namespace is a thread's own, and so is what it opens.
@@ -97,7 +109,7 @@ impl<'h> Side<'h> {
     /// A daemon takes packets to the same address in their order, so by then it has answered the
     /// first or never will. Both must go to the same address, and the daemon be ready: packets
     /// from before are lost. Mind that ntpd's `limited` drops a source's second packet within two
-    /// seconds, so the control may need another address than the last one.
+    /// seconds: then the control needs [`Side::another_address`] than the last one.
     pub(crate) fn ask_beside(&self, question: &Question, control: &Question) -> Vec<Vec<u8>> {
         assert_eq!(question.to, control.to);
         let socket = self.socket(question.from);
