@@ -50,6 +50,8 @@ fn an_open_ntpd_answers_the_outside_over_both_protocols_and_from_any_port_and_ad
             let text = String::from_utf8_lossy(&answer);
             assert!(text.contains("version=\"ntpd ntpsec-1.2.2\""), "{from} to {to}: {text}");
         }
+        let control = Question::new(outside.another_address(from), to, TIME);
+        assert_eq!(outside.ask_beside(&Question::new(from, to, READVAR), &control).len(), 1);
     }
     let log = ntpd.stop();
     assert!(log.contains("exiting on signal 15"), "{log}");
