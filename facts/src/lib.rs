@@ -14,6 +14,7 @@ pub mod os;
 pub mod packages;
 pub mod pam_module;
 pub mod pam_services;
+pub mod probe;
 pub mod processes;
 pub mod rlimit;
 pub mod root;
