@@ -41,6 +41,14 @@ pub enum Command {
     /// Say what a user gets and which line decides it
     #[command(subcommand, after_help = "Example:\n  standfast explain limits --user thekiwi --item nproc")]
     Explain(Explain),
+    /// Ask the daemons of this host what an attacker would ask them: NTP monlist, SNMP with `public`
+    #[command(
+        after_help = "Exit codes: 0 nothing answers that should not, 2 something does, 1 could not run.\n\n\
+                            Examples:\n  standfast probe\n  standfast probe ntp --format json\n  \
+                            standfast probe snmp --target 192.0.2.7\n  \
+                            standfast probe ntp --target 192.0.2.8 --i-own-this-host"
+    )]
+    Probe(Probe),
     /// Print the fact `standfast`, as an external fact of Facter
     #[command(after_help = "Examples:\n  standfast facts\n  standfast facts --format yaml\n  \
                             ln -s /usr/bin/standfast /etc/facter/facts.d/standfast")]
@@ -128,6 +136,38 @@ pub enum Explain {
         #[arg(long, value_enum, default_value = "text")]
         format: ExplainFormat,
     },
+}
+
+/// `standfast probe`
+#[derive(Debug, Args)]
+pub struct Probe {
+    /// Only this service
+    #[arg(value_enum)]
+    pub service: Option<Service>,
+    /// Only this address; without it all addresses of this host, IPv4 and IPv6
+    #[arg(long, value_name = "ADDRESS")]
+    pub target: Option<String>,
+    /// The UDP port of the service, instead of 123 or 161
+    #[arg(long, value_name = "N", requires = "service", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+    /// How to tell
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ExplainFormat,
+    /// How long a request may take, in milliseconds; the whole takes at most three times as long
+    #[arg(long, value_name = "MS", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(10..=10_000))]
+    pub timeout: u16,
+    /// Ask another host's address, which you may do if the host is yours
+    #[arg(long, requires = "target")]
+    pub i_own_this_host: bool,
+}
+
+/// A service that can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Service {
+    /// NTP: monlist, modes 6 and 7, chrony's command port
+    Ntp,
+    /// SNMP: the communities `public` and `private`, and how much GETBULK brings
+    Snmp,
 }
 
 /// `standfast facts`

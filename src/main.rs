@@ -11,6 +11,7 @@ mod facts;
 mod family;
 mod outcome;
 mod policy;
+mod probe;
 mod progress;
 mod report;
 mod resource;
@@ -43,6 +44,9 @@ enum MainError {
     /// An explanation.
     #[error(transparent)]
     Explain(#[from] explain::ExplainError),
+    /// The probe.
+    #[error(transparent)]
+    Probe(#[from] probe::ProbeError),
     /// The output.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
@@ -111,6 +115,11 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             let explained = explain::limits(&root, &user, item.as_deref())?;
             report::explanation::write(&explained, format, Style::of_stdout(), out)?;
             Ok(Exit::InSync.into())
+        }
+        Command::Probe(arguments) => {
+            let probed = probe::run(&arguments)?;
+            report::probe::write(&probed, arguments.format, Style::of_stdout(), out)?;
+            Ok(Exit::of(probed.is_open(), false).into())
         }
         Command::Facts(arguments) => {
             let root = Root::open(&arguments.root)?;

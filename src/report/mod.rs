@@ -4,5 +4,6 @@ pub mod diff;
 pub mod explanation;
 pub mod json;
 pub mod monitoring;
+pub mod probe;
 pub mod style;
 pub mod text;

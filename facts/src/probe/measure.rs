@@ -97,6 +97,8 @@ pub enum End {
     Silent,
     /// A part came, and the rest did not in time.
     Partial,
+    /// Nothing listens there.
+    Refused,
     /// More came than is taken of one request, so the rest was refused.
     CutOff,
 }
@@ -109,6 +111,7 @@ impl End {
             Self::Complete => "complete",
             Self::Silent => "silent",
             Self::Partial => "partial",
+            Self::Refused => "refused",
             Self::CutOff => "cut_off",
         }
     }

@@ -113,6 +113,38 @@ pub struct Proved {
     pub snmp: Option<SnmpProved>,
 }
 
+impl Proved {
+    /// Whether an NTP daemon answers strangers more than the time. What it answers this host alone does not count.
+    #[must_use]
+    pub fn opens_ntp(&self) -> bool {
+        let opens = |ntp: &NtpProved| {
+            let command = ntp.command.as_ref().map(|command| &command.presence);
+            ntp.verdict.is_open() || matches!(command, Some(Presence::Answers))
+        };
+        self.target.vantage != Vantage::Loopback && self.ntp.as_ref().is_some_and(opens)
+    }
+
+    /// Whether an SNMP agent accepts a default community from strangers.
+    #[must_use]
+    pub fn opens_snmp(&self) -> bool {
+        let opens = |snmp: &SnmpProved| snmp.accepted_defaults().next().is_some();
+        self.target.vantage != Vantage::Loopback && self.snmp.as_ref().is_some_and(opens)
+    }
+
+    /// Why no service of it could be asked; `None` when one could.
+    #[must_use]
+    pub fn unasked(&self) -> Option<&io::Error> {
+        let ntp = self.ntp.as_ref().map(|ntp| &ntp.presence);
+        let snmp = self.snmp.as_ref().map(|snmp| &snmp.presence);
+        let mut errors = ntp.into_iter().chain(snmp).map(|presence| match presence {
+            Presence::Unasked(error) => Some(error),
+            _ => None,
+        });
+        let first = errors.next()?;
+        errors.all(|error| error.is_some()).then_some(first)?
+    }
+}
+
 /// One request and its replies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exchange<R> {
@@ -201,13 +233,13 @@ fn probe_at_once(asked: &Asked<'_>, targets: &[Target]) -> Vec<Proved> {
     for talk in &mut talks {
         let target = talk.target;
         if let Some((ports, time, command)) = &mut talk.ntp {
-            lines.push(Line::open(target, ports.time, asked.timeout, time));
+            lines.push(Line::new(target, ports.time, asked.timeout, time));
             if let Some(port) = ports.command {
-                lines.push(Line::open(target, port, asked.timeout, command));
+                lines.push(Line::new(target, port, asked.timeout, command));
             }
         }
         if let Some((port, talk)) = &mut talk.snmp {
-            lines.push(Line::open(target, *port, asked.timeout, talk));
+            lines.push(Line::new(target, *port, asked.timeout, talk));
         }
     }
     wire::converse(&mut lines);

@@ -3,6 +3,7 @@
 //! A socket is connected, or the kernel would keep to itself that nothing listens; then too it takes datagrams of the
 //! asked address and port only.
 
+use std::collections::HashMap;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, UdpSocket};
 use std::time::{Duration, Instant};
@@ -24,6 +25,10 @@ const TURN: usize = 64;
 const LARGEST_DATAGRAM: usize = 64 * 1024;
 /// How many times the time of one request a conversation may last as a whole.
 const STAGES: u32 = 3;
+/// How long an address waits for the first answer of the one before it, on the same port. Classic ntpd has buffers for
+/// ten packets and drops what comes at once beyond them, so one address is asked after the other: measured on 4.2.4p8,
+/// 4.2.6p5 and 4.2.8p6, which answer within a millisecond.
+const PACE: Duration = Duration::from_millis(20);
 /// How long an earlier request is still waited for when a later one has been answered, besides what that took.
 const MARGIN: Duration = Duration::from_millis(10);
 
@@ -73,13 +78,15 @@ pub(super) enum Broken {
 /// A conversation.
 pub(super) struct Line<'t> {
     talk: &'t mut dyn Talk,
+    target: Target,
+    port: u16,
     socket: Option<UdpSocket>,
+    started: Option<Instant>,
     family: Family,
     /// Whether the order of answers says that an earlier request has none: on this host's own addresses it does, where
     /// no network can reorder what one socket sends to another and the daemons answer one request after the other.
     ordered: bool,
     timeout: Duration,
-    until: Instant,
     garbage: u64,
     pub sent: Vec<Sent>,
     pub source: Option<IpAddr>,
@@ -87,30 +94,41 @@ pub(super) struct Line<'t> {
 }
 
 impl<'t> Line<'t> {
-    /// Opens a socket to the port of a target. An address of this host is asked from itself, for that is what the
-    /// daemon's rules treat as a stranger; from 127.0.0.1 it would get what the machine itself gets.
-    pub fn open(target: Target, port: u16, timeout: Duration, talk: &'t mut dyn Talk) -> Self {
-        let family = if target.address.is_ipv4() { Family::V4 } else { Family::V6 };
-        let mut line = Self {
+    /// A conversation with the port of a target, not yet begun.
+    pub fn new(target: Target, port: u16, timeout: Duration, talk: &'t mut dyn Talk) -> Self {
+        Self {
             talk,
+            target,
+            port,
             socket: None,
-            family,
+            started: None,
+            family: if target.address.is_ipv4() { Family::V4 } else { Family::V6 },
             ordered: target.vantage != Vantage::Foreign,
             timeout,
-            until: Instant::now() + timeout * STAGES,
             garbage: 0,
             sent: Vec::new(),
             source: None,
             broken: None,
-        };
-        match connect(target, port) {
-            Ok(socket) => {
-                line.source = socket.local_addr().ok().map(|address| address.ip());
-                line.socket = Some(socket);
-            }
-            Err(error) => line.broken = Some(Broken::Failed(error)),
         }
-        line
+    }
+
+    /// Opens its socket and sends the first requests.
+    fn start(&mut self, now: Instant) {
+        self.started = Some(now);
+        match connect(self.target, self.port) {
+            Ok(socket) => {
+                self.source = socket.local_addr().ok().map(|address| address.ip());
+                self.socket = Some(socket);
+                self.step(now);
+            }
+            Err(error) => self.broken = Some(Broken::Failed(error)),
+        }
+    }
+
+    /// Until when the next of its port waits for it.
+    fn is_before(&self) -> Option<Instant> {
+        let is_heard = self.sent.iter().any(|sent| sent.measure.reply_packets > 0);
+        self.started.filter(|_| self.socket.is_some() && !is_heard).map(|started| started + PACE)
     }
 
     /// Ends what is due and asks what is next.
@@ -118,7 +136,7 @@ impl<'t> Line<'t> {
         if self.socket.is_none() {
             return;
         }
-        let is_over = now >= self.until;
+        let is_over = self.until().is_none_or(|until| until <= now);
         for sent in self.sent.iter_mut().filter(|sent| sent.end.is_none() && (is_over || sent.due <= now)) {
             sent.end = Some(if sent.measure.reply_packets == 0 { End::Silent } else { End::Partial });
         }
@@ -193,18 +211,30 @@ impl<'t> Line<'t> {
     /// Ends all at once. The kernel refuses what still comes.
     fn close(&mut self) {
         self.socket = None;
+        let nothing = match self.broken {
+            Some(Broken::Refused) => End::Refused,
+            _ => End::Silent,
+        };
         for sent in self.sent.iter_mut().filter(|sent| sent.end.is_none()) {
-            sent.end = Some(if sent.measure.reply_packets == 0 { End::Silent } else { End::Partial });
+            sent.end = Some(if sent.measure.reply_packets == 0 { nothing } else { End::Partial });
         }
     }
 
+    /// When it ends, whatever comes.
+    fn until(&self) -> Option<Instant> {
+        self.started.map(|started| started + self.timeout * STAGES)
+    }
+
     /// When something is due, if nothing comes before.
-    fn due(&self) -> Instant {
+    fn due(&self) -> Option<Instant> {
         let waiting = self.sent.iter().filter(|sent| sent.end.is_none());
-        waiting.map(|sent| sent.due).min().map_or(self.until, |due| due.min(self.until))
+        let due = waiting.map(|sent| sent.due).chain(self.until()).min();
+        due.filter(|_| self.socket.is_some())
     }
 }
 
+/// A socket to the port of a target. An address of this host is asked from itself, for that is what the daemon's rules
+/// treat as a stranger; from 127.0.0.1 it would get what the machine itself gets.
 fn connect(target: Target, port: u16) -> io::Result<UdpSocket> {
     let scope = target.scope;
     let at = |address, port| match address {
@@ -222,14 +252,15 @@ fn connect(target: Target, port: u16) -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
-/// Holds all conversations to their ends, at the same time.
+/// Holds all conversations to their ends, those of different ports at the same time.
 pub(super) fn converse(lines: &mut [Line<'_>]) {
     let mut buffer = vec![0; LARGEST_DATAGRAM];
     loop {
         let now = Instant::now();
         lines.iter_mut().for_each(|line| line.step(now));
+        let next = start_next(lines, now);
+        let Some(due) = lines.iter().filter_map(Line::due).chain(next).min() else { return };
         let mut open: Vec<&mut Line<'_>> = lines.iter_mut().filter(|line| line.socket.is_some()).collect();
-        let Some(due) = open.iter().map(|line| line.due()).min() else { return };
         match ready(&open, due.saturating_duration_since(now)) {
             Ok(ready) => {
                 for (line, _) in open.iter_mut().zip(ready).filter(|(_, ready)| *ready) {
@@ -240,6 +271,26 @@ pub(super) fn converse(lines: &mut [Line<'_>]) {
             Err(error) => open.iter_mut().for_each(|line| line.fail(error.into())),
         }
     }
+}
+
+/// Starts the next conversation of each port whose turn it is; says when the next turn comes, if nothing comes before.
+fn start_next(lines: &mut [Line<'_>], now: Instant) -> Option<Instant> {
+    let mut last: HashMap<u16, Option<Instant>> = HashMap::new();
+    let mut turn = None;
+    for line in lines {
+        let before = last.get(&line.port).copied().flatten();
+        if line.started.is_none() {
+            match before.filter(|before| *before > now) {
+                None => line.start(now),
+                Some(before) => {
+                    turn = Some(turn.map_or(before, |turn: Instant| turn.min(before)));
+                    continue;
+                }
+            }
+        }
+        last.insert(line.port, line.is_before());
+    }
+    turn
 }
 
 /// Waits until something has come on one of them, and says on which.

@@ -207,8 +207,8 @@ impl Talk for SnmpTalk<'_> {
     fn read(&mut self, datagram: &[u8]) -> Option<Answer> {
         let reply = message::read(datagram)?;
         let (Reply::Community { id, .. } | Reply::Agent { id }) = reply;
-        let request = usize::try_from(id.checked_sub(i64::from(self.first))?).ok()?;
-        let asked = *self.requests.get(request)?;
+        let mut all = self.requests.iter().enumerate();
+        let (request, &asked) = all.find(|(number, asked)| i64::from(self.id(*number, **asked)) == id)?;
         match (reply, asked) {
             (Reply::Agent { .. }, SnmpRequest::Discovery) => {}
             (Reply::Community { version, community, sight, .. }, asked) => {
@@ -241,6 +241,16 @@ impl<'a> SnmpTalk<'a> {
         }
     }
 
+    /// What names the request of this number. A measurement has a short one, for an attacker spares bytes too.
+    fn id(&self, number: usize, request: SnmpRequest) -> i32 {
+        // There are fewer than 32 requests.
+        let number = number as i32;
+        match request {
+            SnmpRequest::BulkInstalled(_) | SnmpRequest::BulkMib2(_) => number,
+            SnmpRequest::Get(..) | SnmpRequest::Discovery => self.first + number,
+        }
+    }
+
     fn bytes_of(&self, label: Label) -> &'a [u8] {
         let community = self.communities.iter().find(|community| community.label == label);
         community.map_or(&[], |community| community.bytes)
@@ -264,7 +274,7 @@ impl<'a> SnmpTalk<'a> {
     }
 
     fn message(&mut self, request: SnmpRequest) -> Vec<u8> {
-        let id = self.first + self.requests.len() as i32;
+        let id = self.id(self.requests.len(), request);
         let message = match request {
             SnmpRequest::Get(version, label) => message::get(version, self.bytes_of(label), id),
             SnmpRequest::BulkInstalled(label) => {

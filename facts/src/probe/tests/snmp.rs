@@ -46,7 +46,7 @@ impl Agent {
         if community != self.community || !accepts {
             return Vec::new();
         }
-        let (tag, id) = (rest[0], &rest[4..8]);
+        let (tag, id) = (rest[0], &rest[2..4 + usize::from(rest[3])]);
         let oid = [6, 8, 0x2b, 6, 1, 2, 1, 1, 1, 0];
         let text = wrap(4, &[&vec![b'x'; if tag == 0xa5 { self.bulk } else { 50 }]]);
         let value = match (self.hidden, version) {
@@ -56,7 +56,7 @@ impl Agent {
         };
         let status = if self.hidden && version == 0 { 2 } else { 0 };
         let bindings = wrap(0x30, &[&wrap(0x30, &[&oid, &value])]);
-        let pdu = wrap(0xa2, &[&[2, 4], id, &[2, 1, status, 2, 1, 0], &bindings]);
+        let pdu = wrap(0xa2, &[id, &[2, 1, status, 2, 1, 0], &bindings]);
         vec![wrap(0x30, &[&[2, 1, version, 4, length as u8], community, &pdu])]
     }
 
@@ -75,7 +75,7 @@ fn an_agent_that_accepts_public_is_measured_with_getbulk() {
     assert_eq!(proved.accepted_defaults().count(), 1);
     let worst = proved.worst(PUBLIC).unwrap();
     assert_eq!((worst.request, worst.end), (SnmpRequest::BulkMib2(PUBLIC), End::Complete));
-    assert_eq!(worst.measure.request_bytes, 41);
+    assert_eq!(worst.measure.request_bytes, 38);
     assert!(worst.measure.factor() > 95.0);
     assert_eq!(proved.exchanges.len(), 2 * 2 + 1 + 2);
 }
