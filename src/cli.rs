@@ -27,7 +27,7 @@ pub enum Command {
     /// Say what differs from the desired state; change nothing
     #[command(
         after_help = "Examples:\n  standfast check\n  standfast check 'limits_entry/*/nproc' --policy site.ini\n  \
-                            standfast check --format monitoring\n  \
+                            standfast check --format monitoring\n  standfast check --probe\n  \
                             echo '[{\"type\":\"limits_entry\",\"title\":\"thekiwi/-/nproc\",\"parameters\":{\"value\":4096}}]' \
                             | standfast check -"
     )]
@@ -50,8 +50,10 @@ pub enum Command {
     )]
     Probe(Probe),
     /// Print the fact `standfast`, as an external fact of Facter
-    #[command(after_help = "Examples:\n  standfast facts\n  standfast facts --format yaml\n  \
-                            ln -s /usr/bin/standfast /etc/facter/facts.d/standfast")]
+    #[command(
+        after_help = "Examples:\n  standfast facts\n  standfast facts --format yaml\n  standfast facts --probe\n  \
+                            ln -s /usr/bin/standfast /etc/facter/facts.d/standfast"
+    )]
     Facts(Facts),
     /// Print the definition of all kinds as JSON
     #[command(after_help = "Example:\n  standfast schema | jq '.[].attributes[].name'")]
@@ -100,6 +102,9 @@ pub struct Check {
     /// What check and apply share.
     #[command(flatten)]
     pub run: Run,
+    /// Also ask the daemons as a stranger would, and say where they do not do what their files say
+    #[arg(long)]
+    pub probe: bool,
 }
 
 /// `standfast apply`
@@ -179,6 +184,10 @@ pub struct Facts {
     /// The directory that stands for /
     #[arg(long, value_name = "DIR", default_value = "/")]
     pub root: PathBuf,
+    /// Also ask the daemons as a stranger would: adds ntp.answers_monlist, ntp.answers_queries and
+    /// snmp.answers_default_community
+    #[arg(long)]
+    pub probe: bool,
 }
 
 /// `standfast policy`

@@ -7,9 +7,12 @@ use standfast_facts::machine::Machine;
 use standfast_providers::compose::compose;
 use standfast_providers::edit::FileEdit;
 use standfast_providers::limits::{self, Limits};
+use standfast_providers::proved::{Configured, Question};
 use standfast_providers::provider::{Detail, Plan, Provider};
+use standfast_providers::secret::Secret;
 
 use crate::chain::chain;
+use crate::cli::Service;
 use crate::resource::Resource;
 
 /// Desired state of one resource.
@@ -24,6 +27,17 @@ pub enum Desired {
 pub enum Family {
     /// `limits_entry`, `limits_config`.
     Limits,
+}
+
+impl Family {
+    /// The service that its files configure, if it can be asked over the network, and the kind whose resources are told
+    /// what it answers.
+    #[must_use]
+    pub fn service(self) -> Option<(Service, &'static str)> {
+        match self {
+            Self::Limits => None,
+        }
+    }
 }
 
 /// A plan, or why there is none.
@@ -95,6 +109,18 @@ impl<'m> Observation<'m> {
         composed.flatten().collect()
     }
 
+    /// What the files of a family say of a question.
+    #[must_use]
+    pub fn configured(&self, family: Family, question: Question<'_>) -> Option<Configured> {
+        self.families.get(&family)?.as_ref().ok()?.configured(question)
+    }
+
+    /// The communities that are worth trying.
+    #[must_use]
+    pub fn communities(&self) -> Vec<Secret> {
+        self.families.values().flatten().flat_map(|planner| planner.communities()).collect()
+    }
+
     /// The directories in which files may be written.
     #[must_use]
     pub fn directories(&self) -> Vec<PathBuf> {
@@ -120,6 +146,8 @@ trait Planner {
     fn plan(&self, resources: &[Resource], detail: Detail) -> Vec<Planned>;
     fn compose(&self, plans: &[&Plan]) -> Vec<FileEdit>;
     fn directories(&self) -> Vec<PathBuf>;
+    fn configured(&self, question: Question<'_>) -> Option<Configured>;
+    fn communities(&self) -> Vec<Secret>;
 }
 
 /// How a family finds its own desired state.
@@ -144,5 +172,13 @@ impl<P: Provider> Planner for Observed<P> {
 
     fn directories(&self) -> Vec<PathBuf> {
         self.provider.directories()
+    }
+
+    fn configured(&self, question: Question<'_>) -> Option<Configured> {
+        self.provider.configured(question)
+    }
+
+    fn communities(&self) -> Vec<Secret> {
+        self.provider.communities()
     }
 }

@@ -13,6 +13,7 @@ mod outcome;
 mod policy;
 mod probe;
 mod progress;
+mod proof;
 mod report;
 mod resource;
 mod run;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use standfast_facts::probe::snmp::Community;
 use standfast_facts::root::{Root, RootError};
 use standfast_providers::shown::Shown;
 use thiserror::Error;
@@ -29,6 +31,7 @@ use thiserror::Error;
 use cli::{Cli, Command, Format};
 use exit::Exit;
 use outcome::Report;
+use proof::ProvedFacts;
 use report::style::Style;
 use run::Mode;
 
@@ -47,6 +50,9 @@ enum MainError {
     /// The probe.
     #[error(transparent)]
     Probe(#[from] probe::ProbeError),
+    /// A probe below another root.
+    #[error("--probe asks the daemons that run on this host: none runs below another root")]
+    NothingRuns,
     /// The output.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
@@ -101,7 +107,10 @@ fn refuse(error: &clap::Error) -> ExitCode {
 
 fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainError> {
     match command {
-        Command::Check(check) => run_and_tell(&check.run, Mode::Check, out),
+        Command::Check(check) => {
+            let mode = if check.probe { Mode::CheckAndProbe } else { Mode::Check };
+            run_and_tell(&check.run, mode, out)
+        }
         Command::Apply(apply) => {
             let mode = match (apply.noop, apply.reload) {
                 (true, _) => Mode::Check,
@@ -123,7 +132,8 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
         }
         Command::Facts(arguments) => {
             let root = Root::open(&arguments.root)?;
-            facts::write(&root, arguments.format, out)?;
+            let proved = if arguments.probe { proved_facts(&root)? } else { ProvedFacts::default() };
+            facts::write(&root, &proved, arguments.format, out)?;
             Ok(Exit::InSync.into())
         }
         Command::Schema => {
@@ -141,6 +151,17 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             Ok(Exit::InSync.into())
         }
     }
+}
+
+/// What only a probe tells.
+fn proved_facts(root: &Root) -> Result<ProvedFacts, MainError> {
+    if !root.is_host() {
+        return Err(MainError::NothingRuns);
+    }
+    let services = [cli::Service::Ntp, cli::Service::Snmp];
+    // Facter is told what can be: addresses that the kernel does not tell are asked nothing.
+    let proved = proof::strangers(root, &services, &Community::DEFAULTS).unwrap_or_default();
+    Ok(ProvedFacts::of(&proved))
 }
 
 fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Result<ExitCode, MainError> {
@@ -162,7 +183,7 @@ fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Resul
             let files = report.edits.iter().map(|edit| Shown::text(&edit.path.to_string_lossy()).to_string());
             MainError::Untold { files: files.collect::<Vec<_>>().join(", "), source }
         }
-        Mode::Apply | Mode::ApplyAndReload | Mode::Check => source.into(),
+        _ => source.into(),
     });
     // The process ends now: freeing a hundred thousand texts one by one is a tenth of a large run.
     std::mem::forget(report);
@@ -177,6 +198,9 @@ fn report_of(
 ) -> Result<Report, MainError> {
     let resources = policy::select(policy::read(policy)?, globs)?;
     let root = Root::open(&arguments.root)?;
+    if mode == Mode::CheckAndProbe && !root.is_host() {
+        return Err(MainError::NothingRuns);
+    }
     let report = run::run(&root, &resources, mode, arguments.detail());
     std::mem::forget(resources);
     Ok(report)

@@ -13,6 +13,7 @@ use crate::chain::chain;
 use crate::family::{Observation, Planned};
 use crate::outcome::{self, Outcome, Reloaded, Report, Status};
 use crate::progress::Bar;
+use crate::proof;
 use crate::resource::{Resource, ResourceMode};
 
 /// Whether the run may change the machine.
@@ -20,6 +21,8 @@ use crate::resource::{Resource, ResourceMode};
 pub enum Mode {
     /// It only observes and plans.
     Check,
+    /// It also asks the daemons, and tells where they do not do what their files say.
+    CheckAndProbe,
     /// It commits the plans, and says which services must be told.
     Apply,
     /// It commits the plans, and tells the services.
@@ -36,7 +39,7 @@ pub fn run(root: &Root, resources: &[Resource], mode: Mode, detail: Detail) -> R
     let _bar = Bar::watch(machine.progress.clone(), resources.len());
     let asked = Asked { machine: &machine, resources, detail };
     match mode {
-        Mode::Check => asked.check(),
+        Mode::Check | Mode::CheckAndProbe => asked.check(mode),
         Mode::Apply | Mode::ApplyAndReload => match Writer::begin(root, Path::new(STATE_DIR)) {
             Ok(writer) => Apply::new(asked, &writer, mode).run(),
             Err(error) => asked.without_changes(&error),
@@ -55,7 +58,7 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// When the writer is of no use: what is in sync is so all the same, what differs has failed.
     fn without_changes(self, error: &CommitError) -> Report {
-        let mut report = self.check();
+        let mut report = self.check(Mode::Check);
         report.edits.clear();
         let reason = chain(error);
         for outcome in report.outcomes.iter_mut().filter(|outcome| outcome.status == Status::Drifted) {
@@ -64,9 +67,12 @@ impl Asked<'_> {
         report
     }
 
-    fn check(self) -> Report {
+    fn check(self, mode: Mode) -> Report {
         let observed = Observation::of(self.machine, self.resources);
-        let plans = observed.plan(self.resources, self.detail);
+        let mut plans = observed.plan(self.resources, self.detail);
+        if mode == Mode::CheckAndProbe {
+            proof::add(&observed, self.resources, &mut plans, self.machine.root);
+        }
         let planned = self.resources.iter().zip(&plans);
         let edits = observed.compose(planned.filter_map(|(resource, plan)| {
             let plan = plan.as_ref().ok()?;

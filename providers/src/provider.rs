@@ -8,6 +8,8 @@ use serde::{Serialize, Serializer};
 use crate::compose::Files;
 use crate::document::Change;
 use crate::edit::Permissions;
+use crate::proved::{Configured, Question};
+use crate::secret::Secret;
 use crate::shown::Shown;
 
 /// A family of kinds that share their files, observed: it plans, and cannot write.
@@ -23,6 +25,18 @@ pub trait Provider: Files {
 
     /// The directories in which files may be written: what a killed run left there is swept.
     fn directories(&self) -> Vec<PathBuf>;
+
+    /// What the files say of a question that a stranger asks a daemon; `None` where they are about no such daemon.
+    fn configured(&self, question: Question<'_>) -> Option<Configured> {
+        let _ = question;
+        None
+    }
+
+    /// The communities of the files that are worth trying, because an attacker may guess them; the defaults are tried
+    /// anyway.
+    fn communities(&self) -> Vec<Secret> {
+        Vec::new()
+    }
 }
 
 /// The plan for one resource: what differs, and the way to what should be.

@@ -13,6 +13,7 @@ use standfast_facts::machine::Machine;
 use standfast_facts::root::Root;
 
 use crate::cli::FactsFormat;
+use crate::proof::ProvedFacts;
 
 /// Writes the fact.
 ///
@@ -21,10 +22,11 @@ use crate::cli::FactsFormat;
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn write(root: &Root, format: FactsFormat, out: &mut impl Write) -> io::Result<()> {
+pub fn write(root: &Root, proved: &ProvedFacts, format: FactsFormat, out: &mut impl Write) -> io::Result<()> {
     let machine = Machine::new(root);
-    let fact =
+    let mut fact =
         json!({ "standfast": { "version": env!("CARGO_PKG_VERSION"), "limits": limits::fact(&machine) } });
+    add_proved(&mut fact["standfast"], proved);
     match format {
         FactsFormat::Json => {
             serde_json::to_writer_pretty(&mut *out, &fact)?;
@@ -36,6 +38,19 @@ pub fn write(root: &Root, format: FactsFormat, out: &mut impl Write) -> io::Resu
         }
     }
     Ok(())
+}
+
+/// What a probe has told.
+fn add_proved(fact: &mut Value, proved: &ProvedFacts) {
+    for (family, name, told) in [
+        ("ntp", "answers_monlist", proved.answers_monlist),
+        ("ntp", "answers_queries", proved.answers_queries),
+        ("snmp", "answers_default_community", proved.answers_default_community),
+    ] {
+        if let Some(told) = told {
+            fact[family][name] = told.into();
+        }
+    }
 }
 
 /// YAML of nested objects with plain values, which is all that a fact holds. Texts are quoted as JSON quotes them,

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
-use standfast_facts::probe::measure::Measure;
 use standfast_facts::probe::ntp::{CommandPort, Monlist, NtpProved, NtpRequest, NtpVerdict};
 use standfast_facts::probe::snmp::{CommunityProved, Label, Sight, SnmpProved, SnmpRequest, SnmpVerdict};
 use standfast_facts::probe::{Exchange, Presence, Proved, Target, Vantage};
@@ -15,6 +14,10 @@ use crate::probe::Probed;
 
 /// How many addresses of which the same holds are named.
 const NAMED: usize = 4;
+
+/// How many clients ntpd 4.2.6 keeps, and what that comes to: an attacker fills the list himself.
+const FULL_LIST: u32 = 600;
+const FULL_LIST_SAID: &str = "; a full list of 600 clients makes 44000 bytes, factor 5500";
 
 /// Writes what was found.
 ///
@@ -104,7 +107,10 @@ fn write_text(probed: &Probed, style: Style, out: &mut impl Write) -> io::Result
         if let Some(found) = &proved.ntp {
             let (mark, text) = ntp_text(found);
             ntp.add(proved.target, mark, text);
-            if let Some((mark, text)) = found.command.as_ref().and_then(command_text) {
+            // On loopback it is how chronyc talks with its daemon.
+            let is_there = proved.target.vantage != Vantage::Loopback;
+            let told = found.command.as_ref().filter(|_| is_there).and_then(command_text);
+            if let Some((mark, text)) = told {
                 command.add(proved.target, mark, text);
             }
         }
@@ -119,22 +125,30 @@ fn write_text(probed: &Probed, style: Style, out: &mut impl Write) -> io::Result
 }
 
 fn write_remedies(probed: &Probed, style: Style, out: &mut impl Write) -> io::Result<()> {
-    let do_ = style.faint("do:");
-    if probed.targets.iter().any(Proved::opens_ntp) {
-        writeln!(
-            out,
-            "{do_} `standfast explain ntp` names the line that opens it, `standfast apply` closes it; by hand:"
-        )?;
-        writeln!(out, "    `noquery` in the default restrictions of IPv4 and IPv6, then restart the daemon")?;
+    let is_open = |opens: fn(&Proved) -> bool| probed.targets.iter().any(opens);
+    let queries = |proved: &Proved| proved.ntp.as_ref().is_some_and(|ntp| ntp.verdict.is_open());
+    let strangers = |proved: &Proved| proved.target.vantage != Vantage::Loopback;
+    let mut remedy = |what: &str, by_hand: &str| {
+        writeln!(out, "{} `standfast apply` closes {what}; by hand: {by_hand}", style.faint("do:"))
+    };
+    if probed.targets.iter().any(|proved| strangers(proved) && queries(proved)) {
+        remedy("NTP", "`noquery` in the default restrictions of IPv4 and of IPv6, then restart the daemon")?;
     }
-    if probed.targets.iter().any(Proved::opens_snmp) {
-        writeln!(
-            out,
-            "{do_} `standfast explain snmp` names the line that grants it, `standfast apply` takes it away; by hand:"
+    if probed.targets.iter().any(|proved| proved.opens_ntp() && !queries(proved)) {
+        remedy(
+            "the command port",
+            "no `bindcmdaddress` but loopback, or no `cmdallow`, then restart chronyd",
         )?;
-        writeln!(out, "    remove each line that grants the community, then reload snmpd")?;
     }
-    if !probed.targets.iter().any(|proved| proved.target.vantage == Vantage::Own) {
+    if is_open(Proved::opens_snmp) {
+        remedy("SNMP", "remove each line that grants the community, then reload snmpd")?;
+    }
+    if probed.is_open() {
+        let factor =
+            "factor: bytes that a forged request has sent to its victim, for each byte that it costs";
+        writeln!(out, "{}", style.faint(factor))?;
+    }
+    if !is_open(|proved| proved.target.vantage == Vantage::Own) {
         return Ok(());
     }
     let seen = "asked from this host itself, as a stranger: a firewall before it is not seen from here";
@@ -143,21 +157,6 @@ fn write_remedies(probed: &Probed, style: Style, out: &mut impl Write) -> io::Re
 
 fn address(Target { address, scope, .. }: Target) -> String {
     if scope == 0 { address.to_string() } else { format!("{address}%{scope}") }
-}
-
-/// "8 bytes in, 44000 bytes out in 100 packets: factor 5500"
-fn measured(measure: &Measure) -> String {
-    let packets = if measure.reply_packets == 1 {
-        "1 packet".into()
-    } else {
-        format!("{} packets", measure.reply_packets)
-    };
-    let factor = measure.factor();
-    let factor = if factor < 100.0 { format!("{factor:.1}") } else { format!("{factor:.0}") };
-    format!(
-        "{} bytes in, {} bytes out in {packets}: factor {factor}",
-        measure.request_bytes, measure.reply_bytes
-    )
 }
 
 fn unasked(presence: &Presence) -> Option<String> {
@@ -169,14 +168,16 @@ fn unasked(presence: &Presence) -> Option<String> {
 
 fn ntp_text(found: &NtpProved) -> (Mark, String) {
     let worst = |found: &NtpProved| {
-        found.worst().map_or_else(String::new, |worst| {
-            format!("{}: {}", worst.request.word(), measured(&worst.measure))
-        })
+        found.worst().map_or_else(String::new, |worst| format!("{}: {}", worst.request.word(), worst.measure))
     };
     match (found.verdict, found.monlist) {
         (NtpVerdict::MonlistOpen, Monlist::Entries(clients)) => {
+            let full = if clients < FULL_LIST { FULL_LIST_SAID } else { "" };
             let clients = if clients == 1 { "1 client".into() } else { format!("{clients} clients") };
-            (Mark::Open, format!("tells the list of its clients (monlist, {clients}); {}", worst(found)))
+            (
+                Mark::Open,
+                format!("tells the list of its clients (monlist, {clients}); {}{full}", worst(found)),
+            )
         }
         (NtpVerdict::Mode7Open, Monlist::NoData) if found.control => (
             Mark::Open,
@@ -192,8 +193,8 @@ fn ntp_text(found: &NtpProved) -> (Mark, String) {
         (NtpVerdict::Closed, _) => (Mark::Closed, "tells the time and nothing else".into()),
         (NtpVerdict::NoListener, _) => (Mark::Absent, "nothing listens".into()),
         (NtpVerdict::CannotTell, _) => {
-            let silent =
-                "answers nothing, not even the time: a daemon that is told so and a firewall look alike";
+            let silent = "answers nothing, not even the time: told to be silent, behind a firewall, or asked too often \
+                          (`limited`: ask again in a few seconds)";
             (Mark::Unknown, unasked(&found.presence).unwrap_or_else(|| silent.into()))
         }
     }
@@ -203,7 +204,7 @@ fn ntp_text(found: &NtpProved) -> (Mark, String) {
 fn command_text(found: &CommandPort) -> Option<(Mark, String)> {
     match &found.presence {
         Presence::Answers => {
-            let measure = found.exchange.map(|exchange| measured(&exchange.measure)).unwrap_or_default();
+            let measure = found.exchange.map(|exchange| exchange.measure.to_string()).unwrap_or_default();
             Some((Mark::Open, format!("answers questions on its state; tracking: {measure}")))
         }
         Presence::Silent => Some((Mark::Closed, "is there, and answers nothing".into())),
@@ -225,8 +226,8 @@ fn snmp_texts(found: &SnmpProved) -> Vec<(Mark, String)> {
         SnmpVerdict::NoListener => (Mark::Absent, "nothing listens".into()),
         SnmpVerdict::CannotTell | SnmpVerdict::Accepted | SnmpVerdict::HiddenByView => {
             let silent = format!(
-                "answers nothing to the communities {tried}, nor to SNMPv3's discovery: an agent that is told so and a \
-                 firewall look alike"
+                "answers nothing to the communities {tried}, nor to SNMPv3's discovery: told to be silent, or behind a \
+                 firewall"
             );
             (Mark::Unknown, unasked(&found.presence).unwrap_or(silent))
         }
@@ -243,9 +244,9 @@ fn community_text(found: &SnmpProved, community: &CommunityProved) -> String {
         Some(Sight::Error(_)) => ", though with an error",
         Some(Sight::Seen) | None => "",
     };
-    let worst = found.worst(community.label).map_or_else(String::new, |worst| {
-        format!("; {}: {}", worst.request.word(), measured(&worst.measure))
-    });
+    let worst = found
+        .worst(community.label)
+        .map_or_else(String::new, |worst| format!("; {}: {}", worst.request.word(), worst.measure));
     format!("accepts the community {} ({versions}){sees}{worst}", name(community.label))
 }
 

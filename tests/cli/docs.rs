@@ -48,3 +48,31 @@ fn the_reference_names_every_finding() {
         assert!(reference.contains(&format!("`{code}`")), "{code} is not in the reference");
     }
 }
+
+#[test]
+fn the_page_of_the_probe_names_every_word_that_it_says_and_the_bounds_that_it_keeps() {
+    let page = include_str!("../../docs/probe.md");
+    let sources = [
+        include_str!("../../facts/src/probe/mod.rs"),
+        include_str!("../../facts/src/probe/measure.rs"),
+        include_str!("../../facts/src/probe/ntp/mod.rs"),
+        include_str!("../../facts/src/probe/snmp/mod.rs"),
+    ];
+    // The words are what the functions `word` give: `Self::Closed => "closed",`.
+    let arms = sources.iter().flat_map(|source| source.lines()).filter_map(|line| line.split_once("=> \""));
+    let words: Vec<&str> = arms.filter_map(|(_, rest)| rest.strip_suffix("\",")).collect();
+    assert!(words.len() > 30, "{words:?}");
+    for word in words {
+        assert!(page.contains(&format!("`{word}`")), "{word} is not on the page");
+    }
+    for field in ["open", "took_ms", "vantage", "source", "control", "presence", "error", "monlist_clients"]
+        .into_iter()
+        .chain(["version", "command_port", "communities", "requests", "request_bytes", "reply_bytes"])
+        .chain(["reply_packets", "factor", "wire_factor", "end"])
+    {
+        assert!(page.contains(&format!("`{field}`")), "{field} is not on the page");
+    }
+    for bound in ["512 packets", "1 MiB", "three times", "10 ms", "20 ms", "64 addresses"] {
+        assert!(page.contains(bound), "{bound} is not on the page");
+    }
+}

@@ -23,6 +23,10 @@ mod name_service;
 mod no_writes;
 mod numbers;
 mod peers;
+mod probe;
+#[allow(dead_code, reason = "the tests of the probe itself play more of it")]
+#[path = "../../facts/src/probe/tests/responder.rs"]
+mod responder;
 mod round_trip;
 mod said;
 mod temp_root;

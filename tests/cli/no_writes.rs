@@ -149,6 +149,37 @@ fn the_commands_that_look_make_no_call_that_could_change_anything() {
     }
 }
 
+/// What a probe may ask for besides: the addresses of this host, and UDP sockets to them.
+fn is_of_a_probe(call: &str) -> bool {
+    const CALLS: [&str; 4] = ["bind(", "getsockname(", "ppoll(", "ppoll_time64("];
+    let is_udp =
+        ["socket(AF_INET, SOCK_DGRAM", "socket(AF_INET6, SOCK_DGRAM"].iter().any(|udp| call.starts_with(udp));
+    let is_netlink = call.starts_with("socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_ROUTE)");
+    let is_nonblocking = call.starts_with("ioctl(") && call.contains("FIONBIO");
+    is_udp || is_netlink || is_nonblocking || CALLS.iter().any(|known| call.starts_with(known))
+}
+
+#[test]
+fn a_probe_opens_udp_sockets_and_does_nothing_else_that_a_check_may_not() {
+    let root = TempRoot::new();
+    for (arguments, probes) in [
+        (&["probe", "--target", "127.0.0.1"][..], true),
+        (&["probe", "snmp", "--target", "::1", "--format", "json"], true),
+        (&["facts", "--probe"], true),
+        // No kind of the policy is about a daemon that can be asked.
+        (&["check", "--probe", "limits_entry/*/core", "--policy", "policy.ini"], false),
+    ] {
+        fs::write(root.beside("policy.ini"), "[limits_entry */hard/core]\nvalue = 0\n").unwrap();
+        let log = trace(&root, arguments, None);
+        let calls = changing_calls(&log);
+        let others: Vec<_> = calls.iter().filter(|call| !(probes && is_of_a_probe(call))).collect();
+        assert!(others.is_empty(), "{arguments:?} asks for {others:#?}");
+        assert_eq!(log.contains("SOCK_DGRAM"), probes, "{arguments:?}");
+        // Each socket has one peer, or the kernel would not tell that nobody listens.
+        assert!(!log.contains("sendmsg(") && !log.contains("SOCK_RAW, IPPROTO"), "{arguments:?}");
+    }
+}
+
 #[test]
 fn the_trace_of_a_run_that_changes_something_is_told_from_one_that_does_not() {
     let root = TempRoot::new();

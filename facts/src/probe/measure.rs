@@ -1,5 +1,7 @@
 //! What went out, what came back: the numbers of an amplification.
 
+use std::fmt;
+
 /// The smallest Ethernet frame with its check sequence, IEEE 802.3: what an attacker's packet costs him at least.
 const SMALLEST_FRAME: u64 = 64;
 /// Ethernet's header and check sequence.
@@ -83,6 +85,16 @@ impl Measure {
     }
 }
 
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { request_bytes, reply_bytes, reply_packets, .. } = self;
+        let packets = if *reply_packets == 1 { "packet" } else { "packets" };
+        write!(f, "{request_bytes} bytes in, {reply_bytes} bytes out in {reply_packets} {packets}, factor ")?;
+        let factor = self.factor();
+        if factor < 100.0 { write!(f, "{factor:.1}") } else { write!(f, "{factor:.0}") }
+    }
+}
+
 #[allow(clippy::cast_precision_loss, reason = "a request has at most megabytes of replies")]
 fn ratio(reply: u64, request: u64) -> f64 {
     if request == 0 { 0.0 } else { reply as f64 / request as f64 }
@@ -130,7 +142,7 @@ mod tests {
     #[test]
     fn the_factors_are_those_that_were_measured_on_real_daemons() {
         let monlist = replies(8, 100, 440);
-        assert_eq!((monlist.reply_bytes, monlist.reply_packets), (44_000, 100));
+        assert_eq!(monlist.to_string(), "8 bytes in, 44000 bytes out in 100 packets, factor 5500");
         assert!((monlist.factor() - 5500.0).abs() < 0.1);
         assert_eq!(monlist.wire_factor().round() as u64, 759);
         let old = replies(8, 60, 488);

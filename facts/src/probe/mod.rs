@@ -3,6 +3,7 @@
 //! Each request is sent once. All addresses and services are asked at the same time, and time, packets and bytes are
 //! bounded: see [`wire`] for the numbers.
 
+pub mod answer;
 pub mod measure;
 pub mod ntp;
 pub mod snmp;

@@ -49,6 +49,12 @@ impl<'a> Community<'a> {
         Self { label: Label::Default(name), bytes: name.as_bytes() }
     }
 
+    /// The bytes, for whom compares them with those of a file.
+    #[must_use]
+    pub const fn reveal(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     /// The defaults, and of these those that are none, each once; at most [`MOST_COMMUNITIES`].
     #[must_use]
     pub fn with(configured: &[&'a [u8]]) -> Vec<Self> {

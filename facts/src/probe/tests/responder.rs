@@ -1,20 +1,30 @@
-//! A responder on a port of 127.0.0.1, and the daemons that it can play.
+//! A responder, and the daemons that it can play; the tests of the command line and of the stage play them too.
 
 use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-
-/// What ends a responder.
-const STOP: &[u8] = b"stop";
+use std::time::Duration;
 
 /// Answers each datagram with those that its play says; ends when it is dropped.
-pub(super) struct Responder {
-    pub port: u16,
+pub(crate) struct Responder {
+    pub(crate) port: u16,
+    is_over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Responder {
-    pub(super) fn new(mut play: impl FnMut(&[u8]) -> Vec<Vec<u8>> + Send + 'static) -> Self {
-        Self::sending(move |socket, peer, datagram| {
+    /// On any port of 127.0.0.1.
+    pub(crate) fn new(play: impl FnMut(&[u8]) -> Vec<Vec<u8>> + Send + 'static) -> Self {
+        Self::on(UdpSocket::bind("127.0.0.1:0").unwrap(), play)
+    }
+
+    /// On a socket that may be of another network.
+    pub(crate) fn on(
+        socket: UdpSocket,
+        mut play: impl FnMut(&[u8]) -> Vec<Vec<u8>> + Send + 'static,
+    ) -> Self {
+        Self::sending_on(socket, move |socket, peer, datagram| {
             for reply in play(datagram) {
                 // The other side may have closed its socket, having had enough.
                 let _ = socket.send_to(&reply, peer);
@@ -23,34 +33,41 @@ impl Responder {
     }
 
     /// One that sends for itself.
-    pub(super) fn sending(mut play: impl FnMut(&UdpSocket, SocketAddr, &[u8]) + Send + 'static) -> Self {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    pub(crate) fn sending(play: impl FnMut(&UdpSocket, SocketAddr, &[u8]) + Send + 'static) -> Self {
+        Self::sending_on(UdpSocket::bind("127.0.0.1:0").unwrap(), play)
+    }
+
+    fn sending_on(
+        socket: UdpSocket,
+        mut play: impl FnMut(&UdpSocket, SocketAddr, &[u8]) + Send + 'static,
+    ) -> Self {
         let port = socket.local_addr().unwrap().port();
+        socket.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let watched = Arc::clone(&is_over);
         let thread = std::thread::spawn(move || {
             let mut buffer = [0; 2048];
-            loop {
-                match socket.recv_from(&mut buffer) {
-                    Ok((4, _)) if buffer[..4] == *STOP => return,
-                    Ok((length, peer)) => play(&socket, peer, &buffer[..length]),
-                    // A reply to a socket that is closed comes back as a refusal.
-                    Err(_) => {}
+            while !watched.load(Ordering::Relaxed) {
+                // A reply to a socket that is closed comes back as a refusal.
+                if let Ok((length, peer)) = socket.recv_from(&mut buffer) {
+                    play(&socket, peer, &buffer[..length]);
                 }
             }
         });
-        Self { port, thread: Some(thread) }
+        Self { port, is_over, thread: Some(thread) }
     }
 }
 
 impl Drop for Responder {
     fn drop(&mut self) {
-        UdpSocket::bind("127.0.0.1:0").unwrap().send_to(STOP, ("127.0.0.1", self.port)).unwrap();
+        self.is_over.store(true, Ordering::Relaxed);
         let ended = self.thread.take().unwrap().join();
         assert!(ended.is_ok() || std::thread::panicking());
     }
 }
 
 /// The answer to a request for the time.
-pub(super) fn time(request: &[u8]) -> Vec<u8> {
+pub(crate) fn time(request: &[u8]) -> Vec<u8> {
     let mut reply = vec![0; 48];
     reply[0] = 0x1c;
     reply[1] = 2;
@@ -59,7 +76,7 @@ pub(super) fn time(request: &[u8]) -> Vec<u8> {
 }
 
 /// A list of mode 7: so many items of so many bytes, as many in a packet as fit into 500 bytes less 8.
-pub(super) fn list(request: u8, items: usize, size: usize) -> Vec<Vec<u8>> {
+pub(crate) fn list(request: u8, items: usize, size: usize) -> Vec<Vec<u8>> {
     let in_one = 492usize.min(size * 6.max(480 / size)) / size;
     let packets = items.div_ceil(in_one);
     let packet = |number: usize| {
@@ -73,12 +90,12 @@ pub(super) fn list(request: u8, items: usize, size: usize) -> Vec<Vec<u8>> {
 }
 
 /// "No data", or another error of mode 7.
-pub(super) fn private_error(request: u8, error: u8) -> Vec<Vec<u8>> {
+pub(crate) fn private_error(request: u8, error: u8) -> Vec<Vec<u8>> {
     vec![vec![0x97, 0, 3, request, error << 4, 0, 0, 0]]
 }
 
 /// An answer of mode 6 in fragments of at most 468 bytes, as ntpd cuts it.
-pub(super) fn control(request: &[u8], text: &[u8]) -> Vec<Vec<u8>> {
+pub(crate) fn control(request: &[u8], text: &[u8]) -> Vec<Vec<u8>> {
     let parts: Vec<&[u8]> = text.chunks(468).collect();
     let fragment = |(number, part): (usize, &&[u8])| {
         let more = if number + 1 == parts.len() { 0 } else { 0x20 };
@@ -95,7 +112,7 @@ pub(super) fn control(request: &[u8], text: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// A classic ntpd 4.2.6 with a full list of 600 clients and 67 restrictions.
-pub(super) fn classic(datagram: &[u8]) -> Vec<Vec<u8>> {
+pub(crate) fn classic(datagram: &[u8]) -> Vec<Vec<u8>> {
     match datagram {
         [0x1b, ..] if datagram.len() == 48 => vec![time(datagram)],
         [0x17, 0, 3, 42, 0, 0, 0, 0] => list(42, 600, 72),
@@ -111,11 +128,11 @@ pub(super) fn classic(datagram: &[u8]) -> Vec<Vec<u8>> {
     }
 }
 
-pub(super) fn readvar(version: &str) -> Vec<u8> {
+pub(crate) fn readvar(version: &str) -> Vec<u8> {
     format!("version=\"{version}\", processor=\"x86_64\", {:300}=1", "padding").into_bytes()
 }
 
 /// What says no more than the time.
-pub(super) fn closed(datagram: &[u8]) -> Vec<Vec<u8>> {
+pub(crate) fn closed(datagram: &[u8]) -> Vec<Vec<u8>> {
     if datagram[0] == 0x1b { vec![time(datagram)] } else { Vec::new() }
 }
