@@ -7,7 +7,7 @@ use standfast_facts::addresses::{self, AddressesError};
 use standfast_facts::probe::snmp::{Community, Label};
 use standfast_facts::probe::{Asked, NtpPorts, Proved, SnmpAsked, Target, Vantage, probe};
 use standfast_facts::root::Root;
-use standfast_providers::proved::{Confirm, Question, Tried, drifts};
+use standfast_providers::proved::{Configured, Confirm, Question, Tried, drifts};
 
 use crate::chain::chain;
 use crate::cli::Service;
@@ -37,7 +37,8 @@ pub fn add(observed: &Observation<'_>, resources: &[Resource], plans: &mut [Plan
             let Ok(plan) = planned else { continue };
             match &proved {
                 Ok(proved) => {
-                    let tried = tried(observed, family, service, proved, &communities);
+                    let configured = |question: Question<'_>| observed.configured(family, question);
+                    let tried = tried(configured, service, proved, &communities);
                     let confirm = if plan.is_in_sync() { Confirm::Nothing } else { Confirm::Open };
                     plan.stale.extend(drifts(&tried, confirm));
                 }
@@ -69,21 +70,20 @@ pub fn strangers(
 
 /// What was asked of one service, with what the files say of it.
 fn tried(
-    observed: &Observation<'_>,
-    family: Family,
+    configured: impl Fn(Question<'_>) -> Option<Configured>,
     service: Service,
     proved: &[Proved],
     communities: &[Community<'_>],
 ) -> Vec<Tried> {
     let ntp = |one: &Proved| {
         let address = one.target.address;
-        let configured = observed.configured(family, Question::Ntp { address })?;
+        let configured = configured(Question::Ntp { address })?;
         Some(Tried { address, what: "NTP beside the time".into(), configured, answer: one.ntp_answer()? })
     };
     let snmp = |one: &Proved, community: &Community<'_>| {
         let address = one.target.address;
         let question = Question::Snmp { address, community: community.reveal() };
-        let configured = observed.configured(family, question)?;
+        let configured = configured(question)?;
         let what = match community.label {
             Label::Default(name) => format!("the community `{name}`"),
             Label::Configured(number) => format!("community {} of the configuration", number + 1),
@@ -141,7 +141,67 @@ fn any(all: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::any;
+    use standfast_facts::probe::Presence;
+    use standfast_facts::probe::answer::Answer;
+    use standfast_facts::probe::ntp::{Monlist, NtpProved, NtpVerdict};
+    use standfast_facts::probe::snmp::{CommunityProved, Sight, SnmpProved, SnmpVerdict};
+
+    use super::*;
+
+    /// An address whose time service is closed, and whose agent accepts what `sight` says for `public`.
+    fn proved(address: &str, sight: Option<Sight>) -> Proved {
+        let target = Target { address: address.parse().unwrap(), scope: 0, vantage: Vantage::Own };
+        let ntp = NtpProved {
+            verdict: NtpVerdict::Closed,
+            presence: Presence::Answers,
+            control: true,
+            monlist: Monlist::Silent,
+            version: None,
+            exchanges: Vec::new(),
+            command: None,
+        };
+        let community = CommunityProved { label: Label::Default("public"), v1: None, v2c: sight };
+        let snmp = SnmpProved {
+            verdict: SnmpVerdict::Refused,
+            presence: Presence::Answers,
+            control: true,
+            communities: vec![community],
+            exchanges: Vec::new(),
+        };
+        Proved { target, source: Some(target.address), ntp: Some(ntp), snmp: Some(snmp) }
+    }
+
+    #[test]
+    fn each_address_and_community_is_set_beside_what_the_files_say_of_it() {
+        let all = [proved("192.0.2.1", None), proved("2001:db8::1", None)];
+        // Of IPv6 the files say nothing.
+        let files = |question: Question<'_>| match question {
+            Question::Ntp { address } | Question::Snmp { address, community: b"public" } => {
+                address.is_ipv4().then_some(Configured::Closed)
+            }
+            Question::Snmp { .. } => None,
+        };
+        for (service, what) in
+            [(Service::Ntp, "NTP beside the time"), (Service::Snmp, "the community `public`")]
+        {
+            let tried = tried(files, service, &all, &Community::DEFAULTS);
+            assert_eq!(tried.len(), 1, "{tried:?}");
+            assert_eq!((tried[0].what.as_str(), tried[0].answer), (what, Answer::Closed));
+            assert_eq!(drifts(&tried, Confirm::Open), []);
+        }
+    }
+
+    #[test]
+    fn the_facts_say_yes_where_one_address_does() {
+        let told = ProvedFacts::of(&[proved("192.0.2.1", None), proved("192.0.2.2", Some(Sight::Seen))]);
+        let should = ProvedFacts {
+            answers_monlist: Some(false),
+            answers_queries: Some(false),
+            answers_default_community: Some(true),
+        };
+        assert_eq!(told, should);
+        assert_eq!(ProvedFacts::of(&[]), ProvedFacts::default());
+    }
 
     #[test]
     fn one_yes_decides_and_one_unknown_leaves_no_no() {
