@@ -8,6 +8,7 @@ pub mod document;
 pub mod edit;
 pub mod fingerprint;
 pub mod limits;
+pub mod ntp;
 pub mod proved;
 pub mod provider;
 pub mod schema;
