@@ -37,6 +37,8 @@ pub struct Answers {
     pub monlist: bool,
     /// Mode 6's list of clients.
     pub mrulist: bool,
+    /// Monitoring commands of chronyc, which have a port of their own.
+    pub command: bool,
     /// The time.
     pub time: bool,
 }
@@ -45,7 +47,7 @@ impl Answers {
     /// Whether any question about the daemon itself is answered.
     #[must_use]
     pub fn is_query(self) -> bool {
-        self.mode6 || self.mode7
+        self.mode6 || self.mode7 || self.command
     }
 }
 
@@ -273,6 +275,7 @@ impl Configuration {
             mode7,
             monlist: mode7 && self.rules.monlist && self.is_monitoring(),
             mrulist: query && self.rules.mrulist && !flags.meets(Flags::NOMRULIST) && self.is_monitoring(),
+            command: false,
             time: flags.may_have_time(),
         }
     }

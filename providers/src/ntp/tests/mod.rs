@@ -1,8 +1,11 @@
 //! Lines in, answers out. What the real daemons answer is asked in tests/oracle.
 
+mod exposure;
+mod files;
 mod grammar;
 mod naive;
 mod traps;
+mod tree;
 
 use std::net::IpAddr;
 

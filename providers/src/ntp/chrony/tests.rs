@@ -1,0 +1,156 @@
+//! Lines of chrony.conf in, answers out. What the real chronyd answers is asked in tests/oracle.
+
+use super::semantics::{Configuration, verdict};
+use super::syntax::{Directive, Fatal, directive};
+use crate::ntp::address::{AddressFamily, Network};
+
+fn time(text: &str, source: &str) -> bool {
+    verdict(&Configuration::parse(text.as_bytes()), source.parse().unwrap()).0.time
+}
+
+fn command(text: &str, source: &str) -> bool {
+    verdict(&Configuration::parse(text.as_bytes()), source.parse().unwrap()).0.command
+}
+
+fn exposures(text: &str, allowed: &[&str]) -> Vec<String> {
+    let allowed: Vec<_> = allowed.iter().map(|text| Network::parse(text).unwrap()).collect();
+    let tell = |whom: Result<Network, Vec<u8>>| match whom {
+        Ok(network) => network.to_string(),
+        Err(name) => String::from_utf8_lossy(&name).into_owned(),
+    };
+    Configuration::parse(text.as_bytes())
+        .exposures(&allowed)
+        .into_iter()
+        .map(|exposure| tell(exposure.whom))
+        .collect()
+}
+
+const BOUND: &str = "bindcmdaddress 0.0.0.0\nbindcmdaddress ::\n";
+
+#[test]
+fn nobody_gets_the_time_unless_a_line_allows_it() {
+    assert!(!time("server 192.0.2.7\n", "192.0.2.1"));
+    assert!(time("allow\n", "192.0.2.1") && time("allow\n", "2001:db8::1"));
+    assert!(!time("allow\nport 0\n", "192.0.2.1"));
+    assert!(!time("allow 10.0.0.0/8\n", "192.0.2.1") && time("allow 10.0.0.0/8\n", "10.1.2.3"));
+}
+
+#[test]
+fn commands_from_outside_need_both_an_address_and_a_rule() {
+    assert!(!command("cmdallow all\n", "192.0.2.1"));
+    assert!(!command(BOUND, "192.0.2.1"));
+    assert!(command(&format!("{BOUND}cmdallow all\n"), "192.0.2.1"));
+    assert!(command(&format!("{BOUND}cmdallow all\n"), "2001:db8::1"));
+    assert!(!command("bindcmdaddress 0.0.0.0\ncmdallow all\n", "2001:db8::1"));
+}
+
+#[test]
+fn command_port_0_takes_no_commands() {
+    assert!(!command(&format!("{BOUND}cmdallow\ncmdport 0\n"), "192.0.2.1"));
+    assert!(command(&format!("{BOUND}cmdallow\ncmdport 0\ncmdport 323\n"), "192.0.2.1"));
+}
+
+#[test]
+fn the_most_specific_rule_decides_where_their_lengths_lie_four_bits_apart() {
+    let text = "allow 10.9.0.0/16\ndeny 10.0.0.0/8\n";
+    assert!(time(text, "10.9.1.1") && !time(text, "10.8.1.1"));
+}
+
+#[test]
+fn within_four_bits_the_later_rule_decides_and_not_the_more_specific() {
+    assert!(!time("allow 10.0.0.0/10\ndeny 10.0.0.0/9\n", "10.1.1.1"));
+    assert!(time("deny 10.0.0.0/9\nallow 10.0.0.0/10\n", "10.1.1.1"));
+    assert!(!time("deny 10.0.0.0/9\nallow 10.0.0.0/10\n", "10.64.1.1"));
+}
+
+#[test]
+fn all_erases_narrower_rules_that_stand_before_it() {
+    assert!(time("deny 10.9.0.0/16\nallow all\n", "10.9.1.1"));
+    assert!(!time("deny 10.9.0.0/16\nallow\n", "10.9.1.1"));
+    assert!(!time("allow all\ndeny 10.9.0.0/16\n", "10.9.1.1"));
+    assert!(time("deny 10.9.0.0/16\nallow all 10.0.0.0/8\ndeny 192.0.2.0/24\n", "10.9.1.1"));
+}
+
+#[test]
+fn a_network_may_be_short() {
+    assert!(time("allow 10\n", "10.200.1.1") && !time("allow 10\n", "11.0.0.1"));
+    assert!(time("allow 10.9\n", "10.9.1.1") && time("allow 10.9/15\n", "10.8.1.1"));
+    assert!(!time("allow 10.9.8.7\n", "10.9.8.6") && time("allow 10.9.8.7\n", "10.9.8.7"));
+}
+
+#[test]
+fn directives_have_no_case_and_all_has() {
+    assert!(time("ALLOW all\n", "192.0.2.1"));
+    assert!(!time("allow ALL\n", "192.0.2.1"), "a host of this name");
+}
+
+#[test]
+fn a_comment_is_a_line_of_its_own_and_behind_a_directive_it_keeps_chronyd_from_starting() {
+    for line in ["! x", "; x", " # x", "% x", "", "  "] {
+        assert_eq!(directive(line.as_bytes()), None, "{line}");
+    }
+    for line in ["allow all # x", "port 0 # x", "cmdallow 10.0.0.0/8 #", "include /x # y"] {
+        assert_eq!(directive(line.as_bytes()), Some(Directive::Fatal(Fatal::Argument)), "{line}");
+    }
+    assert!(!time("allow all\nport 123 # x\n", "192.0.2.1"));
+}
+
+#[test]
+fn what_chronyd_cannot_read_keeps_it_from_starting() {
+    for (line, fatal) in [
+        ("alow all", Fatal::Unknown),
+        ("allow 10.0.0.0/33", Fatal::Argument),
+        ("allow 10.0.0.0/x", Fatal::Argument),
+        ("cmdport 65536", Fatal::Argument),
+        ("bindcmdaddress eth0", Fatal::Argument),
+        ("confdir", Fatal::Argument),
+    ] {
+        assert_eq!(directive(line.as_bytes()), Some(Directive::Fatal(fatal)), "{line}");
+    }
+    let long = format!("allow {}", "x".repeat(2048));
+    assert_eq!(directive(long.as_bytes()), Some(Directive::Fatal(Fatal::TooLong)));
+    assert_eq!(exposures(&format!("{BOUND}cmdallow\nalow\n"), &[]), [""; 0]);
+}
+
+#[test]
+fn every_stock_directive_is_known() {
+    for line in [
+        "confdir /etc/chrony/conf.d",
+        "pool 2.debian.pool.ntp.org iburst",
+        "sourcedir /run/chrony-dhcp",
+        "keyfile /etc/chrony/chrony.keys",
+        "driftfile /var/lib/chrony/chrony.drift",
+        "ntsdumpdir /var/lib/chrony",
+        "logdir /var/log/chrony",
+        "maxupdateskew 100.0",
+        "rtcsync",
+        "makestep 1 3",
+        "leapsectz right/UTC",
+        "generatecommandkey",
+        "bindcmdaddress /run/chrony/chronyd.sock",
+        "stratumweight 0",
+        "noclientlog",
+        "commandkey 1",
+    ] {
+        assert!(!matches!(directive(line.as_bytes()), Some(Directive::Fatal(_)) | None), "{line}");
+    }
+}
+
+#[test]
+fn who_outside_may_give_commands_is_found_unless_it_is_permitted() {
+    let text = format!(
+        "{BOUND}cmdallow 10.0.0.0/9\ncmdallow 2001:db8::/32\ncmdallow 127.0.0.1\ncmdallow ops.example.com\n"
+    );
+    assert_eq!(exposures(&text, &[]), ["10.0.0.0/9", "2001:db8::/32", "ops.example.com"]);
+    assert_eq!(exposures(&text, &["10.0.0.0/8", "2001:db8::/32"]), ["ops.example.com"]);
+    let closed = format!("{text}cmddeny 10.0.0.0/9\ncmddeny all 2001:db8::/32\ncmddeny ops.example.com\n");
+    assert_eq!(exposures(&closed, &[]), [""; 0]);
+    assert_eq!(exposures(&format!("{BOUND}cmdallow all\n"), &["0.0.0.0/0"]), ["::/0"]);
+}
+
+#[test]
+fn one_family_alone_takes_no_commands_over_the_other() {
+    let mut configuration = Configuration::parse(format!("{BOUND}cmdallow all\n").as_bytes());
+    configuration.family = Some(AddressFamily::V4);
+    assert_eq!(configuration.exposures(&[]).len(), 1);
+}
