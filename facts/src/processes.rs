@@ -58,6 +58,13 @@ fn process(root: &Root, pid: u32, uid: Uid, boot_time: u64) -> Option<Process> {
     Some(Process { pid, name: stat.name, started, limits, unit, session })
 }
 
+/// The systemd unit that a process belongs to, for example `ntpsec.service` or `session-3.scope`; `None` outside of
+/// systemd, or when the process is gone.
+#[must_use]
+pub fn unit(root: &Root, pid: u32) -> Option<String> {
+    Cgroups::of_pid(root, pid).ok()?.unit()
+}
+
 fn is_session(unit: &str) -> bool {
     unit.starts_with("session-") && unit.ends_with(".scope")
 }

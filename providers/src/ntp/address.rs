@@ -107,14 +107,14 @@ impl Network {
         Self { family, address: 0, mask: 0 }
     }
 
-    /// Reads `ADDRESS` or `ADDRESS/LENGTH`.
+    /// Reads `ADDRESS` or `ADDRESS/LENGTH`, the address written in full.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text.split_once('/') {
-            None => parse_address(text.as_bytes()).map(Self::host),
+            None => text.parse().ok().map(Self::host),
             Some((address, length)) => {
                 let length = Some(length).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
-                Self::prefix(parse_address(address.as_bytes())?, length.parse().ok()?)
+                Self::prefix(address.parse().ok()?, length.parse().ok()?)
             }
         }
     }

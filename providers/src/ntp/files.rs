@@ -6,9 +6,10 @@
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
-use standfast_facts::root::{ReadError, Root};
+use standfast_facts::root::ReadError;
 use thiserror::Error;
 
+use super::source::Source;
 use super::table::LineId;
 use crate::document::{Chunk, Document, Syntax};
 use crate::provider::Place;
@@ -106,7 +107,7 @@ impl Base {
 
 /// Reads files, each once.
 pub(super) struct Reader<'a, S: Syntax> {
-    root: &'a Root,
+    source: &'a Source<'a>,
     syntax: &'a S,
     base: &'a Base,
     known: FxHashMap<PathBuf, usize>,
@@ -124,10 +125,10 @@ pub(super) enum Found {
 }
 
 impl<'a, S: Syntax> Reader<'a, S> {
-    pub(super) fn new(root: &'a Root, syntax: &'a S, base: &'a Base) -> Self {
+    pub(super) fn new(source: &'a Source<'a>, syntax: &'a S, base: &'a Base) -> Self {
         let closure =
             Closure { files: Vec::new(), lines: Vec::new(), problems: Vec::new(), directories: Vec::new() };
-        Self { root, syntax, base, known: FxHashMap::default(), closure }
+        Self { source, syntax, base, known: FxHashMap::default(), closure }
     }
 
     /// Reads what is at a path of the daemon.
@@ -136,7 +137,7 @@ impl<'a, S: Syntax> Reader<'a, S> {
             return Ok(Found::File(*file));
         }
         let place = self.base.locate(path);
-        match self.root.read(&place) {
+        match self.source.read(&place) {
             Ok(bytes) => Ok(Found::File(self.keep(path, Some(Document::parse(self.syntax, bytes))))),
             Err(ReadError::Missing { .. }) => Ok(Found::Nothing),
             Err(error @ ReadError::NotAFile { .. }) => match self.list(path)? {
@@ -149,11 +150,7 @@ impl<'a, S: Syntax> Reader<'a, S> {
 
     /// The names in a directory of the daemon; `None` where there is none.
     pub(super) fn list(&self, path: &Path) -> Result<Option<Vec<Vec<u8>>>, FilesError> {
-        match self.root.list(&self.base.locate(path)) {
-            Ok(names) => Ok(Some(names.into_iter().map(std::ffi::OsString::into_encoded_bytes).collect())),
-            Err(ReadError::Missing { .. } | ReadError::NotAFile { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        Ok(self.source.list(&self.base.locate(path))?)
     }
 
     /// Notes a file, or that there is none.
@@ -226,7 +223,7 @@ impl<E> Closure<E> {
     #[must_use]
     pub fn text(&self, line: LineId) -> Shown {
         let text = self.document(line).map(|document| document.text(line.chunk as usize)).unwrap_or_default();
-        Shown::bytes(text.strip_suffix(b"\r").unwrap_or(text).trim_ascii())
+        super::masked::line(text.trim_ascii())
     }
 
     /// The path of the main file below the root.

@@ -8,10 +8,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use standfast_facts::root::Root;
-
 use super::directive::{Directive, Reason, Statement};
 use super::files::{Base, Closure, FilesError, Found, Problem, ProblemKind, Reader, line_id};
+use super::source::Source;
 use super::syntax::NtpSyntax;
 use super::version::{Family, Grammar, Rules};
 
@@ -22,9 +21,14 @@ const MOST_OPEN: usize = 5;
 ///
 /// # Errors
 /// When a file is there and cannot be read.
-pub fn read(root: &Root, main: &Path, base: &Base, rules: &Rules) -> Result<Closure<Statement>, FilesError> {
+pub fn read(
+    source: &Source<'_>,
+    main: &Path,
+    base: &Base,
+    rules: &Rules,
+) -> Result<Closure<Statement>, FilesError> {
     let syntax = NtpSyntax { rules };
-    let mut walk = Walk { reader: Reader::new(root, &syntax, base), rules, open: Vec::new() };
+    let mut walk = Walk { reader: Reader::new(source, &syntax, base), rules, open: Vec::new() };
     match walk.reader.open(main)? {
         Found::File(file) => {
             walk.push(file, main);
@@ -165,6 +169,8 @@ impl Walk<'_> {
     }
 
     fn drop_ins(&mut self, path: &Path) -> Result<(), FilesError> {
+        // Also where it is not there yet: a file that is put in it would be read.
+        self.reader.keep_directory(path);
         let Some(names) = self.reader.list(path)? else { return Ok(()) };
         let before = self.open.len();
         self.push_directory(path, names)?;

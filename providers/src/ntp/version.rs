@@ -42,7 +42,7 @@ impl fmt::Display for Version {
 }
 
 /// The two families of ntpd that read an ntp.conf.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
     /// The reference implementation, ntp.org.
     Classic,

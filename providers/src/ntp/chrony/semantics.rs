@@ -8,8 +8,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use rustc_hash::FxHashSet;
 
 use super::access::{AccessTree, Decision};
-use super::syntax::{Directive, Fatal, Rule, Service, Whom};
+use super::syntax::{Directive, Extent, Fatal, Rule, Service, Whom};
 use crate::ntp::address::{AddressFamily, Network};
+use crate::ntp::files::Closure;
 use crate::ntp::semantics::Answers;
 use crate::ntp::spans::{Inside, Span, free_addresses};
 use crate::ntp::table::LineId;
@@ -74,6 +75,16 @@ impl Configuration {
         configuration
     }
 
+    /// A chronyd that has read these files.
+    #[must_use]
+    pub fn of_files(closure: &Closure<Directive>) -> Self {
+        let mut configuration = Self::of(closure.entries());
+        if let Some(problem) = closure.problems.first() {
+            configuration.fatal.get_or_insert((problem.line, Fatal::Include));
+        }
+        configuration
+    }
+
     /// A chronyd that has read one file that includes no other; its lines are of file 0.
     #[must_use]
     pub fn parse(text: &[u8]) -> Self {
@@ -89,6 +100,9 @@ impl Configuration {
     pub fn read(&mut self, line: LineId, directive: &Directive) {
         match directive {
             Directive::Access(access) => {
+                if access.extent == Extent::All && access.whom == Whom::Everyone {
+                    self.named.retain(|(service, ..)| *service != access.service);
+                }
                 let tree = match access.service {
                     Service::Time => &mut self.time,
                     Service::Commands => &mut self.commands,

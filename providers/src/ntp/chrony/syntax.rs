@@ -40,6 +40,8 @@ pub enum Fatal {
     Argument,
     /// The line is longer than 2047 bytes.
     TooLong,
+    /// It includes a file that is not there, or too deep.
+    Include,
 }
 
 /// A rule on who is answered.

@@ -143,6 +143,7 @@ fn who_outside_may_give_commands_is_found_unless_it_is_permitted() {
     );
     assert_eq!(exposures(&text, &[]), ["10.0.0.0/9", "2001:db8::/32", "ops.example.com"]);
     assert_eq!(exposures(&text, &["10.0.0.0/8", "2001:db8::/32"]), ["ops.example.com"]);
+    assert_eq!(exposures(&format!("{text}cmddeny all\n"), &[]), [""; 0]);
     let closed = format!("{text}cmddeny 10.0.0.0/9\ncmddeny all 2001:db8::/32\ncmddeny ops.example.com\n");
     assert_eq!(exposures(&closed, &[]), [""; 0]);
     assert_eq!(exposures(&format!("{BOUND}cmdallow all\n"), &["0.0.0.0/0"]), ["::/0"]);
@@ -153,4 +154,68 @@ fn one_family_alone_takes_no_commands_over_the_other() {
     let mut configuration = Configuration::parse(format!("{BOUND}cmdallow all\n").as_bytes());
     configuration.family = Some(AddressFamily::V4);
     assert_eq!(configuration.exposures(&[]).len(), 1);
+}
+
+mod files {
+    use std::path::Path;
+
+    use super::super::files::read;
+    use super::super::semantics::{Configuration, verdict};
+    use crate::ntp::files::{Base, ProblemKind};
+    use crate::ntp::source::Source;
+    use crate::ntp::tests::tree::Tree;
+
+    fn asked(files: &[(&str, &str)]) -> (bool, Vec<ProblemKind>) {
+        let tree = Tree::of(files);
+        let closure =
+            read(&Source::new(&tree.root()), Path::new("/etc/chrony.conf"), &Base::default()).unwrap();
+        let (answers, _) = verdict(&Configuration::of_files(&closure), "192.0.2.1".parse().unwrap());
+        (answers.time, closure.problems.iter().map(|problem| problem.kind).collect())
+    }
+
+    #[test]
+    fn confdir_is_read_where_it_stands_and_its_files_by_name() {
+        let main = ("/etc/chrony.conf", "confdir /etc/d\n");
+        assert_eq!(
+            asked(&[main, ("/etc/d/a.conf", "allow\n"), ("/etc/d/b.conf", "deny\n")]),
+            (false, vec![])
+        );
+        assert_eq!(asked(&[main, ("/etc/d/b.conf", "allow\n"), ("/etc/d/a.conf", "deny\n")]), (true, vec![]));
+        assert_eq!(
+            asked(&[("/etc/chrony.conf", "confdir /etc/d\ndeny\n"), ("/etc/d/a.conf", "allow\n")]),
+            (false, vec![])
+        );
+        assert_eq!(
+            asked(&[main, ("/etc/d/a.sources", "allow\n"), ("/etc/d/.b.conf", "allow\n")]),
+            (false, vec![])
+        );
+    }
+
+    #[test]
+    fn of_two_files_of_the_same_name_that_of_the_directory_named_first_is_read() {
+        let files = [("/etc/d/a.conf", "allow\n"), ("/etc/e/a.conf", "deny\n")];
+        for (text, is_open) in [("confdir /etc/d /etc/e\n", true), ("confdir /etc/e /etc/d\n", false)] {
+            assert_eq!(asked(&[files[0], files[1], ("/etc/chrony.conf", text)]), (is_open, vec![]), "{text}");
+        }
+    }
+
+    #[test]
+    fn include_takes_a_glob_and_a_plain_path_must_be_there() {
+        let file = ("/etc/chrony.d/a.conf", "allow\n");
+        assert_eq!(asked(&[("/etc/chrony.conf", "include /etc/chrony.d/*.conf\n"), file]), (true, vec![]));
+        assert_eq!(asked(&[("/etc/chrony.conf", "include /etc/*.d/a.conf\n"), file]), (true, vec![]));
+        assert_eq!(asked(&[("/etc/chrony.conf", "include /etc/none/*.conf\n")]), (false, vec![]));
+        assert_eq!(
+            asked(&[("/etc/chrony.conf", "include /etc/none\n")]),
+            (false, vec![ProblemKind::Missing])
+        );
+    }
+
+    #[test]
+    fn a_file_that_includes_itself_is_followed_ten_deep() {
+        assert_eq!(
+            asked(&[("/etc/chrony.conf", "include /etc/chrony.conf\nallow\n")]).1,
+            [ProblemKind::TooDeep]
+        );
+    }
 }

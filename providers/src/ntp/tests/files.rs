@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::files::{Base, ProblemKind};
 use super::super::ntpd_files::read;
 use super::super::semantics::{Configuration, Port, verdict};
+use super::super::source::Source;
 use super::super::version::Rules;
 use super::tree::Tree;
 use super::{hand, new, ntpsec, old};
@@ -16,7 +17,7 @@ const CLOSE: &str = "restrict default noquery\nrestrict -6 default noquery\n";
 fn asked_at(rules: Rules, files: &[(&str, &str)], cwd: &str) -> (bool, Vec<ProblemKind>) {
     let tree = Tree::of(files);
     let base = Base { cwd: PathBuf::from(cwd), ..Base::default() };
-    let closure = read(&tree.root(), Path::new("/etc/ntp.conf"), &base, &rules).unwrap();
+    let closure = read(&Source::new(&tree.root()), Path::new("/etc/ntp.conf"), &base, &rules).unwrap();
     let configuration = Configuration::of(rules, closure.entries());
     let answers = verdict(&configuration, "192.0.2.1".parse().unwrap(), Port::Other).answers;
     (answers.is_query(), closure.problems.iter().map(|problem| problem.kind).collect())
@@ -136,7 +137,7 @@ fn words_behind_an_included_file_lose_its_first_line() {
     assert_eq!(asked(hand(), &files), (false, vec![]));
     let files =
         [("/etc/ntp.conf", "includefile /etc/i junk\n"), ("/etc/i", "# c\nrestrict default noquery\n")];
-    assert_eq!(asked(old(), &files).0, false);
+    assert!(!asked(old(), &files).0);
 }
 
 #[test]
@@ -174,7 +175,8 @@ fn limited_in_an_included_file_turns_monitoring_on_again() {
         ("/etc/ntp.conf", "disable monitor\nincludefile /etc/i\n"),
         ("/etc/i", "restrict 10.0.0.1 limited\n"),
     ]);
-    let closure = read(&tree.root(), Path::new("/etc/ntp.conf"), &Base::default(), &old()).unwrap();
+    let closure =
+        read(&Source::new(&tree.root()), Path::new("/etc/ntp.conf"), &Base::default(), &old()).unwrap();
     let configuration = Configuration::of(old(), closure.entries());
     let line = configuration.limited().unwrap().unwrap();
     assert_eq!(closure.place(line).to_string(), "/etc/i:1");
@@ -184,7 +186,7 @@ fn limited_in_an_included_file_turns_monitoring_on_again() {
 fn a_daemon_below_another_root_directory_reads_its_files_there() {
     let tree = Tree::of(&[("/jail/etc/ntp.conf", "includefile /etc/i\n"), ("/jail/etc/i", CLOSE)]);
     let base = Base { cwd: PathBuf::from("/"), root: PathBuf::from("/jail") };
-    let closure = read(&tree.root(), Path::new("/etc/ntp.conf"), &base, &old()).unwrap();
+    let closure = read(&Source::new(&tree.root()), Path::new("/etc/ntp.conf"), &base, &old()).unwrap();
     assert_eq!(closure.main(), Path::new("/jail/etc/ntp.conf"));
     assert_eq!(closure.lines.len(), 3);
 }
@@ -193,6 +195,7 @@ fn a_daemon_below_another_root_directory_reads_its_files_there() {
 fn files_that_include_each_other_without_end_are_an_error() {
     let text = "includefile /etc/ntp.conf\n".repeat(100);
     let tree = Tree::of(&[("/etc/ntp.conf", &text)]);
-    let error = read(&tree.root(), Path::new("/etc/ntp.conf"), &Base::default(), &old()).unwrap_err();
+    let error =
+        read(&Source::new(&tree.root()), Path::new("/etc/ntp.conf"), &Base::default(), &old()).unwrap_err();
     assert!(error.to_string().contains("/etc/ntp.conf: includes more than"), "{error}");
 }

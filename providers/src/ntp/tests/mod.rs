@@ -4,8 +4,10 @@ mod exposure;
 mod files;
 mod grammar;
 mod naive;
+mod plan;
+mod properties;
 mod traps;
-mod tree;
+pub(crate) mod tree;
 
 use std::net::IpAddr;
 

@@ -34,6 +34,14 @@ impl Tree {
         std::fs::write(path, bytes).unwrap();
     }
 
+    pub(crate) fn text(&self, path: &str) -> String {
+        String::from_utf8(std::fs::read(self.path(path)).unwrap()).unwrap()
+    }
+
+    pub(crate) fn remove(&self, path: &str) {
+        std::fs::remove_file(self.path(path)).unwrap();
+    }
+
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.0.join(path.trim_start_matches('/'))
     }
