@@ -1,5 +1,6 @@
 //! The command line: the only code that knows clap.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -134,6 +135,19 @@ pub enum Explain {
         /// Only this item of limits.conf(5), for example nproc
         #[arg(long)]
         item: Option<String>,
+        /// The directory that stands for /
+        #[arg(long, value_name = "DIR", default_value = "/")]
+        root: PathBuf,
+        /// How to tell
+        #[arg(long, value_enum, default_value = "text")]
+        format: ExplainFormat,
+    },
+    /// What the daemons of time answer to someone, now and after a restart, and which line decides it
+    #[command(after_help = "Examples:\n  standfast explain ntp\n  standfast explain ntp --from 10.9.0.7")]
+    Ntp {
+        /// The address that asks; without it, anyone on the internet over IPv4 and over IPv6
+        #[arg(long, value_name = "ADDRESS")]
+        from: Option<IpAddr>,
         /// The directory that stands for /
         #[arg(long, value_name = "DIR", default_value = "/")]
         root: PathBuf,

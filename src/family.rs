@@ -7,6 +7,8 @@ use standfast_facts::machine::Machine;
 use standfast_providers::compose::compose;
 use standfast_providers::edit::FileEdit;
 use standfast_providers::limits::{self, Limits};
+use standfast_providers::ntp::Ntp;
+use standfast_providers::ntp::entry::NtpMonlist;
 use standfast_providers::proved::{Configured, Question};
 use standfast_providers::provider::{Detail, Plan, Provider};
 use standfast_providers::secret::Secret;
@@ -20,6 +22,8 @@ use crate::resource::Resource;
 pub enum Desired {
     /// Limits that pam_limits sets.
     Limits(limits::Desired),
+    /// What daemons of time answer.
+    Ntp(NtpMonlist),
 }
 
 /// A folder of providers, whose kinds share their files.
@@ -27,6 +31,8 @@ pub enum Desired {
 pub enum Family {
     /// `limits_entry`, `limits_config`.
     Limits,
+    /// `ntp_monlist`.
+    Ntp,
 }
 
 impl Family {
@@ -36,6 +42,7 @@ impl Family {
     pub fn service(self) -> Option<(Service, &'static str)> {
         match self {
             Self::Limits => None,
+            Self::Ntp => Some((Service::Ntp, NtpMonlist::KIND.name)),
         }
     }
 }
@@ -49,6 +56,7 @@ impl Desired {
     pub fn family(&self) -> Family {
         match self {
             Self::Limits(_) => Family::Limits,
+            Self::Ntp(_) => Family::Ntp,
         }
     }
 }
@@ -134,8 +142,17 @@ fn observe<'m>(machine: &'m Machine<'m>, family: Family) -> Result<Box<dyn Plann
             let limits = Limits::observe(machine).map_err(|error| chain(&error))?;
             let pick: Pick<Limits<'m>> = |desired| match desired {
                 Desired::Limits(desired) => Some(desired),
+                Desired::Ntp(_) => None,
             };
             Ok(Box::new(Observed { provider: limits, pick }))
+        }
+        Family::Ntp => {
+            let ntp = Ntp::observe(machine).map_err(|error| chain(&error))?;
+            let pick: Pick<Ntp<'m>> = |desired| match desired {
+                Desired::Ntp(desired) => Some(desired),
+                Desired::Limits(_) => None,
+            };
+            Ok(Box::new(Observed { provider: ntp, pick }))
         }
     }
 }

@@ -25,6 +25,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use standfast_facts::probe::snmp::Community;
 use standfast_facts::root::{Root, RootError};
+use standfast_providers::ntp;
 use standfast_providers::shown::Shown;
 use thiserror::Error;
 
@@ -46,7 +47,10 @@ enum MainError {
     Root(#[from] RootError),
     /// An explanation.
     #[error(transparent)]
-    Explain(#[from] explain::ExplainError),
+    Explain(#[from] explain::limits::ExplainError),
+    /// What the daemons of time answer.
+    #[error(transparent)]
+    ExplainNtp(#[from] ntp::state::ObserveError),
     /// The probe.
     #[error(transparent)]
     Probe(#[from] probe::ProbeError),
@@ -119,10 +123,8 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             };
             run_and_tell(&apply.run, mode, out)
         }
-        Command::Explain(cli::Explain::Limits { user, item, root, format }) => {
-            let root = Root::open(&root)?;
-            let explained = explain::limits(&root, &user, item.as_deref())?;
-            report::explanation::write(&explained, format, Style::of_stdout(), out)?;
+        Command::Explain(what) => {
+            explain_command(what, out)?;
             Ok(Exit::InSync.into())
         }
         Command::Probe(arguments) => {
@@ -162,6 +164,21 @@ fn proved_facts(root: &Root) -> Result<ProvedFacts, MainError> {
     // Facter is told what can be: addresses that the kernel does not tell are asked nothing.
     let proved = proof::strangers(root, &services, &Community::DEFAULTS).unwrap_or_default();
     Ok(ProvedFacts::of(&proved))
+}
+
+fn explain_command(what: cli::Explain, out: &mut impl Write) -> Result<(), MainError> {
+    let style = Style::of_stdout();
+    match what {
+        cli::Explain::Limits { user, item, root, format } => {
+            let explained = explain::limits::limits(&Root::open(&root)?, &user, item.as_deref())?;
+            report::explanation::write(&explained, format, style, out)?;
+        }
+        cli::Explain::Ntp { from, root, format } => {
+            let explained = explain::ntp::ntp(&Root::open(&root)?, from)?;
+            report::ntp::write(&explained, format, style, out)?;
+        }
+    }
+    Ok(())
 }
 
 fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Result<ExitCode, MainError> {

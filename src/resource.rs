@@ -3,13 +3,14 @@
 use standfast_providers::limits;
 use standfast_providers::limits::config::LimitsConfig;
 use standfast_providers::limits::entry::LimitsEntry;
+use standfast_providers::ntp::entry::NtpMonlist;
 use standfast_providers::schema::{Kind, SchemaError, Value};
 use standfast_providers::shown::Shown;
 
 use crate::family::Desired;
 
 /// All kinds, in the order of the documentation.
-pub const KINDS: [Kind; 2] = [LimitsEntry::KIND, LimitsConfig::KIND];
+pub const KINDS: [Kind; 3] = [LimitsEntry::KIND, LimitsConfig::KIND, NtpMonlist::KIND];
 
 /// One piece of desired state.
 #[derive(Clone, Debug)]
@@ -77,6 +78,9 @@ fn desired(kind: &str, title: &str, values: &[(String, Value)]) -> Result<Desire
     let given = values.iter().map(|(name, value)| (name.as_str(), value));
     if kind == LimitsConfig::KIND.name {
         return Ok(Desired::Limits(limits::Desired::Config(LimitsConfig::from_values(given, &[])?)));
+    }
+    if kind == NtpMonlist::KIND.name {
+        return Ok(Desired::Ntp(NtpMonlist::from_values(given, &[])?));
     }
     // The title names what is not given; Puppet splits it before and gives all three.
     let is_given = |name: &str| values.iter().any(|(given, _)| given == name);

@@ -5,6 +5,7 @@
 //! put it into each report.
 
 mod limits;
+mod ntp;
 
 use std::io::{self, Write};
 
@@ -24,8 +25,11 @@ use crate::proof::ProvedFacts;
 /// When the output cannot be written.
 pub fn write(root: &Root, proved: &ProvedFacts, format: FactsFormat, out: &mut impl Write) -> io::Result<()> {
     let machine = Machine::new(root);
-    let mut fact =
-        json!({ "standfast": { "version": env!("CARGO_PKG_VERSION"), "limits": limits::fact(&machine) } });
+    let mut fact = json!({ "standfast": {
+        "version": env!("CARGO_PKG_VERSION"),
+        "limits": limits::fact(&machine),
+        "ntp": ntp::fact(&machine),
+    } });
     add_proved(&mut fact["standfast"], proved);
     match format {
         FactsFormat::Json => {

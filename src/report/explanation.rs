@@ -7,7 +7,7 @@ use standfast_providers::provider::Effect;
 
 use super::style::Style;
 use crate::cli::ExplainFormat;
-use crate::explain::Explained;
+use crate::explain::limits::Explained;
 
 /// Writes the explanation.
 ///

@@ -4,6 +4,7 @@ pub mod diff;
 pub mod explanation;
 pub mod json;
 pub mod monitoring;
+pub mod ntp;
 pub mod probe;
 pub mod style;
 pub mod text;

@@ -98,6 +98,11 @@ impl Installed {
     #[must_use]
     pub fn title(&self) -> String {
         match self.version {
+            // The others have no third number, or none that is told.
+            Some(version) if !matches!(self.program, Program::Ntpd(_)) => {
+                let version = version.to_string();
+                format!("{} {}", self.program.name(), version.strip_suffix(".0").unwrap_or(&version))
+            }
             Some(version) => format!("{} {version}", self.program.name()),
             None => self.program.name().to_owned(),
         }

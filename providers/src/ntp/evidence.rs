@@ -22,10 +22,10 @@ pub(super) fn of_service(service: &Service, allowed: &[Network], evidence: &mut 
     let title = service.installed.title();
     for (reading, said) in &service.readings {
         let title = match reading.role {
-            Role::Running => format!("{title}, which runs"),
+            Role::Running => title.clone(),
             Role::Next if service.is_running() => format!("{title} after a restart"),
-            Role::Next => format!("{title}, which does not run"),
-            Role::Source => format!("{title} with the next DHCP lease"),
+            Role::Next => format!("{title} (it does not run)"),
+            Role::Source => format!("{title} after the next DHCP lease"),
         };
         of_reading(&title, reading, said, allowed, evidence);
     }

@@ -251,14 +251,17 @@ impl Ntpd<'_> {
             let least = if family == AddressFamily::V4 { 16 } else { 32 };
             let is_wide = network.length().is_some_and(|length| length < least);
             let (code, what) = if is_wide {
-                ("wide-opening", "a part of the internet")
+                ("wide-opening", format!("{network}, a large part of all addresses,"))
             } else {
-                ("noquery-overridden", "those")
+                ("noquery-overridden", network.to_string())
             };
             findings.push(self.at(
                 line,
                 code,
-                format!("it opens {network} to {what}: the entry is more specific than `default` and inherits no `noquery` from it"),
+                format!(
+                    "it lets {what} query {}: it is more specific than `default`, and inherits no `noquery` from it",
+                    self.title
+                ),
                 "add `noquery`, or name the network in `allow`".into(),
             ));
         }

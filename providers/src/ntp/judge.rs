@@ -60,11 +60,23 @@ pub fn doors(said: &Said, allowed: &[Network]) -> Vec<Door> {
 fn told<E>(closure: &Closure<E>, (line, what, who): (Option<LineId>, String, Vec<String>)) -> Door {
     let whole = || Place { file: closure.main().to_path_buf(), line: 0 };
     Door {
-        who: who.join(", "),
+        who: together(who),
         what,
         place: line.map_or_else(whole, |line| closure.place(line)),
         text: line.map(|line| closure.text(line)),
     }
+}
+
+/// All who come in by one line, in words.
+fn together(mut who: Vec<String>) -> String {
+    let [v4, v6] = AddressFamily::BOTH.map(|family| format!("everyone over {family}"));
+    if let Some(at) = who.iter().position(|one| *one == v6)
+        && let Some(first) = who.iter().position(|one| *one == v4)
+    {
+        who.remove(at);
+        who[first] = "everyone".to_owned();
+    }
+    who.join(", ")
 }
 
 /// A network as a person calls it.

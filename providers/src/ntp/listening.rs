@@ -26,6 +26,8 @@ enum Local<'a> {
     Address(IpAddr),
     /// One of an interface that a rule names.
     Of(&'a [u8]),
+    /// One that the host has, with its interface.
+    Own(IpAddr, &'a [u8]),
     /// Any that has no socket of its own.
     Wildcard,
 }
@@ -55,6 +57,19 @@ impl Listening {
         })
     }
 
+    /// Whether one of the host's addresses is listened on, given the interface that has it.
+    #[must_use]
+    pub fn listens_on(&self, address: IpAddr, interface: &str) -> bool {
+        let family = AddressFamily::of(address);
+        if self.family.is_some_and(|only| only != family) {
+            return false;
+        }
+        // What has no socket of its own is the wildcard's.
+        self.rules.is_empty()
+            || self.listens(family, Local::Own(address, interface.as_bytes()))
+            || self.listens(family, Local::Wildcard)
+    }
+
     fn listens(&self, family: AddressFamily, local: Local<'_>) -> bool {
         let deciding = self.rules.iter().rev().find(|rule| matches(&rule.which, family, local));
         deciding.is_some_and(|rule| rule.action == ListenAction::Listen)
@@ -68,14 +83,17 @@ fn matches(which: &Which, family: AddressFamily, local: Local<'_>) -> bool {
         Which::Ipv6 => family == AddressFamily::V6,
         Which::Wildcard => matches!(local, Local::Wildcard),
         Which::Address(address, length) => match local {
-            Local::Address(local) => {
+            Local::Address(local) | Local::Own(local, _) => {
                 let length = length.unwrap_or(AddressFamily::of(*address).bits());
                 Network::prefix(*address, length).is_some_and(|network| network.contains(local))
             }
             Local::Wildcard => address.is_unspecified() && AddressFamily::of(*address) == family,
             Local::Unnamed | Local::Of(_) => false,
         },
-        Which::Name(name) => matches!(local, Local::Of(local) if local.eq_ignore_ascii_case(name)),
+        Which::Name(name) => match local {
+            Local::Of(local) | Local::Own(_, local) => local.eq_ignore_ascii_case(name),
+            Local::Unnamed | Local::Address(_) | Local::Wildcard => false,
+        },
     }
 }
 
@@ -92,14 +110,17 @@ mod tests {
     use crate::ntp::grammar;
     use crate::ntp::version::{Rules, Version};
 
-    fn open(lines: &[&str]) -> [bool; 2] {
+    fn listening(lines: &[&str]) -> Listening {
         let rules = Rules::classic(Version([4, 2, 8, 15]));
         let rule = |line: &&str| match grammar::statement(line.as_bytes(), &rules).unwrap().directive {
             Directive::Listen(rule) => rule,
             other => panic!("{line}: {other:?}"),
         };
-        let listening = Listening { rules: lines.iter().map(rule).collect(), family: None };
-        AddressFamily::BOTH.map(|family| listening.is_open(family))
+        Listening { rules: lines.iter().map(rule).collect(), family: None }
+    }
+
+    fn open(lines: &[&str]) -> [bool; 2] {
+        AddressFamily::BOTH.map(|family| listening(lines).is_open(family))
     }
 
     #[test]
@@ -126,6 +147,18 @@ mod tests {
     fn a_wildcard_that_is_listened_on_answers_for_addresses_without_a_socket() {
         assert_eq!(open(&["interface ignore all", "interface listen wildcard"]), [true, true]);
         assert_eq!(open(&["interface ignore all", "interface listen ::"]), [false, true]);
+    }
+
+    #[test]
+    fn an_address_of_the_host_is_listened_on_by_itself_or_by_its_interface() {
+        let on = |lines: &[&str], address: &str, interface: &str| {
+            listening(lines).listens_on(address.parse().unwrap(), interface)
+        };
+        assert!(on(&[], "10.9.0.1", "eth0"));
+        assert!(on(&["interface listen eth0"], "10.9.0.1", "eth0"));
+        assert!(!on(&["interface listen eth0"], "10.9.0.1", "eth1"));
+        assert!(on(&["interface listen 10.9.0.0/16"], "10.9.0.1", "eth1"));
+        assert!(!on(&["interface listen 10.9.0.0/16", "interface ignore eth1"], "10.9.0.1", "eth1"));
     }
 
     #[test]

@@ -3,12 +3,14 @@
 pub mod address;
 pub mod chrony;
 pub mod command_line;
+mod configured;
 pub mod daemon;
 mod dhcp;
 pub mod directive;
 mod draft;
 pub mod entry;
 mod evidence;
+pub mod explain;
 pub mod exposure;
 pub mod files;
 mod findings;
@@ -45,6 +47,7 @@ use standfast_facts::machine::Machine;
 use crate::compose::{self, Files};
 use crate::document::Change;
 use crate::edit::{Permissions, Show};
+use crate::proved::{Configured, Question};
 use crate::provider::{Detail, Plan, Provider};
 use entry::NtpMonlist;
 use plan::PlanError;
@@ -92,6 +95,13 @@ impl Provider for Ntp<'_> {
 
     fn directories(&self) -> Vec<PathBuf> {
         self.state.directories()
+    }
+
+    fn configured(&self, question: Question<'_>) -> Option<Configured> {
+        match question {
+            Question::Ntp { address } => Some(configured::of(&self.state, address)),
+            Question::Snmp { .. } => None,
+        }
     }
 }
 

@@ -49,7 +49,8 @@ pub fn plan(state: &NtpState<'_>, desired: &NtpMonlist, detail: Detail) -> Resul
             Ensure::Disabled => close(state, service, desired, &mut plan)?,
             Ensure::Absent => remove(service, &mut plan),
         }
-        if detail == Detail::All || !plan.drift.is_empty() {
+        // What differs names its line itself.
+        if detail == Detail::All {
             evidence::of_service(service, desired.allowed(), &mut plan.evidence);
         }
         findings::of_service(state.machine.root, service, desired.allowed(), &mut plan.findings);

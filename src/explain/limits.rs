@@ -1,4 +1,4 @@
-//! `standfast explain`: what a user gets, and beside it what the user's processes really have.
+//! `standfast explain limits`: what a user gets, and beside it what the user's processes really have.
 
 use serde::Serialize;
 use standfast_facts::accounts::{Account, AccountsError};

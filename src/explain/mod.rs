@@ -1,0 +1,4 @@
+//! `standfast explain`: what someone gets, and which line decides.
+
+pub mod limits;
+pub mod ntp;
