@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use standfast_facts::machine::Machine;
 use standfast_providers::ntp::Ntp;
+use standfast_providers::ntp::daemon;
 use standfast_providers::ntp::entry::{Ensure, NtpMonlist};
 use standfast_providers::ntp::judge;
 use standfast_providers::ntp::reading::Role;
@@ -49,11 +50,13 @@ pub fn fact(machine: &Machine<'_>) -> Value {
     let daemons: Vec<&str> = services.iter().map(|service| service.installed.program.word()).collect();
     let doors: usize = services.iter().map(doors).sum();
     let reading = first.readings.first();
+    let packaged = || daemon::packaged(machine.root, first.installed.program);
+    let version = first.installed.version.or_else(packaged);
     let fact = NtpFact {
         installed: true,
         daemons: daemons.join(","),
         daemon: first.installed.program.word(),
-        version: first.installed.version.map(|version| version.to_string()).unwrap_or_default(),
+        version: version.map(|version| version.to_string()).unwrap_or_default(),
         running: first.is_running(),
         service: first.installed.service.clone(),
         config: reading

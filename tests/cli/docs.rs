@@ -76,3 +76,29 @@ fn the_page_of_the_probe_names_every_word_that_it_says_and_the_bounds_that_it_ke
         assert!(page.contains(bound), "{bound} is not on the page");
     }
 }
+
+#[test]
+fn the_reference_of_ntp_names_every_finding_and_no_other() {
+    let reference = include_str!("../../docs/ntp.md");
+    let source = concat!(
+        include_str!("../../providers/src/ntp/findings.rs"),
+        include_str!("../../providers/src/ntp/dhcp.rs")
+    );
+    let (_, table) = reference.split_once("\n## Findings\n").unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let codes: Vec<&str> =
+        rows.flat_map(|row| row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2)).collect();
+    assert!(codes.len() >= 21, "{codes:?}");
+    for code in &codes {
+        assert!(source.contains(&format!("\"{code}\"")), "{code} is no finding any more");
+    }
+    // A code is the only text in quotes that is made of words with hyphens.
+    let quoted = source.split('"').skip(1).step_by(2);
+    let is_code = |text: &&str| {
+        text.contains('-')
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    for code in quoted.filter(is_code).filter(|code| !code.starts_with('-')) {
+        assert!(codes.contains(&code), "{code} is not in the reference");
+    }
+}

@@ -21,6 +21,7 @@ mod help;
 mod in_force;
 mod name_service;
 mod no_writes;
+mod ntp;
 mod numbers;
 mod peers;
 mod probe;

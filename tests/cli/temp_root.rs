@@ -58,6 +58,13 @@ pub(crate) struct Digest {
     bytes: Vec<u8>,
 }
 
+impl Digest {
+    /// What the file holds.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// All files of a tree.
 pub(crate) type Tree = BTreeMap<PathBuf, Digest>;
 

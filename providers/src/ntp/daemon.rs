@@ -40,6 +40,15 @@ impl Program {
         }
     }
 
+    /// What someone does who asks it.
+    #[must_use]
+    pub fn asked(self) -> &'static str {
+        match self {
+            Self::Chrony => "give commands to",
+            Self::Ntpd(_) | Self::Openntpd | Self::Timesyncd => "query",
+        }
+    }
+
     /// Its name before a person.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -135,11 +144,13 @@ pub fn find(machine: &Machine<'_>) -> Result<Vec<Installed>, KernelError> {
     // A daemon of several processes is the one whose parent is none of them.
     for daemon in running.into_iter().filter(|daemon| !pids.contains(&daemon.parent)) {
         let link = PathBuf::from(format!("/proc/{}/exe", daemon.pid));
-        let read = root.read(&link).or_else(|_| root.read(&daemon.exe));
-        let Some((program, version)) = identify(&daemon.exe, &read.unwrap_or_default()) else { continue };
+        let (program, version) = named(&daemon.exe).unwrap_or_else(|| {
+            let read = root.read(&link).or_else(|_| root.read(&daemon.exe));
+            identify(&daemon.exe, &read.unwrap_or_default())
+        });
         let service = service(root, program, Some(daemon.pid));
         let exe = Some(daemon.exe.clone());
-        let version = version.or_else(|| packaged(root, program));
+        let version = version.or_else(|| needed_version(root, program));
         found.push(Installed {
             program,
             version,
@@ -149,13 +160,15 @@ pub fn find(machine: &Machine<'_>) -> Result<Vec<Installed>, KernelError> {
         });
     }
     for exe in EXECUTABLES.iter().map(Path::new) {
-        let Some((program, version)) = root.read(exe).ok().and_then(|bytes| identify(exe, &bytes)) else {
+        if root.status(exe).is_err() {
             continue;
-        };
+        }
+        let (program, version) =
+            named(exe).unwrap_or_else(|| identify(exe, &root.read(exe).unwrap_or_default()));
         if found.iter().any(|other| other.program == program) {
             continue;
         }
-        let version = version.or_else(|| packaged(root, program));
+        let version = version.or_else(|| needed_version(root, program));
         let service = service(root, program, None);
         found.push(Installed {
             program,
@@ -171,26 +184,32 @@ pub fn find(machine: &Machine<'_>) -> Result<Vec<Installed>, KernelError> {
     Ok(found)
 }
 
-/// What an executable is, by what stands in it; `None` for none of ours.
-fn identify(exe: &Path, bytes: &[u8]) -> Option<(Program, Option<Version>)> {
+/// What an executable is whose name is its own.
+fn named(exe: &Path) -> Option<(Program, Option<Version>)> {
     match exe.file_name()?.to_str()? {
-        "chronyd" => return Some((Program::Chrony, None)),
-        "systemd-timesyncd" => return Some((Program::Timesyncd, None)),
-        _ => {}
+        "chronyd" => Some((Program::Chrony, None)),
+        "systemd-timesyncd" => Some((Program::Timesyncd, None)),
+        "openntpd" => Some((Program::Openntpd, None)),
+        _ => None,
+    }
+}
+
+/// What an executable called `ntpd` is, by what stands in it.
+fn identify(exe: &Path, bytes: &[u8]) -> (Program, Option<Version>) {
+    if let Some(named) = named(exe) {
+        return named;
     }
     if let Some(at) = memmem::find(bytes, b"ntpd ntpsec-") {
-        return Some((Program::Ntpd(Family::Ntpsec), ntpsec_version(bytes, at)));
+        return (Program::Ntpd(Family::Ntpsec), ntpsec_version(bytes, at));
     }
     if let Some(at) = memmem::find(bytes, b"ntpd 4.") {
-        return Some((Program::Ntpd(Family::Classic), version_at(bytes, at + 5)));
+        return (Program::Ntpd(Family::Classic), version_at(bytes, at + 5));
     }
     if memmem::find(bytes, b"ntpd.conf").is_some() && memmem::find(bytes, b"ntp.conf").is_none() {
-        return Some((Program::Openntpd, None));
+        return (Program::Openntpd, None);
     }
-    // A program that cannot be read, or of an unknown make: what a file named so has always been.
-    let family =
-        if exe.ends_with("openntpd") { return Some((Program::Openntpd, None)) } else { Family::Classic };
-    Some((Program::Ntpd(family), None))
+    // One that cannot be read, or of an unknown make: what a file of this name has always been.
+    (Program::Ntpd(Family::Classic), None)
 }
 
 /// NTPsec's release stands behind its name, or is the text before it (1.2.2).
@@ -208,8 +227,14 @@ fn version_at(bytes: &[u8], at: usize) -> Option<Version> {
     Version::parse(std::str::from_utf8(&text[..end]).ok()?)
 }
 
+/// The release, where it decides what the daemon does: what dpkg notes is megabytes to read.
+fn needed_version(root: &Root, program: Program) -> Option<Version> {
+    if matches!(program, Program::Ntpd(_)) { packaged(root, program) } else { None }
+}
+
 /// The release that dpkg notes.
-fn packaged(root: &Root, program: Program) -> Option<Version> {
+#[must_use]
+pub fn packaged(root: &Root, program: Program) -> Option<Version> {
     let names: &[&str] = match program {
         Program::Ntpd(Family::Classic) => &["ntp"],
         Program::Ntpd(Family::Ntpsec) => &["ntpsec"],
@@ -253,10 +278,9 @@ fn assume(root: &Root) -> Vec<Installed> {
     let of = |program: Program, paths: &[&str]| {
         paths.iter().find(is_there).map(|_| Installed {
             program,
-            version: if program == Program::Ntpd(Family::Classic) {
-                release_of_distribution(root)
-            } else {
-                None
+            version: match program {
+                Program::Ntpd(family) => release_of_distribution(root, family),
+                Program::Chrony | Program::Openntpd | Program::Timesyncd => None,
             },
             presence: Presence::Assumed,
             exe: None,
@@ -276,11 +300,20 @@ fn assume(root: &Root) -> Vec<Installed> {
 }
 
 /// The release of ntpd that a distribution came with; its last where there were several.
-fn release_of_distribution(root: &Root) -> Option<Version> {
+fn release_of_distribution(root: &Root, family: Family) -> Option<Version> {
     let os = os::read(root).ok()?;
     let is_like = |name: &str| os.id == name || os.id_like.iter().any(|like| like == name);
     let major = os.version_id.as_deref().and_then(|version| version.split('.').next()).unwrap_or_default();
-    let release = match major.parse::<u32>().unwrap_or(0) {
+    let major = major.parse::<u32>().unwrap_or(0);
+    if family == Family::Ntpsec {
+        return match (os.id.as_str(), major) {
+            ("debian", 12) | ("ubuntu", 24) => Some(Version([1, 2, 2, 0])),
+            ("debian", 13) => Some(Version([1, 2, 3, 0])),
+            ("ubuntu", 22) => Some(Version([1, 2, 1, 0])),
+            _ => None,
+        };
+    }
+    let release = match major {
         5 if is_like("rhel") || is_like("centos") => [4, 2, 2, 1],
         6 | 7 if is_like("rhel") || is_like("centos") => [4, 2, 6, 5],
         11 if is_like("sles") || is_like("suse") => [4, 2, 4, 8],
@@ -303,12 +336,12 @@ fn release_of_distribution(root: &Root) -> Option<Version> {
 mod tests {
     use std::path::Path;
 
-    use super::{Program, identify};
+    use super::{Program, identify, named};
     use crate::ntp::version::{Family, Version};
 
     #[test]
     fn three_programs_called_ntpd_are_told_apart_by_what_stands_in_them() {
-        let tell = |bytes: &[u8]| identify(Path::new("/usr/sbin/ntpd"), bytes).unwrap();
+        let tell = |bytes: &[u8]| identify(Path::new("/usr/sbin/ntpd"), bytes);
         let classic = b"/etc/ntp.conf\0ntpd 4.2.6p5@1.2349-o Mon Apr 1 12:00:00 UTC 2024 (1)\0";
         assert_eq!(tell(classic), (Program::Ntpd(Family::Classic), Some(Version([4, 2, 6, 5]))));
         let older = b"\0/etc/ntpsec/ntp.conf\x001.2.2\0ntpd ntpsec-%s\0phone in the ntpd.conf must be\0";
@@ -324,7 +357,7 @@ mod tests {
 
     #[test]
     fn the_others_have_names_of_their_own() {
-        let tell = |path: &str| identify(Path::new(path), b"").map(|(program, _)| program);
+        let tell = |path: &str| named(Path::new(path)).map(|(program, _)| program);
         assert_eq!(tell("/usr/sbin/chronyd"), Some(Program::Chrony));
         assert_eq!(tell("/usr/sbin/openntpd"), Some(Program::Openntpd));
         assert_eq!(tell("/lib/systemd/systemd-timesyncd"), Some(Program::Timesyncd));

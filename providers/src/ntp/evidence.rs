@@ -63,7 +63,7 @@ fn of_reading(
             place: door.place,
             text: door.text.unwrap_or_default(),
             effect: Effect::Wins,
-            reason: Shown::owned(format!("lets {} query {title}", door.who)),
+            reason: Shown::owned(format!("lets {} {} {title}", door.who, reading.program().asked())),
         });
     }
     match said {

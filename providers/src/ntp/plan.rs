@@ -150,9 +150,10 @@ fn drift(service: &Service, reading: &Reading, door: &Door, allowed: &[Network])
         Role::Next => ", should it start",
         Role::Source => ", once the DHCP client has copied it",
     };
+    let ask = service.installed.program.asked();
     let reason = match &door.text {
-        Some(text) => format!("{} `{text}` lets {} query {title}{role}", door.place, door.who),
-        None => format!("no line of {} keeps {} from querying {title}{role}", door.place, door.who),
+        Some(text) => format!("{} `{text}` lets {} {ask} {title}{role}", door.place, door.who),
+        None => format!("no line of {} keeps {} from asking {title}{role}", door.place, door.who),
     };
     let should = if allowed.is_empty() {
         "no answer outside of this host".to_owned()

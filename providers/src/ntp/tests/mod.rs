@@ -6,6 +6,7 @@ mod grammar;
 mod naive;
 mod plan;
 mod properties;
+mod readings;
 mod traps;
 pub(crate) mod tree;
 

@@ -255,7 +255,7 @@ fn a_stale_copy_is_judged_by_itself_and_told_of() {
     assert_eq!(
         reasons(&files),
         [
-            "/run/ntpsec/ntp.conf.dhcp:1 `unrestrict default noquery` lets everyone query NTPsec ntpd, should it start"
+            "/run/ntpsec/ntp.conf.dhcp:1 `unrestrict default noquery` lets everyone query NTPsec ntpd 1.2.2, should it start"
         ]
     );
     assert!(codes(&files).contains(&"stale-dhcp-copy"));
@@ -314,7 +314,7 @@ fn the_verdict_names_the_line_that_opens_the_door() {
     );
     assert_eq!(
         reasons(&[DEBIAN_11, ("/etc/ntp.conf", "")]),
-        ["no line of /etc/ntp.conf keeps everyone from querying ntpd 4.2.8p15, should it start"]
+        ["no line of /etc/ntp.conf keeps everyone from asking ntpd 4.2.8p15, should it start"]
     );
 }
 

@@ -42,6 +42,12 @@ impl Tree {
         std::fs::remove_file(self.path(path)).unwrap();
     }
 
+    /// Makes a file or directory so much older.
+    pub(crate) fn age(&self, path: &str, by: std::time::Duration) {
+        let file = std::fs::File::open(self.path(path)).unwrap();
+        file.set_modified(std::time::SystemTime::now() - by).unwrap();
+    }
+
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.0.join(path.trim_start_matches('/'))
     }
