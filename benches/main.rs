@@ -12,6 +12,7 @@
     reason = "a bench prepares files, starts programs and fails by panicking"
 )]
 
+mod daemons;
 mod measure;
 mod scale;
 mod stage;
@@ -46,6 +47,8 @@ fn main() -> ExitCode {
         ("entries", scale::entries),
         ("resources", scale::resources),
         ("apply", scale::apply),
+        ("lines", daemons::lines),
+        ("probe", daemons::probe),
     ] {
         if is_wanted(name) {
             eprintln!("measuring {name} …");
@@ -64,7 +67,7 @@ fn main() -> ExitCode {
 /// Starts this program with mounts and processes of its own: it puts other files in the place of /etc/passwd.
 fn again_in_namespaces() -> ExitCode {
     let status = Command::new("unshare")
-        .args(["--mount", "--pid", "--fork", "--mount-proc", "--"])
+        .args(["--mount", "--pid", "--net", "--fork", "--mount-proc", "--"])
         .arg(std::env::current_exe().unwrap())
         .args(std::env::args_os().skip(1))
         .env(INSIDE, "1")

@@ -58,6 +58,12 @@ impl Program {
         (wall, said)
     }
 
+    /// What it prints.
+    pub(crate) fn said(&self) -> String {
+        let output = Command::new(&self.path).args(&self.arguments).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// The instructions that it executes, without the kernel's.
     pub(crate) fn instructions(&self) -> u64 {
         let valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];

@@ -71,7 +71,7 @@ pub(crate) fn entries(tools: &Tools, stages: &Stages, table: &mut Table) {
     let forms: [(&str, Domain); 2] = [("UID", uid), ("user name", user)];
     for (name, domain) in forms {
         let check = tools.standfast(&["check"]);
-        let etc = |count| Etc { accounts: count, limits: lines(count, domain) };
+        let etc = |count| Etc { accounts: count, limits: lines(count, domain), ..Etc::default() };
         let few = {
             let _set = stages.set(&etc(10_000));
             check.instructions()
@@ -107,11 +107,11 @@ pub(crate) fn resources(tools: &Tools, stages: &Stages, table: &mut Table) {
         };
         let (few, limits) = check(1000);
         let few = {
-            let _set = stages.set(&Etc { accounts: 1000, limits });
+            let _set = stages.set(&Etc { accounts: 1000, limits, ..Etc::default() });
             few.instructions()
         };
         let (program, limits) = check(10_000);
-        let _set = stages.set(&Etc { accounts: 10_000, limits });
+        let _set = stages.set(&Etc { accounts: 10_000, limits, ..Etc::default() });
         let many = program.instructions();
         table.instructions(&format!("`check -`, 10,000 {}", form.name), many, None);
         table.count_ratio(&format!("10,000 to 1,000 {}", form.name), many as f64 / few as f64, 10.5);
@@ -124,7 +124,7 @@ pub(crate) fn resources(tools: &Tools, stages: &Stages, table: &mut Table) {
 pub(crate) fn apply(tools: &Tools, stages: &Stages, table: &mut Table) {
     for form in FORMS {
         let measured = |count| {
-            let _set = stages.set(&Etc { accounts: count, limits: String::new() });
+            let _set = stages.set(&Etc { accounts: count, ..Etc::default() });
             let input = stages.input(&resources_as_json(count, form));
             let forget = || drop(std::fs::remove_file("/etc/security/limits.d/zz-standfast.conf"));
             let apply = tools.standfast(&["apply", "-"]).reading(&input).after(forget);

@@ -17,6 +17,8 @@ pub(crate) struct Etc {
     pub(crate) accounts: usize,
     /// limits.conf.
     pub(crate) limits: String,
+    /// Other files: their path, and what stands in them.
+    pub(crate) files: Vec<(&'static str, String)>,
 }
 
 /// A file with the program's standard input.
@@ -30,6 +32,24 @@ impl Stages {
     pub(crate) fn prepare(work: &Path) -> Self {
         run(&["mount", "-t", "tmpfs", "-o", "mode=755", "none", "/var/lib"]);
         run(&["mount", "-t", "tmpfs", "-o", "mode=755", "none", "/run"]);
+        // Whatever is made in /etc stays here. The daemons are as their packages bring them, and none of the machine's.
+        run(&["mount", "-t", "tmpfs", "-o", "mode=755", "none", "/mnt"]);
+        let daemons = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/daemons");
+        for directory in ["etc", "usr"] {
+            let lower = ["ntpsec", "snmpd"].map(|name| format!("{}/{name}/{directory}:", daemons.display()));
+            for layer in ["upper", "work"] {
+                std::fs::create_dir_all(format!("/mnt/{directory}/{layer}")).unwrap();
+            }
+            let layers = format!(
+                "lowerdir={}/{directory},upperdir=/mnt/{directory}/upper,workdir=/mnt/{directory}/work",
+                lower.concat()
+            );
+            run(&["mount", "-t", "overlay", "-o", &layers, "none", &format!("/{directory}")]);
+        }
+        run(&["ip", "link", "set", "lo", "up"]);
+        run(&["ip", "link", "add", "eth0", "type", "dummy"]);
+        run(&["ip", "addr", "add", "192.0.2.1/24", "dev", "eth0"]);
+        run(&["ip", "link", "set", "eth0", "up"]);
         // What a machine with systemd has there.
         std::fs::create_dir_all("/run/systemd/userdb").unwrap();
         for service in ["DropIn", "DynamicUser", "Multiplexer", "NameServiceSwitch"] {
@@ -46,12 +66,17 @@ impl Stages {
         std::fs::write(security.join("limits.conf"), &etc.limits).unwrap();
         let (passwd, group) = accounts(etc.accounts);
         let nsswitch = "passwd: files systemd\ngroup: files systemd\n".to_owned();
-        let mut set = Set { mounted: Vec::new() };
+        let mut set = Set { mounted: Vec::new(), written: Vec::new() };
         set.bind(&security, "/etc/security");
         for (name, text) in [("passwd", passwd), ("group", group), ("nsswitch.conf", nsswitch)] {
             let file = self.work.join(name);
             std::fs::write(&file, text).unwrap();
             set.bind(&file, &format!("/etc/{name}"));
+        }
+        for (path, text) in &etc.files {
+            std::fs::create_dir_all(Path::new(path).parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+            set.written.push(path);
         }
         set
     }
@@ -68,6 +93,7 @@ impl Stages {
 #[derive(Debug)]
 pub(crate) struct Set {
     mounted: Vec<String>,
+    written: Vec<&'static str>,
 }
 
 impl Set {
@@ -79,6 +105,9 @@ impl Set {
 
 impl Drop for Set {
     fn drop(&mut self) {
+        for path in self.written.drain(..) {
+            std::fs::remove_file(path).unwrap();
+        }
         for target in self.mounted.drain(..).rev() {
             run(&["umount", &target]);
         }

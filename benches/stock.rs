@@ -12,7 +12,7 @@ fn stock_limits() -> String {
 }
 
 pub(crate) fn measure(tools: &Tools, stages: &Stages, table: &mut Table) {
-    let _set = stages.set(&Etc { accounts: 1, limits: stock_limits() });
+    let _set = stages.set(&Etc { accounts: 1, limits: stock_limits(), ..Etc::default() });
     let (check, hello) = (tools.standfast(&["check"]), tools.hello());
     table.instructions("hello world, dynamic", hello.instructions(), None);
     table.instructions("`--version`", tools.standfast(&["--version"]).instructions(), None);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use standfast_providers::edit::FileEdit;
-use standfast_providers::provider::{Drift, Evidence, Finding, Place, Reload};
+use standfast_providers::provider::{Drift, Evidence, Finding, Place, Plan, Reload};
 use standfast_providers::shown::Shown;
 
 use crate::exit::Exit;
@@ -69,6 +69,7 @@ impl Outcome {
                 if !plan.is_in_sync() {
                     outcome.status = Status::Drifted;
                 }
+                outcome.files = files(&plan);
                 outcome.drift = plan.drift;
                 outcome.drift.extend(plan.stale);
                 outcome.reloads = plan.reloads;
@@ -91,9 +92,7 @@ impl Outcome {
                 outcome.status = Status::Drifted;
                 outcome.drift = plan.drift.iter().chain(&plan.stale).cloned().collect();
                 outcome.reloads.clone_from(&plan.reloads);
-                let permissions = plan.permissions.iter().map(|(file, _)| file);
-                outcome.files =
-                    plan.edits.iter().map(|edit| &edit.file).chain(permissions).cloned().collect();
+                outcome.files = files(plan);
             }
             Err(reason) => outcome.fail(reason.clone()),
         }
@@ -183,12 +182,27 @@ impl Report {
         each_once(self.outcomes.iter().flat_map(|outcome| &outcome.reloads).collect())
     }
 
+    /// Whether a reload helps only after files have been changed.
+    #[must_use]
+    pub fn waits(&self, reload: &Reload) -> bool {
+        let asks = |outcome: &&Outcome| outcome.reloads.iter().any(|asked| asked.service == reload.service);
+        let is_to_be_changed =
+            |outcome: &Outcome| outcome.status == Status::Drifted && !outcome.files.is_empty();
+        self.outcomes.iter().filter(asks).all(is_to_be_changed)
+    }
+
     /// The exit code that says it.
     #[must_use]
     pub fn exit(&self) -> Exit {
         let changed = self.count(Status::Drifted) + self.count(Status::Corrected) > 0;
         Exit::of(changed, self.count(Status::Failed) > 0)
     }
+}
+
+/// The files that a plan would change.
+fn files(plan: &Plan) -> Vec<PathBuf> {
+    let permissions = plan.permissions.iter().map(|(file, _)| file);
+    plan.edits.iter().map(|edit| &edit.file).chain(permissions).cloned().collect()
 }
 
 /// Each service once; a restart is a reload too.

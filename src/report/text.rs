@@ -44,7 +44,8 @@ fn write_reloads(report: &Report, style: Style, out: &mut impl Write) -> io::Res
     }
     for reload in report.reloads() {
         let what = format!("{} {}", reload.action.word(), reload.service);
-        writeln!(out, "{}  {}: {}", style.drift("to do   "), style.strong(&what), reload.reason)?;
+        let when = if report.waits(reload) { "then    " } else { "to do   " };
+        writeln!(out, "{}  {}: {}", style.drift(when), style.strong(&what), reload.reason)?;
     }
     Ok(())
 }

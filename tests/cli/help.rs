@@ -130,7 +130,7 @@ fn the_default_policy_is_printed_and_valid() {
     let policy = said(&["policy", "--default"]).out;
     let root = TempRoot::new();
     std::fs::write(root.beside("default.ini"), &policy).unwrap();
-    assert_eq!(root.run_validate("default.ini").ended(0).out, "default.ini: 4 resources, all valid\n");
+    assert_eq!(root.run_validate("default.ini").ended(0).out, "default.ini: 5 resources, all valid\n");
     let by_default = root.run("check", &["--format", "json"]);
     let by_file = root.run("check", &["--policy", "default.ini", "--format", "json"]);
     assert_eq!(by_default.out, by_file.out);
