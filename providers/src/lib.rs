@@ -14,3 +14,4 @@ pub mod provider;
 pub mod schema;
 pub mod secret;
 pub mod shown;
+pub mod snmp;
