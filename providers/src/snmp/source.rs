@@ -274,7 +274,9 @@ fn bits_of(bits: i64) -> u32 {
 }
 
 /// Sign, name and mask of a source; an empty mask is none.
-fn split(text: &[u8], negation: Sense) -> Result<(Sense, &[u8], Option<&[u8]>), SourceDefect> {
+type Parts<'t> = (Sense, &'t [u8], Option<&'t [u8]>);
+
+fn split(text: &[u8], negation: Sense) -> Result<Parts<'_>, SourceDefect> {
     if text.starts_with(b"NETWORK") {
         return Err(SourceDefect::Example);
     }
@@ -292,14 +294,16 @@ fn split(text: &[u8], negation: Sense) -> Result<(Sense, &[u8], Option<&[u8]>), 
 fn host(name: &[u8], mask: Network) -> Result<Source, SourceDefect> {
     let is_name =
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'%');
-    if name.is_empty() || !name.iter().all(is_name) {
+    // No top-level domain is a number: what is written like an address and is none is not looked up in vain.
+    let is_number = name.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    if is_number || !name.iter().all(is_name) {
         return Err(SourceDefect::NoName);
     }
     Ok(Source::Host { name: name.to_vec(), mask })
 }
 
 /// A number as strtol(3) with base 10 reads it, when nothing stands behind it.
-fn strtol(text: &[u8]) -> Option<i64> {
+pub(super) fn strtol(text: &[u8]) -> Option<i64> {
     let start = text.iter().position(|byte| !super::words::is_space(*byte))?;
     let text = &text[start..];
     let (negative, digits) = match text {
@@ -433,7 +437,7 @@ mod tests {
         assert_eq!(v4("127.1").as_deref(), Ok("127.0.0.1"));
         assert_eq!(v4("0x7f000001").as_deref(), Ok("127.0.0.1"));
         assert_eq!(v4("0177.0.0.1").as_deref(), Ok("127.0.0.1"));
-        assert_eq!(v4("127.0.0.256").as_deref(), Ok("127.0.0.256"));
+        assert_eq!(v4("127.0.0.256"), Err(SourceDefect::NoName));
     }
 
     #[test]

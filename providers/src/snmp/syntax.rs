@@ -44,6 +44,10 @@ impl Piece {
         Self { start: number(start), end: number(end) }
     }
 
+    fn moved(self, by: usize) -> Self {
+        Self::new(self.start as usize + by, self.end as usize + by)
+    }
+
     fn of(self, bytes: &[u8]) -> &[u8] {
         bytes.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
@@ -144,10 +148,8 @@ impl Line {
     fn place(&mut self, cut: &Cut) {
         match &cut.text {
             Text::At(start, _) => {
-                let moved =
-                    |piece: Piece| Piece::new(piece.start as usize + start, piece.end as usize + start);
-                self.word = moved(self.word);
-                self.parameter = self.parameter.map(moved);
+                self.word = self.word.moved(*start);
+                self.parameter = self.parameter.map(|parameter| parameter.moved(*start));
             }
             Text::Glued(text) => self.glued = Some(text.clone().into_boxed_slice()),
         }
