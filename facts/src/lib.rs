@@ -32,4 +32,5 @@ mod strtoul;
 mod table;
 #[cfg(test)]
 mod testing;
+pub mod units;
 mod userdb;

@@ -290,6 +290,17 @@ impl Root {
     /// # Errors
     /// [`ReadError`] names the path and why.
     pub fn list(&self, path: &Path) -> Result<Vec<OsString>, ReadError> {
+        let mut names = self.list_as_read(path)?;
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// The names in a directory in the order in which readdir(3) gives them, which is the order of the file system's
+    /// own; not `.` and `..`.
+    ///
+    /// # Errors
+    /// [`ReadError`] names the path and why.
+    pub fn list_as_read(&self, path: &Path) -> Result<Vec<OsString>, ReadError> {
         let fail = |errno| ReadError::new(path, errno);
         let fd = self.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(fail)?;
         let mut names = Vec::new();
@@ -300,7 +311,6 @@ impl Root {
                 names.push(OsString::from_vec(name.to_vec()));
             }
         }
-        names.sort_unstable();
         Ok(names)
     }
 }

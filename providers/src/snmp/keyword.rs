@@ -79,6 +79,8 @@ pub enum Keyword {
     DefaultSecret,
     /// `persistentDir`
     PersistentDir,
+    /// `mibs`
+    Mibs,
     /// `maxGetbulkRepeats`, `maxGetbulkResponses`
     GetbulkLimit,
     /// `authtrapenable`
@@ -252,7 +254,7 @@ const KNOWN: &[Known] = &[
     ("mibdirs", Keyword::Plain, L),
     ("mibfile", Keyword::Plain, L),
     ("mibreplacewithlatest", Keyword::Plain, L),
-    ("mibs", Keyword::Plain, L),
+    ("mibs", Keyword::Mibs, L),
     ("mibwarninglevel", Keyword::Plain, L),
     ("monitor", Keyword::Plain, D),
     ("mteobjectstable", Keyword::Plain, D),
@@ -381,6 +383,11 @@ impl Keyword {
     #[must_use]
     pub fn anywhere(word: &[u8]) -> Self {
         known(word).map_or(Self::Unknown, |(_, keyword, _)| *keyword)
+    }
+
+    /// All words that are known somewhere, in small letters.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+        KNOWN.iter().map(|(name, ..)| *name)
     }
 
     /// The types of file in which a word is known.

@@ -44,6 +44,8 @@ pub enum Defect {
     ViewName,
     /// No yes and no no.
     Boolean,
+    /// An include of what is not there.
+    NothingIncluded,
 }
 
 /// Versions of SNMP that the library refuses.

@@ -1,0 +1,558 @@
+//! How lines of snmpd.conf are put before a person: without anything that is, or could be, a secret.
+//!
+//! What a line holds is not always what it was meant to hold: a directive that is mistyped, commented out or read as
+//! something else can still have a community in it. So what is shown is what is known to be none.
+
+use std::fmt::Write as _;
+
+use super::keyword::Keyword;
+use super::words::{self, skip_space};
+use crate::edit::{Labels, show_lines};
+use crate::fingerprint::Fingerprints;
+use crate::shown::Shown;
+
+/// What stands for text that is not shown and of which nobody knows whether it is a secret.
+const HIDDEN: &str = "…";
+
+/// So many words of a comment make a sentence, unless one of them announces a secret.
+const SENTENCE: usize = 4;
+
+/// Words in a comment that announce a secret, by their beginning.
+const ANNOUNCING: [&str; 6] = ["communit", "passw", "passphr", "secret", "key", "pw"];
+
+/// What a secret is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// A community.
+    Community,
+    /// A passphrase of a user, or a password of a peer.
+    Passphrase,
+    /// A key.
+    Key,
+}
+
+impl SecretKind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Community => "community",
+            Self::Passphrase => "passphrase",
+            Self::Key => "key",
+        }
+    }
+}
+
+/// The text of a file, for a diff: each distinct secret has a number.
+#[must_use]
+pub fn show(bytes: &[u8], labels: &mut Labels) -> String {
+    show_lines(bytes, |line| {
+        let mut mask = |kind: SecretKind, secret: &[u8]| format!("<{} {}>", kind.word(), labels.of(secret));
+        render(line, &mut mask)
+    })
+}
+
+/// One line, for evidence and findings: communities by their fingerprints, where the host has a key.
+#[must_use]
+pub fn show_line(line: &[u8], fingerprints: &Fingerprints) -> Shown {
+    let mut mask = |kind: SecretKind, secret: &[u8]| match fingerprints.of(secret) {
+        Some(fingerprint) => format!("<{} {fingerprint}>", kind.word()),
+        None => format!("<{}>", kind.word()),
+    };
+    render(line, &mut mask)
+}
+
+/// What stands for a secret.
+type Mask<'m> = dyn FnMut(SecretKind, &[u8]) -> String + 'm;
+
+/// A line as it is shown, word after word.
+struct Painter<'l, 'm> {
+    out: String,
+    /// What is left of the line.
+    rest: &'l [u8],
+    mask: &'m mut Mask<'m>,
+}
+
+fn render<'m>(line: &[u8], mask: &'m mut Mask<'m>) -> Shown {
+    // What stands behind a NUL is not read, and is no less of a secret.
+    let nul = memchr::memchr(0, line);
+    let mut painter = Painter { out: String::new(), rest: &line[..nul.unwrap_or(line.len())], mask };
+    painter.line();
+    if nul.is_some() {
+        painter.out.push_str("\\x00");
+        painter.out.push_str(HIDDEN);
+    }
+    Shown::owned(painter.out)
+}
+
+impl<'l> Painter<'l, '_> {
+    fn line(&mut self) {
+        self.gap();
+        if self.rest.is_empty() {
+            return;
+        }
+        if self.rest.starts_with(b"#") {
+            return self.comment();
+        }
+        let (raw, name) = self.take();
+        if name.starts_with(b"[") {
+            self.section(&raw, &name);
+            return;
+        }
+        self.directive(&raw, &name);
+    }
+
+    fn section(&mut self, raw: &[u8], name: &[u8]) {
+        let inside = name.strip_prefix(b"[").and_then(|name| name.strip_suffix(b"]"));
+        if !inside.is_some_and(|inside| inside.iter().all(u8::is_ascii_alphanumeric)) {
+            return self.hide();
+        }
+        self.push(raw);
+        self.gap();
+        if self.rest.starts_with(b"#") {
+            self.comment();
+        } else if !self.rest.is_empty() {
+            let (raw, name) = self.take();
+            self.directive(&raw, &name);
+        }
+    }
+
+    fn directive(&mut self, raw: &[u8], name: &[u8]) {
+        // A byte order mark makes the word unknown, and the line no less what it was meant to be.
+        let plain = name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name);
+        let keyword = Keyword::anywhere(plain);
+        let is_include = name.to_ascii_lowercase().starts_with(b"include");
+        if keyword == Keyword::Unknown && !is_include {
+            if is_like_a_directive(plain) && !self.rest.is_empty() {
+                self.push(raw);
+                self.out.push(' ');
+            }
+            return self.hide();
+        }
+        self.push(raw);
+        if is_include {
+            let rest = std::mem::take(&mut self.rest);
+            return self.push(rest);
+        }
+        self.parameters(keyword, &plain.to_ascii_lowercase());
+        self.gap();
+        if self.rest.starts_with(b"#") {
+            self.comment();
+        } else if !self.rest.is_empty() {
+            self.hide();
+        }
+    }
+
+    fn parameters(&mut self, keyword: Keyword, name: &[u8]) {
+        match keyword {
+            Keyword::Community => self.easy_community(),
+            Keyword::AuthCommunity => {
+                self.word_if(is_plain_list);
+                self.easy_community();
+            }
+            Keyword::Com2Sec | Keyword::Com2Sec6 | Keyword::Com2SecUnix => {
+                if self.next_is(b"-Cn") {
+                    self.words(2);
+                }
+                self.words(1);
+                self.word_if(is_like_a_source);
+                self.secret(SecretKind::Community);
+            }
+            Keyword::TrapSink => {
+                while [b"-profile".as_slice(), b"-name", b"-tag"].iter().any(|option| self.next_is(option)) {
+                    self.words(2);
+                }
+                self.word_if(is_like_a_source);
+                self.secret(SecretKind::Community);
+                self.word_if(|word| word.iter().all(u8::is_ascii_digit));
+            }
+            Keyword::TrapSession | Keyword::Proxy => self.command_arguments(),
+            Keyword::TrapCommunity => self.secret(SecretKind::Community),
+            Keyword::DefaultSecret => {
+                let is_community = name == b"defcommunity";
+                self.secret(if is_community { SecretKind::Community } else { SecretKind::Passphrase });
+            }
+            Keyword::Smux => {
+                self.word_if(is_like_a_source);
+                self.secret(SecretKind::Passphrase);
+            }
+            Keyword::CreateUser => self.create_user(),
+            Keyword::UsmUser => self.words(5),
+            Keyword::UserSet | Keyword::Notification => {}
+            Keyword::Program => self.words(2),
+            Keyword::User => {
+                if name.starts_with(b"auth") {
+                    self.word_if(is_plain_list);
+                }
+                if self.next_is(b"-s") {
+                    self.words(2);
+                }
+                self.words(1);
+                self.word_if(|word| super::tables::Level::parse(word).is_some());
+                self.words(3);
+            }
+            _ => self.all_words(),
+        }
+    }
+
+    /// `[-v VERSION] COMMUNITY [SOURCE [-V VIEW | OID [CONTEXT]]]`
+    fn easy_community(&mut self) {
+        if self.next_is(b"-v") {
+            self.words(2);
+        }
+        self.secret(SecretKind::Community);
+        self.word_if(is_like_a_source);
+        if self.next_is(b"-V") {
+            self.words(1);
+        }
+        self.words(2);
+    }
+
+    fn create_user(&mut self) {
+        if self.next_is(b"-e") {
+            self.words(2);
+        }
+        self.words(1);
+        for kind in [SecretKind::Passphrase, SecretKind::Passphrase] {
+            self.word_if(is_algorithm);
+            if self.next_is(b"-m") || self.next_is(b"-l") {
+                self.words(1);
+            }
+            self.secret(kind);
+        }
+    }
+
+    /// The arguments of a tool: of an option that is not known to be harmless, the value is hidden.
+    fn command_arguments(&mut self) {
+        const HARMLESS: &[u8] = b"vlunerta";
+        loop {
+            self.gap();
+            if self.rest.is_empty() || self.rest.starts_with(b"#") {
+                return;
+            }
+            let word = words::word(self.rest, usize::MAX).value;
+            match word.as_slice() {
+                [b'-', b'c'] | [b'-', b'A' | b'X'] => {
+                    self.words(1);
+                    self.secret(if word[1] == b'c' { SecretKind::Community } else { SecretKind::Passphrase });
+                }
+                [b'-', b'c', secret @ ..] => self.attached(b"-c", SecretKind::Community, secret),
+                [b'-', b'A' | b'X', secret @ ..] => self.attached(&word[..2], SecretKind::Passphrase, secret),
+                b"-Cn" => self.words(2),
+                [b'-', letter] if HARMLESS.contains(letter) => self.words(2),
+                [b'-', letter, ..] if HARMLESS.contains(letter) || matches!(letter, b'x' | b'p') => {
+                    self.words(1)
+                }
+                [b'-', ..] => {
+                    let (_, _) = self.take();
+                    self.hide_word();
+                    self.gap();
+                    if !self.rest.is_empty() && !self.rest.starts_with(b"-") {
+                        let (_, _) = self.take();
+                        self.hide_word();
+                    }
+                }
+                _ => self.word_if(is_like_a_source),
+            }
+        }
+    }
+
+    /// An option with its value directly behind it.
+    fn attached(&mut self, option: &[u8], kind: SecretKind, secret: &[u8]) {
+        let (_, _) = self.take();
+        self.push(option);
+        let masked = (self.mask)(kind, secret);
+        self.out.push_str(&masked);
+    }
+
+    /// The white space here.
+    fn gap(&mut self) {
+        let end = self.rest.iter().position(|byte| !words::is_space(*byte)).unwrap_or(self.rest.len());
+        let (gap, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        for byte in gap {
+            match byte {
+                b'\t' => self.out.push('\t'),
+                b'\r' => self.out.push_str("\\r"),
+                _ => self.out.push(' '),
+            }
+        }
+    }
+
+    /// Takes one word: as it is written, and what it says.
+    fn take(&mut self) -> (Vec<u8>, Vec<u8>) {
+        let word = words::word(self.rest, usize::MAX);
+        let (raw, rest) = self.rest.split_at(word.length);
+        self.rest = rest;
+        (raw.to_vec(), word.value)
+    }
+
+    fn next_is(&self, wanted: &[u8]) -> bool {
+        skip_space(self.rest).is_some_and(|rest| words::word(rest, usize::MAX).value == wanted)
+    }
+
+    fn has_word(&mut self) -> bool {
+        let has = skip_space(self.rest).is_some();
+        if has {
+            self.gap();
+        }
+        has
+    }
+
+    /// Shows the next words.
+    fn words(&mut self, count: usize) {
+        for _ in 0..count {
+            if !self.has_word() {
+                return;
+            }
+            let (raw, _) = self.take();
+            self.push(&raw);
+        }
+    }
+
+    fn all_words(&mut self) {
+        while self.has_word() {
+            let (raw, _) = self.take();
+            self.push(&raw);
+        }
+    }
+
+    /// Shows the next word if it is of this kind.
+    fn word_if(&mut self, is_shown: impl Fn(&[u8]) -> bool) {
+        if self.has_word() {
+            let (raw, value) = self.take();
+            if is_shown(&value) { self.push(&raw) } else { self.hide_word() }
+        }
+    }
+
+    fn secret(&mut self, kind: SecretKind) {
+        if self.has_word() {
+            let (_, value) = self.take();
+            let masked = (self.mask)(kind, &value);
+            self.out.push_str(&masked);
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        let _ = write!(self.out, "{}", Shown::bytes(bytes));
+    }
+
+    fn hide_word(&mut self) {
+        self.out.push_str(HIDDEN);
+    }
+
+    /// Hides the rest of the line.
+    fn hide(&mut self) {
+        self.rest = &[];
+        self.hide_word();
+    }
+
+    /// A comment: a directive that was commented out is shown as one; a sentence is shown up to the word that
+    /// announces a secret; of anything else nothing is known.
+    fn comment(&mut self) {
+        let marks = self.rest.iter().position(|byte| *byte != b'#').unwrap_or(self.rest.len());
+        let (signs, rest) = self.rest.split_at(marks);
+        self.push(signs);
+        self.rest = rest;
+        self.gap();
+        if self.rest.is_empty() {
+            return;
+        }
+        let text = self.rest;
+        let first = words::word(text, usize::MAX).value;
+        if first.starts_with(b"[") || Keyword::anywhere(&first) != Keyword::Unknown {
+            return self.line();
+        }
+        let all: Vec<&[u8]> =
+            text.split(|byte| words::is_space(*byte)).filter(|word| !word.is_empty()).collect();
+        if all.len() < SENTENCE && !all.iter().all(|word| word.iter().all(|byte| b"-=*#_/".contains(byte))) {
+            return self.hide();
+        }
+        let announces = all.iter().position(|word| is_announcing(word)).unwrap_or(all.len());
+        let end = all.get(announces).map_or(text.len(), |word| text.len() - tail_from(text, word));
+        self.push(&text[..end]);
+        self.rest = &[];
+        if end < text.len() {
+            self.hide_word();
+        }
+    }
+}
+
+/// How many bytes there are from a piece of a text to its end.
+fn tail_from(text: &[u8], piece: &[u8]) -> usize {
+    let offset = (piece.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    text.len().saturating_sub(offset)
+}
+
+fn is_announcing(word: &[u8]) -> bool {
+    let letters: Vec<u8> =
+        word.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    ANNOUNCING.iter().any(|begin| letters.starts_with(begin.as_bytes()))
+        || word.contains(&b'=')
+        || holds_secrets(Keyword::anywhere(&letters))
+}
+
+/// Whether lines of a directive hold secrets.
+fn holds_secrets(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        Keyword::Community
+            | Keyword::AuthCommunity
+            | Keyword::Com2Sec
+            | Keyword::Com2Sec6
+            | Keyword::Com2SecUnix
+            | Keyword::TrapSink
+            | Keyword::TrapSession
+            | Keyword::TrapCommunity
+            | Keyword::Proxy
+            | Keyword::CreateUser
+            | Keyword::UsmUser
+            | Keyword::UserSet
+            | Keyword::Smux
+            | Keyword::DefaultSecret
+    )
+}
+
+/// Whether a word can be the source of a request, a host, a path or the name of an object.
+fn is_like_a_source(word: &[u8]) -> bool {
+    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b".:-_/!%[]".contains(byte);
+    let is_word = !word.iter().any(|byte| b".:/".contains(byte));
+    // A host without a domain is as good as any secret to look at, unless it is a well-known one.
+    !word.is_empty()
+        && word.iter().all(is_allowed)
+        && (!is_word || matches!(word, b"default" | b"localhost") || word.iter().all(u8::is_ascii_lowercase))
+}
+
+fn is_plain_list(word: &[u8]) -> bool {
+    word.iter().all(|byte| byte.is_ascii_lowercase() || b",|:".contains(byte))
+}
+
+fn is_algorithm(word: &[u8]) -> bool {
+    let word = word.to_ascii_uppercase();
+    [b"MD5".as_slice(), b"SHA", b"DES", b"AES", b"DEFAULT"].iter().any(|known| {
+        let tail = word.strip_prefix(*known);
+        tail.is_some_and(|tail| tail.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-'))
+    })
+}
+
+/// Whether a word is a directive but for a slip or two of the fingers.
+fn is_like_a_directive(word: &[u8]) -> bool {
+    let word = word.to_ascii_lowercase();
+    word.len() <= 32 && word.len() >= 4 && Keyword::names().any(|name| distance(name.as_bytes(), &word) <= 2)
+}
+
+/// How many letters are put in, left out or exchanged, up to 3.
+fn distance(one: &[u8], other: &[u8]) -> usize {
+    if one.len().abs_diff(other.len()) > 2 {
+        return 3;
+    }
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.iter().enumerate() {
+        let mut before = row[0];
+        row[0] = i + 1;
+        for (j, b) in other.iter().enumerate() {
+            let exchanged = before + usize::from(a != b);
+            before = row[j + 1];
+            row[j + 1] = exchanged.min(before + 1).min(row[j] + 1);
+        }
+    }
+    row[other.len()].min(3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{show, show_line};
+    use crate::edit::Labels;
+    use crate::fingerprint::Fingerprints;
+
+    fn shown(line: &str) -> String {
+        show(line.as_bytes(), &mut Labels::default())
+    }
+
+    #[test]
+    fn communities_are_numbered_wherever_they_stand() {
+        let text = "rocommunity  s3cret 10.0.0.0/8 -V sys # standfast: nagios\nrwcommunity 't0p s3cret' default\n\
+                    com2sec -Cn ctx sec default s3cret\ntrapsink 10.0.0.1 s3cret 162\nauthcommunity log,read s3cret\n\
+                    rocommunity6 -v 2c s3cret\ntrapcommunity s3cret\n[snmp] defCommunity s3cret\n";
+        let expected = "rocommunity  <community 1> 10.0.0.0/8 -V sys # …\nrwcommunity <community 2> default\n\
+                    com2sec -Cn ctx sec default <community 1>\ntrapsink 10.0.0.1 <community 1> 162\n\
+                    authcommunity log,read <community 1>\nrocommunity6 -v 2c <community 1>\n\
+                    trapcommunity <community 1>\n[snmp] defCommunity <community 1>\n";
+        assert_eq!(shown(text), expected);
+    }
+
+    #[test]
+    fn a_directive_that_is_commented_out_keeps_its_secret() {
+        assert_eq!(
+            shown("#rocommunity s3cret default"),
+            "#<community 1>".replace("<", "rocommunity <") + " default"
+        );
+        assert_eq!(shown("## com2sec u default s3cret"), "## com2sec u default <community 1>");
+        assert_eq!(shown("# was: rocommunity s3cret until May"), "# was: …");
+        assert_eq!(shown("# the community is s3cret for now"), "# the …");
+        assert_eq!(shown("# s3cret"), "# …");
+        assert_eq!(shown("# who answers what to whom"), "# who answers what to whom");
+        assert_eq!(shown("rocommunity a default # or s3cret"), "rocommunity <community 1> default # …");
+    }
+
+    #[test]
+    fn of_a_line_that_is_no_directive_nothing_is_shown_but_what_it_was_meant_to_be() {
+        assert_eq!(shown("rocomunity s3cret"), "rocomunity …");
+        assert_eq!(shown("s3cret"), "…");
+        assert_eq!(shown("s3cret 10.0.0.1"), "…");
+        assert_eq!(shown("rocommunity=s3cret"), "…");
+        assert_eq!(shown("\u{feff}rocommunity s3cret"), "\\u{feff}rocommunity <community 1>");
+        assert_eq!(shown("rocommunity pub\0s3cret"), "rocommunity <community 1>\\x00…");
+        assert_eq!(shown("[s3cret"), "…");
+    }
+
+    #[test]
+    fn a_second_word_that_is_no_source_may_be_the_secret() {
+        assert_eq!(shown("rwcommunity ops S3cret!"), "rwcommunity <community 1> …");
+        assert_eq!(shown("rwcommunity ops S3cret"), "rwcommunity <community 1> …");
+        assert_eq!(shown("rouser ops S3cretpass"), "rouser ops …");
+        assert_eq!(shown("rouser ops priv -V sys"), "rouser ops priv -V sys");
+        assert_eq!(
+            shown("rocommunity a 10.0.0.1 .1.3 ctx s3cret"),
+            "rocommunity <community 1> 10.0.0.1 .1.3 ctx …"
+        );
+    }
+
+    #[test]
+    fn passphrases_and_keys_of_users_are_hidden() {
+        assert_eq!(
+            shown("createUser -e 0x80 mon SHA-256 \"auth pass\" AES privpass"),
+            "createUser -e 0x80 mon SHA-256 <passphrase 1> AES <passphrase 2>"
+        );
+        assert_eq!(shown("createUser mon s3cretpass"), "createUser mon …");
+        let saved =
+            "usmUser 1 3 0x80001f88 \"mon\" \"mon\" NULL .1.3.6.1.6.3.10.1.1.3 0xdeadbeef .1.3 0xcafe \"\"";
+        assert_eq!(shown(saved), "usmUser 1 3 0x80001f88 \"mon\" \"mon\" …");
+        assert_eq!(shown("defAuthPassphrase s3cret"), "defAuthPassphrase <passphrase 1>");
+        assert_eq!(shown("smuxpeer .1.3.6.1 s3cret"), "smuxpeer .1.3.6.1 <passphrase 1>");
+    }
+
+    #[test]
+    fn arguments_of_tools_hide_what_is_not_known_to_be_harmless() {
+        assert_eq!(
+            shown("proxy -Cn ctx -v 2c -c s3cret 10.0.0.1 .1.3.6.1"),
+            "proxy -Cn ctx -v 2c -c <community 1> 10.0.0.1 .1.3.6.1"
+        );
+        assert_eq!(
+            shown("trapsess -v3 -u mon -l authPriv -A authpass1 -Xprivpass1 -3m 0xdead 10.0.0.1:162"),
+            "trapsess -v3 -u mon -l authPriv -A <passphrase 1> -X<passphrase 2> … … 10.0.0.1:162"
+        );
+        assert_eq!(shown("extend test /bin/check --password s3cret"), "extend test /bin/check …");
+    }
+
+    #[test]
+    fn evidence_tells_communities_apart_by_fingerprints() {
+        let line = b"rocommunity s3cret";
+        let keyed = Fingerprints::with_key([7; 32]);
+        let expected = format!("rocommunity <community {}>", keyed.of(b"s3cret").unwrap());
+        assert_eq!(show_line(line, &keyed).as_str(), expected);
+    }
+
+    #[test]
+    fn an_escape_sequence_is_written_out() {
+        assert_eq!(shown("syslocation a\x1b[2J"), "syslocation a\\x1b[2J");
+    }
+}
