@@ -4,8 +4,10 @@
 //! something else can still have a community in it. So what is shown is what is known to be none.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use super::keyword::Keyword;
+use super::likely::{is_algorithm, is_announcing, is_like_a_directive, is_like_a_source, is_plain_list};
 use super::words::{self, skip_space};
 use crate::edit::{Labels, show_lines};
 use crate::fingerprint::Fingerprints;
@@ -16,9 +18,6 @@ const HIDDEN: &str = "…";
 
 /// So many words of a comment make a sentence, unless one of them announces a secret.
 const SENTENCE: usize = 4;
-
-/// Words in a comment that announce a secret, by their beginning.
-const ANNOUNCING: [&str; 6] = ["communit", "passw", "passphr", "secret", "key", "pw"];
 
 /// What a secret is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -361,13 +360,15 @@ impl<'l> Painter<'l, '_> {
         if first.starts_with(b"[") || Keyword::anywhere(&first) != Keyword::Unknown {
             return self.line();
         }
-        let all: Vec<&[u8]> =
-            text.split(|byte| words::is_space(*byte)).filter(|word| !word.is_empty()).collect();
-        if all.len() < SENTENCE && !all.iter().all(|word| word.iter().all(|byte| b"-=*#_/".contains(byte))) {
+        let words = places_of_words(text);
+        let is_rule = |place: &Range<usize>| text[place.clone()].iter().all(|byte| b"-=*#_/".contains(byte));
+        // The mark that this program sets itself.
+        let is_ours = text.starts_with(b"standfast");
+        if words.len() < SENTENCE && !is_ours && !words.iter().all(is_rule) {
             return self.hide();
         }
-        let announces = all.iter().position(|word| is_announcing(word)).unwrap_or(all.len());
-        let end = all.get(announces).map_or(text.len(), |word| text.len() - tail_from(text, word));
+        let announcing = words.iter().find(|place| !is_ours && is_announcing(&text[(*place).clone()]));
+        let end = announcing.map_or(text.len(), |place| place.start);
         self.push(&text[..end]);
         self.rest = &[];
         if end < text.len() {
@@ -376,85 +377,22 @@ impl<'l> Painter<'l, '_> {
     }
 }
 
-/// How many bytes there are from a piece of a text to its end.
-fn tail_from(text: &[u8], piece: &[u8]) -> usize {
-    let offset = (piece.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-    text.len().saturating_sub(offset)
-}
-
-fn is_announcing(word: &[u8]) -> bool {
-    let letters: Vec<u8> =
-        word.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
-    ANNOUNCING.iter().any(|begin| letters.starts_with(begin.as_bytes()))
-        || word.contains(&b'=')
-        || holds_secrets(Keyword::anywhere(&letters))
-}
-
-/// Whether lines of a directive hold secrets.
-fn holds_secrets(keyword: Keyword) -> bool {
-    matches!(
-        keyword,
-        Keyword::Community
-            | Keyword::AuthCommunity
-            | Keyword::Com2Sec
-            | Keyword::Com2Sec6
-            | Keyword::Com2SecUnix
-            | Keyword::TrapSink
-            | Keyword::TrapSession
-            | Keyword::TrapCommunity
-            | Keyword::Proxy
-            | Keyword::CreateUser
-            | Keyword::UsmUser
-            | Keyword::UserSet
-            | Keyword::Smux
-            | Keyword::DefaultSecret
-    )
-}
-
-/// Whether a word can be the source of a request, a host, a path or the name of an object.
-fn is_like_a_source(word: &[u8]) -> bool {
-    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b".:-_/!%[]".contains(byte);
-    let is_word = !word.iter().any(|byte| b".:/".contains(byte));
-    // A host without a domain is as good as any secret to look at, unless it is a well-known one.
-    !word.is_empty()
-        && word.iter().all(is_allowed)
-        && (!is_word || matches!(word, b"default" | b"localhost") || word.iter().all(u8::is_ascii_lowercase))
-}
-
-fn is_plain_list(word: &[u8]) -> bool {
-    word.iter().all(|byte| byte.is_ascii_lowercase() || b",|:".contains(byte))
-}
-
-fn is_algorithm(word: &[u8]) -> bool {
-    let word = word.to_ascii_uppercase();
-    [b"MD5".as_slice(), b"SHA", b"DES", b"AES", b"DEFAULT"].iter().any(|known| {
-        let tail = word.strip_prefix(*known);
-        tail.is_some_and(|tail| tail.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-'))
-    })
-}
-
-/// Whether a word is a directive but for a slip or two of the fingers.
-fn is_like_a_directive(word: &[u8]) -> bool {
-    let word = word.to_ascii_lowercase();
-    word.len() <= 32 && word.len() >= 4 && Keyword::names().any(|name| distance(name.as_bytes(), &word) <= 2)
-}
-
-/// How many letters are put in, left out or exchanged, up to 3.
-fn distance(one: &[u8], other: &[u8]) -> usize {
-    if one.len().abs_diff(other.len()) > 2 {
-        return 3;
-    }
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.iter().enumerate() {
-        let mut before = row[0];
-        row[0] = i + 1;
-        for (j, b) in other.iter().enumerate() {
-            let exchanged = before + usize::from(a != b);
-            before = row[j + 1];
-            row[j + 1] = exchanged.min(before + 1).min(row[j] + 1);
+/// Where the words of a text are, between white space.
+fn places_of_words(text: &[u8]) -> Vec<Range<usize>> {
+    let mut words = Vec::new();
+    let mut start = None;
+    for at in 0..=text.len() {
+        let is_space = text.get(at).is_none_or(|byte| words::is_space(*byte));
+        match (start, is_space) {
+            (None, false) => start = Some(at),
+            (Some(from), true) => {
+                words.push(from..at);
+                start = None;
+            }
+            _ => {}
         }
     }
-    row[other.len()].min(3)
+    words
 }
 
 #[cfg(test)]
@@ -472,7 +410,7 @@ mod tests {
         let text = "rocommunity  s3cret 10.0.0.0/8 -V sys # standfast: nagios\nrwcommunity 't0p s3cret' default\n\
                     com2sec -Cn ctx sec default s3cret\ntrapsink 10.0.0.1 s3cret 162\nauthcommunity log,read s3cret\n\
                     rocommunity6 -v 2c s3cret\ntrapcommunity s3cret\n[snmp] defCommunity s3cret\n";
-        let expected = "rocommunity  <community 1> 10.0.0.0/8 -V sys # …\nrwcommunity <community 2> default\n\
+        let expected = "rocommunity  <community 1> 10.0.0.0/8 -V sys # standfast: nagios\nrwcommunity <community 2> default\n\
                     com2sec -Cn ctx sec default <community 1>\ntrapsink 10.0.0.1 <community 1> 162\n\
                     authcommunity log,read <community 1>\nrocommunity6 -v 2c <community 1>\n\
                     trapcommunity <community 1>\n[snmp] defCommunity <community 1>\n";

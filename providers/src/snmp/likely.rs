@@ -1,0 +1,84 @@
+//! What a word looks like: whether it is shown depends on what it can be.
+
+use super::keyword::Keyword;
+
+/// Words in a comment that announce a secret, by their beginning.
+const ANNOUNCING: [&str; 6] = ["communit", "passw", "passphr", "secret", "key", "pw"];
+
+/// Whether what stands behind a word of a comment may be a secret.
+pub(super) fn is_announcing(word: &[u8]) -> bool {
+    let letters: Vec<u8> =
+        word.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    ANNOUNCING.iter().any(|begin| letters.starts_with(begin.as_bytes()))
+        || word.contains(&b'=')
+        || holds_secrets(Keyword::anywhere(&letters))
+}
+
+/// Whether lines of a directive hold secrets.
+fn holds_secrets(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        Keyword::Community
+            | Keyword::AuthCommunity
+            | Keyword::Com2Sec
+            | Keyword::Com2Sec6
+            | Keyword::Com2SecUnix
+            | Keyword::TrapSink
+            | Keyword::TrapSession
+            | Keyword::TrapCommunity
+            | Keyword::Proxy
+            | Keyword::CreateUser
+            | Keyword::UsmUser
+            | Keyword::UserSet
+            | Keyword::Smux
+            | Keyword::DefaultSecret
+    )
+}
+
+/// Whether a word can be the source of a request, a host, a path or the name of an object.
+pub(super) fn is_like_a_source(word: &[u8]) -> bool {
+    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b".:-_/!%[]".contains(byte);
+    let is_word = !word.iter().any(|byte| b".:/".contains(byte));
+    // A host without a domain is as good as any secret to look at, unless it is a well-known one.
+    !word.is_empty()
+        && word.iter().all(is_allowed)
+        && (!is_word || matches!(word, b"default" | b"localhost") || word.iter().all(u8::is_ascii_lowercase))
+}
+
+/// Whether a word is a list of types of view.
+pub(super) fn is_plain_list(word: &[u8]) -> bool {
+    word.iter().all(|byte| byte.is_ascii_lowercase() || b",|:".contains(byte))
+}
+
+/// Whether a word is the name of an algorithm.
+pub(super) fn is_algorithm(word: &[u8]) -> bool {
+    let word = word.to_ascii_uppercase();
+    [b"MD5".as_slice(), b"SHA", b"DES", b"AES", b"DEFAULT"].iter().any(|known| {
+        let tail = word.strip_prefix(*known);
+        tail.is_some_and(|tail| tail.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-'))
+    })
+}
+
+/// Whether a word is a directive but for a slip or two of the fingers.
+pub(super) fn is_like_a_directive(word: &[u8]) -> bool {
+    let word = word.to_ascii_lowercase();
+    word.len() <= 32 && word.len() >= 4 && Keyword::names().any(|name| distance(name.as_bytes(), &word) <= 2)
+}
+
+/// How many letters are put in, left out or exchanged, up to 3.
+fn distance(one: &[u8], other: &[u8]) -> usize {
+    if one.len().abs_diff(other.len()) > 2 {
+        return 3;
+    }
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.iter().enumerate() {
+        let mut before = row[0];
+        row[0] = i + 1;
+        for (j, b) in other.iter().enumerate() {
+            let exchanged = before + usize::from(a != b);
+            before = row[j + 1];
+            row[j + 1] = exchanged.min(before + 1).min(row[j] + 1);
+        }
+    }
+    row[other.len()].min(3)
+}
