@@ -15,3 +15,4 @@ mod probe;
 #[allow(dead_code, reason = "the tests of the probe itself play more of it")]
 #[path = "../../facts/src/probe/tests/responder.rs"]
 mod responder;
+mod snmp;
