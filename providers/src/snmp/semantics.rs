@@ -321,7 +321,8 @@ impl Peer {
     fn is_in(&self, source: &Source) -> bool {
         match (self, source) {
             (Self::Ip(address), Source::Net(network)) => network.contains(*address),
-            (Self::Ip(address), Source::Host { mask, .. }) => mask.is_any() && mask.contains(*address),
+            // Nobody knows here what a name stands for.
+            (Self::Ip(_), Source::Host { .. }) => false,
             (Self::Socket(_), Source::Socket(None)) => true,
             (Self::Socket(path), Source::Socket(Some(other))) => path == other,
             _ => false,

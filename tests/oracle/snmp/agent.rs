@@ -1,21 +1,17 @@
-//! A running snmpd in a network of its own, and who asks it.
+//! A running snmpd on a private machine, and who asks it.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{BufRead, BufReader, ErrorKind};
+use std::io::{BufRead, BufReader, ErrorKind, Seek, SeekFrom, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::path::Path;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
-use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-
 use super::packet::{self, Answer};
+use crate::net::{Daemon, Host, Package};
 
-/// Whence is asked: addresses of the loopback interface of the daemon's own network.
+/// Whence is asked: addresses of the loopback interface.
 pub(super) const SOURCES: [IpAddr; 7] = [
     v4(127, 0, 0, 1),
     v4(127, 0, 0, 2),
@@ -39,11 +35,25 @@ const PORT: u16 = 161;
 /// Nothing that is waited for takes a second; who waits longer fails.
 const STUCK: Duration = Duration::from_secs(60);
 
-/// A running snmpd. It is killed when it is dropped.
-pub(super) struct Agent {
-    child: Child,
-    /// Its log, line by line.
-    log: Receiver<String>,
+/// A machine whose loopback interface has all of the addresses.
+pub(super) fn machine() -> Host {
+    let host = Host::new(&[Package::Snmpd]);
+    for source in SOURCES.iter().filter(|source| !source.is_loopback()) {
+        let (length, option) = if source.is_ipv4() { (32, None) } else { (128, Some("nodad")) };
+        let network = format!("{source}/{length}");
+        host.inside().run(
+            &["ip", "address", "add", &network, "dev", "lo"].into_iter().chain(option).collect::<Vec<_>>(),
+        );
+    }
+    host
+}
+
+/// A running snmpd on a private machine.
+pub(super) struct Agent<'h> {
+    daemon: Daemon<'h>,
+    /// Sends the signal: a program of its own for each would take longer than the daemon's reading.
+    signaller: Child,
+    log: BufReader<File>,
     sockets: HashMap<IpAddr, UdpSocket>,
     next: u32,
 }
@@ -55,82 +65,64 @@ pub(super) struct Question {
     pub(super) bytes: Vec<u8>,
 }
 
-/// A directory that takes the place of one of the machine's, for the daemon alone.
-pub(super) type Mount<'a> = (&'a Path, &'a str);
-
-impl Agent {
-    /// Starts a daemon with these options, these directories in the place of others, and only these variables.
-    pub(super) fn start(options: &[String], mounts: &[Mount<'_>], variables: &[(&str, &str)]) -> Self {
-        let mut script = String::from("ip link set lo up && ");
-        for address in &SOURCES[3..4] {
-            script += &format!("ip address add {address}/32 dev lo && ");
-        }
-        for address in &SOURCES[5..] {
-            script += &format!("ip -6 address add {address}/128 dev lo nodad && ");
-        }
-        for (directory, place) in mounts {
-            script += &format!("mkdir -p {place} && mount --bind {} {place} && ", directory.display());
-        }
-        script += "exec env -i MIBS= \"$@\"";
-        let mut command = Command::new("unshare");
-        command.args(["--net", "--mount", "sh", "-c", &script, "sh"]);
-        command.args(variables.iter().map(|(name, value)| format!("{name}={value}")));
-        command.args(["/usr/sbin/snmpd", "-f", "-Le", "-I", "-smux"]).args(options);
-        let mut child = command
-            .args([format!("udp:{PORT}"), format!("udp6:{PORT}")])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("unshare of util-linux starts");
-        let (say, log) = channel();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        std::thread::spawn(move || {
-            for line in stderr.split(b'\n').map_while(Result::ok) {
-                let _ = say.send(String::from_utf8_lossy(&line).into_owned());
-            }
-        });
-        let mut agent = Self { child, log, sockets: HashMap::new(), next: 1 };
+impl<'h> Agent<'h> {
+    /// Starts a daemon with these variables and options; its log goes to a file of this directory, which it shares.
+    pub(super) fn start(host: &'h Host, directory: &Path, variables: &[&str], options: &[&str]) -> Self {
+        let log = directory.join("log");
+        std::fs::write(&log, "").unwrap();
+        let mut argv = vec!["env", "MIBS="];
+        argv.extend(variables);
+        argv.extend(["/usr/sbin/snmpd", "-f", "-A", "-Lf", log.to_str().unwrap(), "-I", "-smux"]);
+        argv.extend(options);
+        let addresses = [format!("udp:{PORT}"), format!("udp6:{PORT}")];
+        argv.extend(addresses.iter().map(String::as_str));
+        let daemon = host.start(&argv);
+        let mut signaller = host.command(&["sh", "-c", "while read pid; do kill -HUP $pid; done"]);
+        let mut agent = Self {
+            daemon,
+            signaller: signaller.stdin(Stdio::piped()).spawn().unwrap(),
+            log: BufReader::new(File::open(&log).unwrap()),
+            sockets: HashMap::new(),
+            next: 1,
+        };
         agent.wait_for("NET-SNMP version");
-        agent.open_sockets();
+        for source in SOURCES {
+            let socket = host.inside().socket(SocketAddr::new(source, 0));
+            socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+            agent.sockets.insert(source, socket);
+        }
         agent
     }
 
     /// Waits for a line of the log that begins like this.
     fn wait_for(&mut self, begin: &str) {
-        let mut said = Vec::new();
-        while let Ok(line) = self.log.recv_timeout(STUCK) {
+        let started = Instant::now();
+        let mut said = String::new();
+        loop {
+            let mut line = Vec::new();
+            let length = self.log.read_until(b'\n', &mut line).unwrap();
+            let line = String::from_utf8_lossy(&line);
             if line.starts_with(begin) {
                 return;
             }
-            said.push(line);
-        }
-        panic!(
-            "snmpd (Debian: snmpd, iproute2, util-linux; as root) never said `{begin}`:\n{}",
-            said.join("\n")
-        );
-    }
-
-    fn open_sockets(&mut self) {
-        let path = PathBuf::from(format!("/proc/{}/ns/net", self.child.id()));
-        let network = File::open(&path).unwrap();
-        // A network is a thread's own, and so is what it opens.
-        let open = || {
-            move_into_link_name_space(network.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
-            SOURCES.map(|source| (source, UdpSocket::bind(SocketAddr::new(source, 0)).unwrap()))
-        };
-        let sockets = std::thread::scope(|scope| scope.spawn(open).join().unwrap());
-        for (source, socket) in sockets {
-            socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
-            self.sockets.insert(source, socket);
+            said += &line;
+            if length == 0 {
+                let runs = started.elapsed() < Duration::from_secs(1) || self.daemon.runs();
+                assert!(
+                    runs && started.elapsed() < STUCK,
+                    "snmpd never said `{begin}`:\n{said}{}",
+                    self.daemon.log()
+                );
+                std::thread::sleep(Duration::from_micros(200));
+            }
         }
     }
 
     /// Has it read its files anew; what is asked from now on is answered by the new ones.
     pub(super) fn reload(&mut self) {
-        while self.log.try_recv().is_ok() {}
-        let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
-        kill_process(pid, Signal::HUP).unwrap();
+        self.log.seek(SeekFrom::End(0)).unwrap();
+        let pid = self.daemon.pid();
+        writeln!(self.signaller.stdin.as_mut().unwrap(), "{pid}").unwrap();
         self.wait_for("NET-SNMP version");
         // That was said before the files were read. What is answered is answered after.
         self.ask_from(SOURCES[0], &[], &mut HashMap::new());
@@ -196,9 +188,9 @@ impl Agent {
     }
 }
 
-impl Drop for Agent {
+impl Drop for Agent<'_> {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        drop(self.signaller.stdin.take());
+        let _ = self.signaller.wait();
     }
 }

@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use standfast_facts::machine::Machine;
-use standfast_facts::root::Root;
 use standfast_providers::snmp::Snmp;
 use standfast_providers::snmp::installed::Installed;
 use standfast_providers::snmp::invocation::{DefaultFiles, Invocation};
 use standfast_providers::snmp::semantics::{self, Outcome, Peer};
 
 use super::agent::{Agent, Question};
+use crate::net::Host;
+
 use super::packet::{self, Answer, Operation, Value, Version};
 
 /// Objects that every snmpd has, each in another part of the tree.
@@ -49,6 +52,8 @@ pub(super) struct Request {
     pub(super) version: Version,
     pub(super) community: Vec<u8>,
     pub(super) operation: Operation,
+    /// Which of the objects are asked for.
+    pub(super) objects: Range<usize>,
 }
 
 /// All that is asked of a configuration.
@@ -58,7 +63,16 @@ pub(super) fn requests(communities: &[Vec<u8>], sources: &[IpAddr]) -> Vec<Reque
         for community in communities {
             for version in [Version::V1, Version::V2c] {
                 for operation in [Operation::Get, Operation::SetWrongType] {
-                    requests.push(Request { from: *from, version, community: community.clone(), operation });
+                    // SNMPv1 answers for all objects or for none: only one is asked for, each in its turn.
+                    let one = requests.len() / 4 % OBJECTS.len();
+                    let objects = if version == Version::V1 { one..one + 1 } else { 0..OBJECTS.len() };
+                    requests.push(Request {
+                        from: *from,
+                        version,
+                        community: community.clone(),
+                        operation,
+                        objects,
+                    });
                 }
             }
         }
@@ -67,56 +81,35 @@ pub(super) fn requests(communities: &[Vec<u8>], sources: &[IpAddr]) -> Vec<Reque
 }
 
 /// What the daemon says.
-pub(super) fn ask(agent: &mut Agent, requests: &[Request]) -> HashMap<Request, Told> {
+pub(super) fn ask(agent: &mut Agent<'_>, requests: &[Request]) -> HashMap<Request, Told> {
     let mut questions = Vec::new();
     let mut numbers = Vec::new();
     for request in requests {
-        // SNMPv1 answers for all objects or for none: each is asked for alone.
-        let parts: Vec<&[&[u64]]> = match (request.operation, request.version) {
-            (Operation::SetWrongType, _) => vec![&[WRITABLE]],
-            (Operation::Get, Version::V1) => OBJECTS.chunks(1).collect(),
-            (Operation::Get, Version::V2c) => vec![&OBJECTS],
+        let objects = match request.operation {
+            Operation::SetWrongType => &[WRITABLE],
+            Operation::Get => &OBJECTS[request.objects.clone()],
         };
-        let mut own = Vec::new();
-        for objects in parts {
-            let number = agent.number();
-            let bytes =
-                packet::request(request.version, &request.community, request.operation, number, objects);
-            questions.push(Question { from: request.from, bytes });
-            own.push(number);
-        }
-        numbers.push(own);
+        let number = agent.number();
+        let bytes = packet::request(request.version, &request.community, request.operation, number, objects);
+        questions.push(Question { from: request.from, bytes });
+        numbers.push(number);
     }
     let answers = agent.ask(&questions);
-    let told = |(request, numbers): (&Request, &Vec<u32>)| {
-        let own: Vec<Option<&Answer>> = numbers.iter().map(|number| answers.get(number)).collect();
-        (request.clone(), tell(request, &own))
-    };
+    let told = |(request, number): (&Request, &u32)| (request.clone(), tell(request, answers.get(number)));
     requests.iter().zip(&numbers).map(told).collect()
 }
 
-fn tell(request: &Request, answers: &[Option<&Answer>]) -> Told {
-    let given: Vec<&Answer> = answers.iter().copied().flatten().collect();
-    if given.is_empty() {
-        return Told::Nothing;
-    }
-    assert_eq!(given.len(), answers.len(), "answered in part: {request:?} {answers:?}");
-    match (request.operation, request.version) {
-        (Operation::Get, Version::V2c) => Told::Get(given[0].values.clone()),
-        (Operation::Get, Version::V1) => {
-            let value = |answer: &&Answer| match answer.error {
-                0 => Value::There,
-                2 => Value::Hidden,
-                other => panic!("error {other} for {request:?}"),
-            };
-            Told::Get(given.iter().map(value).collect())
-        }
-        (Operation::SetWrongType, _) => Told::Set(match given[0].error {
-            // noSuchName and noAccess; badValue and wrongType.
-            2 | 6 => Right::Refused,
-            3 | 7 => Right::Granted,
-            other => panic!("error {other} for {request:?}"),
-        }),
+fn tell(request: &Request, answer: Option<&Answer>) -> Told {
+    let Some(answer) = answer else { return Told::Nothing };
+    match (request.operation, answer.error) {
+        (Operation::Get, 0) => Told::Get(answer.values.clone()),
+        // noSuchName
+        (Operation::Get, 2) if request.version == Version::V1 => Told::Get(vec![Value::Hidden]),
+        // noSuchName and noAccess
+        (Operation::SetWrongType, 2 | 6) => Told::Set(Right::Refused),
+        // badValue and wrongType
+        (Operation::SetWrongType, 3 | 7) => Told::Set(Right::Granted),
+        (_, other) => panic!("error {other} for {request:?}"),
     }
 }
 
@@ -134,7 +127,7 @@ pub(super) fn judge(snmp: &Snmp<'_>, request: &Request) -> Told {
                 true => Value::There,
                 false => Value::Hidden,
             };
-            Told::Get(OBJECTS.iter().map(value).collect())
+            Told::Get(OBJECTS[request.objects.clone()].iter().map(value).collect())
         }
         Outcome::Answers { write, .. } => match control.tables.is_in_view(&write.view, WRITABLE) {
             true => Told::Set(Right::Granted),
@@ -144,20 +137,25 @@ pub(super) fn judge(snmp: &Snmp<'_>, request: &Request) -> Told {
 }
 
 /// Reads one file, and nothing else, as a daemon does that is started with `-C -c FILE`.
-pub(super) fn with_model<T>(file: &Path, ask: impl FnOnce(&Snmp<'_>) -> T) -> T {
-    let root = Root::host().unwrap();
-    let machine = Machine::new(&root);
+pub(super) fn with_model<T>(host: &Host, file: &Path, ask: impl FnOnce(&Snmp<'_>) -> T) -> T {
+    let machine = Machine::new(host.root());
     let invocation = Invocation {
         default_files: DefaultFiles::Skipped,
         optional: Some(file.to_str().unwrap().into()),
         mibs: Some(Vec::new()),
         ..Invocation::default()
     };
-    ask(&Snmp::read(&machine, Installed::observe(&root), invocation).unwrap())
+    ask(&Snmp::read(&machine, installed(host), invocation).unwrap())
+}
+
+/// The library is read once: all machines have the same.
+fn installed(host: &Host) -> Installed {
+    static INSTALLED: OnceLock<Installed> = OnceLock::new();
+    INSTALLED.get_or_init(|| Installed::observe(host.root())).clone()
 }
 
 /// Where the daemon and our model differ.
-pub(super) fn differences(agent: &mut Agent, snmp: &Snmp<'_>, requests: &[Request]) -> Vec<String> {
+pub(super) fn differences(agent: &mut Agent<'_>, snmp: &Snmp<'_>, requests: &[Request]) -> Vec<String> {
     let theirs = ask(agent, requests);
     let mut differences = Vec::new();
     for request in requests {
@@ -182,8 +180,8 @@ pub(super) fn directory(name: &str) -> PathBuf {
 }
 
 /// A daemon that reads one file and nothing else.
-pub(super) fn agent(file: &Path, home: &Path) -> Agent {
-    let home = home.to_str().unwrap();
-    let options = ["-C".to_owned(), "-c".to_owned(), file.to_str().unwrap().to_owned()];
-    Agent::start(&options, &[], &[("HOME", home), ("SNMP_PERSISTENT_DIR", home)])
+pub(super) fn agent<'h>(host: &'h Host, file: &Path, directory: &Path) -> Agent<'h> {
+    let home = format!("HOME={}", directory.display());
+    let persistent = format!("SNMP_PERSISTENT_DIR={}", directory.join("persistent").display());
+    Agent::start(host, directory, &[&home, &persistent], &["-C", "-c", file.to_str().unwrap()])
 }

@@ -1,6 +1,8 @@
 //! The oracle for snmpd.conf: a running snmpd, asked from several addresses with raw packets.
 
 mod agent;
+mod agree;
 mod compare;
+mod generate;
 mod named;
 mod packet;
