@@ -49,6 +49,8 @@ pub enum Keyword {
     UserSet,
     /// `agentaddress`
     AgentAddress,
+    /// `defDomain`, `defTarget`, `defaultPort`: where the daemon listens that has no `agentaddress`.
+    ListenDefault,
     /// `trapsink`, `trap2sink`, `informsink`
     TrapSink,
     /// `trapsess`
@@ -172,14 +174,14 @@ const KNOWN: &[Known] = &[
     ("debugloglevel", Keyword::Plain, L),
     ("debugtokens", Keyword::Plain, L),
     ("defaultmonitors", Keyword::Plain, D),
-    ("defaultport", Keyword::Plain, L),
+    ("defaultport", Keyword::ListenDefault, L),
     ("defauthlocalizedkey", Keyword::DefaultSecret, L),
     ("defauthmasterkey", Keyword::DefaultSecret, L),
     ("defauthpassphrase", Keyword::DefaultSecret, L),
     ("defauthtype", Keyword::Plain, L),
     ("defcommunity", Keyword::DefaultSecret, L),
     ("defcontext", Keyword::Plain, L),
-    ("defdomain", Keyword::Plain, DL),
+    ("defdomain", Keyword::ListenDefault, DL),
     ("defpassphrase", Keyword::DefaultSecret, L),
     ("defprivlocalizedkey", Keyword::DefaultSecret, L),
     ("defprivmasterkey", Keyword::DefaultSecret, L),
@@ -188,7 +190,7 @@ const KNOWN: &[Known] = &[
     ("defsecuritylevel", Keyword::Plain, L),
     ("defsecuritymodel", Keyword::Plain, L),
     ("defsecurityname", Keyword::Plain, L),
-    ("deftarget", Keyword::Plain, DL),
+    ("deftarget", Keyword::ListenDefault, DL),
     ("defversion", Keyword::Plain, L),
     ("disableperl", Keyword::Plain, D),
     ("disablesnmpv1", Keyword::DisableV1, L),

@@ -6,6 +6,7 @@ pub mod installed;
 pub mod invocation;
 pub mod keyword;
 mod likely;
+pub mod listen;
 pub mod load;
 pub mod oid;
 pub mod reading;
@@ -16,6 +17,7 @@ pub mod source;
 pub mod state;
 pub mod syntax;
 pub mod tables;
+pub mod users;
 mod vacm;
 pub mod words;
 

@@ -179,7 +179,7 @@ impl<'r> Reading<'r> {
         };
         let mut directories: Vec<PathBuf> = list
             .split(|byte| *byte == b':')
-            .take_while(|directory| !directory.is_empty())
+            .filter(|directory| !directory.is_empty())
             .map(|directory| self.invocation.directory.join(path(directory)))
             .collect();
         if self.invocation.conf_path.is_none() {

@@ -176,7 +176,7 @@ impl Control {
         Self { tables: loader.tables, disabled: loader.disabled, contexts, extents: RefCell::default() }
     }
 
-    fn access_to(&self, view: &[u8]) -> Access {
+    pub(super) fn access_to(&self, view: &[u8]) -> Access {
         let known = self.extents.borrow().get(view).copied();
         let extent = known.unwrap_or_else(|| {
             let extent = self.tables.extent(view);

@@ -206,6 +206,9 @@ impl<'l> Painter<'l, '_> {
     }
 
     fn create_user(&mut self) {
+        if self.next_is(b"-M") {
+            self.words(1);
+        }
         if self.next_is(b"-e") {
             self.words(2);
         }
@@ -457,8 +460,8 @@ mod tests {
     #[test]
     fn passphrases_and_keys_of_users_are_hidden() {
         assert_eq!(
-            shown("createUser -e 0x80 mon SHA-256 \"auth pass\" AES privpass"),
-            "createUser -e 0x80 mon SHA-256 <passphrase 1> AES <passphrase 2>"
+            shown("createUser -M -e 0x80 mon SHA-256 \"auth pass\" AES privpass"),
+            "createUser -M -e 0x80 mon SHA-256 <passphrase 1> AES <passphrase 2>"
         );
         assert_eq!(shown("createUser mon s3cretpass"), "createUser mon …");
         let saved =

@@ -253,6 +253,13 @@ impl Tables {
         self.groups.get(security_name).map_or(&[], Vec::as_slice)
     }
 
+    /// Those who are in a group for requests of this model.
+    pub fn security_names(&self, model: Model) -> impl Iterator<Item = &[u8]> {
+        let is_in =
+            move |rows: &[GroupRow]| rows.iter().any(|row| row.model == model || row.model == Model::Any);
+        self.groups.iter().filter(move |(_, rows)| is_in(rows)).map(|(name, _)| name.as_slice())
+    }
+
     /// The row that says what a group may see, of all that match the best.
     #[must_use]
     pub fn access(&self, group: &[u8], context: &[u8], model: Model, level: Level) -> Option<&AccessRow> {

@@ -6,3 +6,4 @@ mod compare;
 mod generate;
 mod named;
 mod packet;
+mod paths;
