@@ -61,8 +61,17 @@ pub(super) fn is_algorithm(word: &[u8]) -> bool {
 
 /// Whether a word is a directive but for a slip or two of the fingers.
 pub(super) fn is_like_a_directive(word: &[u8]) -> bool {
+    directive_like(word).is_some()
+}
+
+/// The directive that a word is but for a slip or two of the fingers.
+pub(super) fn directive_like(word: &[u8]) -> Option<&'static str> {
     let word = word.to_ascii_lowercase();
-    word.len() <= 32 && word.len() >= 4 && Keyword::names().any(|name| distance(name.as_bytes(), &word) <= 2)
+    if word.len() > 32 || word.len() < 4 {
+        return None;
+    }
+    let near = |name: &&'static str| distance(name.as_bytes(), &word);
+    Keyword::names().filter(|name| near(name) <= 2).min_by_key(near)
 }
 
 /// How many letters are put in, left out or exchanged, up to 3.

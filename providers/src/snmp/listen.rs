@@ -6,8 +6,10 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::keyword::{FileType, Keyword};
-use super::state::Snmp;
+use super::semantics::{Decision, Peer, Version};
+use super::state::{Program, Snmp};
 use super::tables::LineId;
+use crate::proved::Configured;
 use crate::shown::Shown;
 
 /// The port of SNMP.
@@ -70,6 +72,18 @@ pub enum ListenDefect {
 }
 
 impl Listen {
+    /// Whether packets of UDP to this address get here; what a name stands for is not known.
+    #[must_use]
+    pub fn hears(&self, address: IpAddr) -> bool {
+        self.protocol == Protocol::Udp
+            && match &self.reach {
+                Reach::Any(any) => any.is_ipv4() == address.is_ipv4(),
+                Reach::One(one) => *one == address,
+                Reach::Name(_) | Reach::Unknown => true,
+                Reach::Path(_) => false,
+            }
+    }
+
     /// Whether others than this host can reach it.
     #[must_use]
     pub fn is_exposed(&self) -> bool {
@@ -131,6 +145,25 @@ impl Snmp<'_> {
             all.push(Listen { line: defaults, protocol: Protocol::Udp, reach, port: PORT, defect: None });
         }
         all
+    }
+}
+
+impl Snmp<'_> {
+    /// What the files say of a request with this community to one of the host's addresses, from that very address:
+    /// which line lets it in. `None` where no snmpd is there.
+    #[must_use]
+    pub fn configured_for(&self, address: IpAddr, community: &[u8]) -> Option<Configured> {
+        if self.program == Program::Missing {
+            return None;
+        }
+        let is_heard = self.listens().iter().any(|listen| listen.hears(address));
+        let peer = Peer::Ip(address);
+        let decide = |version| self.control.decide(community, &peer, version);
+        let decision = [Version::V1, Version::V2c].into_iter().map(decide).find(Decision::answers);
+        Some(match decision.and_then(|decision| decision.line).filter(|_| is_heard) {
+            Some(line) => Configured::Open(self.place(line)),
+            None => Configured::Closed,
+        })
     }
 }
 

@@ -1,6 +1,9 @@
 //! Access by SNMP, as snmpd reads its configuration: the kinds `snmp_community` and `snmp_access`.
 
 mod communities;
+pub mod findings;
+mod findings_lines;
+mod findings_users;
 pub mod hosts;
 pub mod installed;
 pub mod invocation;

@@ -262,8 +262,11 @@ impl<'r> Reading<'r> {
                 continue;
             }
             let Some(parameter) = line.parameter(bytes) else {
-                if keyword != Keyword::Section {
+                let is_section = matches!(keyword, Keyword::Section | Keyword::BadSection);
+                if !is_section && keyword != Keyword::Unknown {
                     self.loader.defects.push((id, Defect::Missing("a value")));
+                }
+                if keyword != Keyword::Section {
                     self.others.push(Other { line: id, keyword, file_type });
                 }
                 continue;

@@ -5,8 +5,10 @@
 //! view; where it holds nothing, the daemon still answers, and still lends itself to reflection.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::net::IpAddr;
+
+use rustc_hash::FxHashMap;
 
 use super::communities::LONGEST_EASY_COMMUNITY;
 use super::load::{Disabled, Loader};
@@ -166,7 +168,7 @@ pub struct Control {
     /// The contexts that exist beside the one without a name.
     pub contexts: HashSet<Vec<u8>>,
     /// How much is in a view, once it was asked.
-    extents: RefCell<HashMap<Vec<u8>, Extent>>,
+    extents: RefCell<FxHashMap<Vec<u8>, Extent>>,
 }
 
 impl Control {
@@ -333,8 +335,8 @@ impl Peer {
 /// Which entries have decided for which sources already: by community, by mask, by what is left of the address.
 #[derive(Default)]
 struct Shadows<'t> {
-    networks: HashMap<&'t [u8], HashMap<Network, HashMap<Network, Seen>>>,
-    others: HashMap<&'t [u8], Vec<(&'t Source, Seen)>>,
+    networks: FxHashMap<&'t [u8], FxHashMap<Network, FxHashMap<Network, Seen>>>,
+    others: FxHashMap<&'t [u8], Vec<(&'t Source, Seen)>>,
     count: usize,
 }
 
@@ -346,7 +348,7 @@ impl<'t> Shadows<'t> {
     fn of(&self, entry: &Com2Sec) -> Option<LineId> {
         let by_network = match &entry.source {
             Source::Net(network) => self.networks.get(entry.community.as_slice()).and_then(|masks| {
-                let covers = |(mask, seen): (&Network, &HashMap<Network, Seen>)| {
+                let covers = |(mask, seen): (&Network, &FxHashMap<Network, Seen>)| {
                     let wide = widened(*network, *mask)?;
                     seen.get(&wide).copied()
                 };

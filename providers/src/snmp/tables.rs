@@ -4,7 +4,7 @@
 //! Source: net-snmp's snmplib/vacm.c; RFC 3415. The order in which rows are looked at is that of the daemon's sorted
 //! lists, not that of the files.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::oid::Oid;
 use super::source::{Sense, Source};
@@ -199,9 +199,9 @@ impl ViewRow {
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
     com2sec: [Vec<Com2Sec>; 3],
-    groups: HashMap<Vec<u8>, Vec<GroupRow>>,
-    access: HashMap<Vec<u8>, Vec<AccessRow>>,
-    views: HashMap<Vec<u8>, Vec<ViewRow>>,
+    groups: FxHashMap<Vec<u8>, Vec<GroupRow>>,
+    access: FxHashMap<Vec<u8>, Vec<AccessRow>>,
+    views: FxHashMap<Vec<u8>, Vec<ViewRow>>,
 }
 
 /// The longest name of a user, group, context or view, in bytes.

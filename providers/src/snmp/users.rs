@@ -156,7 +156,10 @@ impl Snmp<'_> {
         }
         for name in self.control.tables.security_names(Model::Usm) {
             let access = access_of(&self.control, name);
-            if !access.is_empty() {
+            // A group for any model is mostly meant for communities.
+            let is_meant =
+                self.control.tables.group(Model::Usm, name).is_some_and(|row| row.model == Model::Usm);
+            if !access.is_empty() && (is_meant || users.contains_key(name)) {
                 users.entry(name.to_vec()).or_insert_with(|| new(name)).access = access;
             }
         }

@@ -1,4 +1,9 @@
-//! Syntax, text in and lines out; what they come to is asked of the real snmpd in tests/oracle.
+//! Text in; lines, rights and findings out. What they come to is asked of the real snmpd in tests/oracle.
+
+mod findings;
+mod grants;
+mod long;
+mod tree;
 
 use super::keyword::{FileType, Keyword};
 use super::rules::{Rules, Version};
