@@ -25,8 +25,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use standfast_facts::probe::snmp::Community;
 use standfast_facts::root::{Root, RootError};
-use standfast_providers::ntp;
 use standfast_providers::shown::Shown;
+use standfast_providers::{ntp, snmp};
 use thiserror::Error;
 
 use cli::{Cli, Command, Format};
@@ -51,6 +51,9 @@ enum MainError {
     /// What the daemons of time answer.
     #[error(transparent)]
     ExplainNtp(#[from] ntp::state::ObserveError),
+    /// An explanation of SNMP.
+    #[error(transparent)]
+    ExplainSnmp(#[from] snmp::state::ObserveError),
     /// The probe.
     #[error(transparent)]
     Probe(#[from] probe::ProbeError),
@@ -176,6 +179,10 @@ fn explain_command(what: cli::Explain, out: &mut impl Write) -> Result<(), MainE
         cli::Explain::Ntp { from, root, format } => {
             let explained = explain::ntp::ntp(&Root::open(&root)?, from)?;
             report::ntp::write(&explained, format, style, out)?;
+        }
+        cli::Explain::Snmp { from, root, format } => {
+            let explained = explain::snmp::explain(&Root::open(&root)?, from)?;
+            report::snmp::write(&explained, format, style, out)?;
         }
     }
     Ok(())

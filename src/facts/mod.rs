@@ -6,6 +6,7 @@
 
 mod limits;
 mod ntp;
+mod snmp;
 
 use std::io::{self, Write};
 
@@ -29,6 +30,7 @@ pub fn write(root: &Root, proved: &ProvedFacts, format: FactsFormat, out: &mut i
         "version": env!("CARGO_PKG_VERSION"),
         "limits": limits::fact(&machine),
         "ntp": ntp::fact(&machine),
+        "snmp": snmp::fact(&machine),
     } });
     add_proved(&mut fact["standfast"], proved);
     match format {

@@ -30,6 +30,8 @@ mod probe;
 mod responder;
 mod round_trip;
 mod said;
+mod snmp;
+mod snmp_round_trip;
 mod temp_root;
 mod terminal;
 mod whole_files;

@@ -87,6 +87,13 @@ impl Snmp<'_> {
                 format!("decides nothing: for the same community {} decides before it", self.place(before)),
                 "remove it; or that one, if this one is meant".into(),
             ));
+        } else if self.has_second_source(grant) {
+            found.push((
+                "second-source",
+                "shows nothing and answers all the same: a second source is read as the name of an object"
+                    .into(),
+                "write one line for each source".into(),
+            ));
         } else if grant.read.extent == Extent::Empty && grant.write.extent == Extent::Empty {
             found.push((
                 "empty-view",
@@ -115,6 +122,18 @@ impl Snmp<'_> {
             }
         }
         found
+    }
+
+    /// Whether an easy line has an address where the name of an object should be.
+    fn has_second_source(&self, grant: &Grant) -> bool {
+        let row = self.control.tables.view(&grant.read.view).first();
+        row.is_some_and(|row| {
+            let parts = row.subtree.as_ref().map_or(&[][..], |subtree| &subtree.0);
+            row.line == Some(grant.line)
+                && parts.len() == 4
+                && parts[0] > 2
+                && parts.iter().all(|part| *part < 256)
+        })
     }
 
     /// Grants in files where nobody looks for them.

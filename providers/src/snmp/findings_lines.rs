@@ -203,6 +203,11 @@ fn source_words(defect: SourceDefect) -> Words3 {
             "does nothing: an IPv4 address where IPv6 is meant is skipped without a word".into(),
             "write rocommunity or com2sec for IPv4".into(),
         ),
+        SourceDefect::Capitals => (
+            "bad-source",
+            "does nothing: `default` is a word in small letters, and this is looked up as a host".into(),
+            "write default".into(),
+        ),
         SourceDefect::NoName => (
             "bad-source",
             "does nothing: the source is neither an address nor a name; lists are not known".into(),

@@ -1,6 +1,7 @@
 //! Findings on users of SNMPv3 and on the addresses where the daemon listens.
 
 use super::findings::Words3;
+use super::keyword::Keyword;
 use super::listen::ListenDefect;
 use super::reading::Kind;
 use super::state::Snmp;
@@ -10,8 +11,17 @@ use crate::provider::Finding;
 use crate::shown::Shown;
 
 impl Snmp<'_> {
+    /// The users in whose name the daemon asks itself: they need no keys.
+    fn internal_users(&self) -> Vec<&[u8]> {
+        let internal = self.others.iter().filter(|other| other.keyword == Keyword::InternalUser);
+        internal
+            .filter_map(|other| self.line(other.line).and_then(|(line, bytes)| line.parameter(bytes)))
+            .collect()
+    }
+
     pub(super) fn add_users(&self, findings: &mut Vec<Finding>) {
-        for user in self.users() {
+        let internal = self.internal_users();
+        for user in self.users().into_iter().filter(|user| !internal.contains(&user.name.as_slice())) {
             for keys in &user.keys {
                 let words = self.of_keys(keys, &user);
                 findings.extend(words.into_iter().map(|words| self.finding(keys.line, words)));

@@ -11,7 +11,24 @@ pub(super) fn is_announcing(word: &[u8]) -> bool {
         word.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
     ANNOUNCING.iter().any(|begin| letters.starts_with(begin.as_bytes()))
         || word.contains(&b'=')
-        || holds_secrets(Keyword::anywhere(&letters))
+        || nearest(&letters, |name| holds_secrets(Keyword::anywhere(name.as_bytes()))).is_some()
+}
+
+/// Whether a word of a comment is one of a language, a number or a directive, and no secret of any worth: no letters
+/// and digits mixed, no capitals within.
+pub(super) fn is_prose(word: &[u8]) -> bool {
+    let is_sign = |byte: &u8| byte.is_ascii_punctuation();
+    let start = word.iter().position(|byte| !is_sign(byte)).unwrap_or(word.len());
+    let end = word.iter().rposition(|byte| !is_sign(byte)).map_or(start, |last| last + 1);
+    let inner = &word[start..end];
+    let tail = inner.get(1..).unwrap_or_default();
+    let is_of = |bytes: &[u8], is_letter: fn(&u8) -> bool| {
+        bytes.iter().all(|byte| is_letter(byte) || b"-'/_.".contains(byte))
+    };
+    is_of(tail, u8::is_ascii_lowercase) && inner.first().is_none_or(u8::is_ascii_alphabetic)
+        || is_of(inner, u8::is_ascii_uppercase)
+        || inner.iter().all(|byte| byte.is_ascii_digit() || b".:/%,-".contains(byte))
+        || Keyword::anywhere(inner) != Keyword::Unknown
 }
 
 /// Whether lines of a directive hold secrets.
@@ -66,12 +83,16 @@ pub(super) fn is_like_a_directive(word: &[u8]) -> bool {
 
 /// The directive that a word is but for a slip or two of the fingers.
 pub(super) fn directive_like(word: &[u8]) -> Option<&'static str> {
-    let word = word.to_ascii_lowercase();
+    nearest(&word.to_ascii_lowercase(), |_| true)
+}
+
+/// The nearest of these directives, not more than two letters away.
+fn nearest(word: &[u8], is_meant: impl Fn(&str) -> bool) -> Option<&'static str> {
     if word.len() > 32 || word.len() < 4 {
         return None;
     }
-    let near = |name: &&'static str| distance(name.as_bytes(), &word);
-    Keyword::names().filter(|name| near(name) <= 2).min_by_key(near)
+    let near = |name: &&'static str| distance(name.as_bytes(), word);
+    Keyword::names().filter(|name| is_meant(name) && near(name) <= 2).min_by_key(near)
 }
 
 /// How many letters are put in, left out or exchanged, up to 3.

@@ -110,6 +110,7 @@ impl fmt::Display for Listen {
             Reach::Any(IpAddr::V6(_)) => write!(f, "{protocol} [::]:{port}"),
             Reach::One(IpAddr::V4(address)) => write!(f, "{protocol} {address}:{port}"),
             Reach::One(IpAddr::V6(address)) => write!(f, "{protocol} [{address}]:{port}"),
+            Reach::Name(name) if self.defect.is_some() => write!(f, "{protocol} {}", Shown::bytes(name)),
             Reach::Name(name) => write!(f, "{protocol} {}:{port}", Shown::bytes(name)),
             Reach::Path(path) => write!(f, "{protocol} {}", Shown::bytes(path)),
             Reach::Unknown => write!(f, "{protocol} as snmp.conf says"),

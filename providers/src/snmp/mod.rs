@@ -1,6 +1,7 @@
 //! Access by SNMP, as snmpd reads its configuration: the kinds `snmp_community` and `snmp_access`.
 
 mod communities;
+pub mod explain;
 pub mod findings;
 mod findings_lines;
 mod findings_users;

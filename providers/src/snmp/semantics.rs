@@ -191,13 +191,22 @@ impl Control {
     /// What becomes of a request with this community.
     #[must_use]
     pub fn decide(&self, community: &[u8], peer: &Peer, version: Version) -> Decision {
+        let entries = self.tables.com2sec(peer.transport()).iter();
+        self.decide_among(entries.filter(|entry| entry.community == community), peer, version)
+    }
+
+    /// What becomes of a request with the community of these entries, which are all that have it.
+    pub(super) fn decide_among<'t>(
+        &self,
+        mut entries: impl Iterator<Item = &'t Com2Sec>,
+        peer: &Peer,
+        version: Version,
+    ) -> Decision {
         if self.disabled_by(version).is_some() {
             return Decision::silent(Silence::Disabled, self.disabled_by(version));
         }
-        let entries = self.tables.com2sec(peer.transport());
-        let matches = |entry: &&Com2Sec| entry.community == community && peer.is_in(&entry.source);
-        match entries.iter().find(matches) {
-            Some(entry) if community.len() <= LONGEST_ASKED => self.follow(entry, version),
+        match entries.find(|entry| peer.is_in(&entry.source)) {
+            Some(entry) if entry.community.len() <= LONGEST_ASKED => self.follow(entry, version),
             _ => Decision::silent(Silence::NoCommunity, None),
         }
     }
@@ -320,7 +329,9 @@ impl Peer {
         }
     }
 
-    fn is_in(&self, source: &Source) -> bool {
+    /// Whether requests of this peer come from a source.
+    #[must_use]
+    pub fn is_in(&self, source: &Source) -> bool {
         match (self, source) {
             (Self::Ip(address), Source::Net(network)) => network.contains(*address),
             // Nobody knows here what a name stands for.

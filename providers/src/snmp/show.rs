@@ -4,10 +4,11 @@
 //! something else can still have a community in it. So what is shown is what is known to be none.
 
 use std::fmt::Write as _;
-use std::ops::Range;
 
 use super::keyword::Keyword;
-use super::likely::{is_algorithm, is_announcing, is_like_a_directive, is_like_a_source, is_plain_list};
+use super::likely::{
+    is_algorithm, is_announcing, is_like_a_directive, is_like_a_source, is_plain_list, is_prose,
+};
 use super::words::{self, skip_space};
 use crate::edit::{Labels, show_lines};
 use crate::fingerprint::Fingerprints;
@@ -55,6 +56,15 @@ pub fn show_line(line: &[u8], fingerprints: &Fingerprints) -> Shown {
     let mut mask = |kind: SecretKind, secret: &[u8]| match fingerprints.of(secret) {
         Some(fingerprint) => format!("<{} {fingerprint}>", kind.word()),
         None => format!("<{}>", kind.word()),
+    };
+    render(line, &mut mask)
+}
+
+/// One line, with communities as they are called by another.
+pub(super) fn show_named(line: &[u8], name: &dyn Fn(&[u8]) -> Option<String>) -> Shown {
+    let mut mask = |kind: SecretKind, secret: &[u8]| match (kind, name(secret)) {
+        (SecretKind::Community, Some(name)) => name,
+        _ => format!("<{}>", kind.word()),
     };
     render(line, &mut mask)
 }
@@ -363,39 +373,24 @@ impl<'l> Painter<'l, '_> {
         if first.starts_with(b"[") || Keyword::anywhere(&first) != Keyword::Unknown {
             return self.line();
         }
-        let words = places_of_words(text);
-        let is_rule = |place: &Range<usize>| text[place.clone()].iter().all(|byte| b"-=*#_/".contains(byte));
+        let all: Vec<&[u8]> =
+            text.split(|byte| words::is_space(*byte)).filter(|word| !word.is_empty()).collect();
+        let is_rule = all.iter().all(|word| word.iter().all(|byte| b"-=*#_/".contains(byte)));
         // The mark that this program sets itself.
         let is_ours = text.starts_with(b"standfast");
-        if words.len() < SENTENCE && !is_ours && !words.iter().all(is_rule) {
+        if all.len() < SENTENCE && !is_ours && !is_rule {
             return self.hide();
         }
-        let announcing = words.iter().find(|place| !is_ours && is_announcing(&text[(*place).clone()]));
-        let end = announcing.map_or(text.len(), |place| place.start);
-        self.push(&text[..end]);
-        self.rest = &[];
-        if end < text.len() {
-            self.hide_word();
-        }
-    }
-}
-
-/// Where the words of a text are, between white space.
-fn places_of_words(text: &[u8]) -> Vec<Range<usize>> {
-    let mut words = Vec::new();
-    let mut start = None;
-    for at in 0..=text.len() {
-        let is_space = text.get(at).is_none_or(|byte| words::is_space(*byte));
-        match (start, is_space) {
-            (None, false) => start = Some(at),
-            (Some(from), true) => {
-                words.push(from..at);
-                start = None;
+        for word in all {
+            self.gap();
+            if !is_ours && !is_rule && is_announcing(word) {
+                return self.hide();
             }
-            _ => {}
+            self.rest = self.rest.get(word.len()..).unwrap_or_default();
+            if is_ours || is_prose(word) { self.push(word) } else { self.hide_word() }
         }
+        self.gap();
     }
-    words
 }
 
 #[cfg(test)]

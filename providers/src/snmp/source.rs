@@ -192,6 +192,8 @@ pub enum SourceDefect {
     Example,
     /// `com2sec6` skips an IPv4 address without a word.
     Ipv4,
+    /// It is `default` in other letters than small ones, which the daemon looks up as a name.
+    Capitals,
     /// It is neither an address nor a name.
     NoName,
 }
@@ -296,8 +298,11 @@ fn host(name: &[u8], mask: Network) -> Result<Source, SourceDefect> {
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'%');
     // No top-level domain is a number: what is written like an address and is none is not looked up in vain.
     let is_number = name.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
-    if is_number || !name.iter().all(is_name) {
+    if is_number || name.starts_with(b"-") || !name.iter().all(is_name) {
         return Err(SourceDefect::NoName);
+    }
+    if name.eq_ignore_ascii_case(b"default") {
+        return Err(SourceDefect::Capitals);
     }
     Ok(Source::Host { name: name.to_vec(), mask })
 }
@@ -410,8 +415,9 @@ mod tests {
     #[test]
     fn default_is_the_word_in_small_letters_and_anything_else_is_looked_up() {
         assert_eq!(v4("default").as_deref(), Ok("anywhere"));
-        assert_eq!(v4("DEFAULT").as_deref(), Ok("DEFAULT"));
-        assert!(matches!(read_v4(b"DEFAULT", Sense::Refuses, &Localhost), Ok((_, Source::Host { .. }))));
+        assert_eq!(v4("DEFAULT"), Err(SourceDefect::Capitals));
+        assert_eq!(v4("-V"), Err(SourceDefect::NoName));
+        assert!(matches!(read_v4(b"nms", Sense::Refuses, &Localhost), Ok((_, Source::Host { .. }))));
         assert_eq!(v4("a,b"), Err(SourceDefect::NoName));
         assert_eq!(v4("localhost").as_deref(), Ok("127.0.0.1"));
         assert_eq!(v6("localhost").as_deref(), Ok("::1"));

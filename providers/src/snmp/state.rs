@@ -12,11 +12,11 @@ use standfast_facts::units;
 use thiserror::Error;
 
 use super::hosts::EtcHosts;
-use super::installed::Installed;
+use super::installed::{Installed, KnownFrom};
 use super::invocation::{Invocation, Origin};
 use super::keyword::Keyword;
 use super::load::{Defect, Loader};
-use super::reading::{IncludedDirectory, Other, Reading, SnmpFile};
+use super::reading::{IncludedDirectory, Kind, Other, Reading, SnmpFile};
 use super::rules::{Feature, Rules, Version};
 use super::semantics::{Control, Grant, Refusal};
 use super::syntax::Line;
@@ -116,10 +116,13 @@ impl<'m> Snmp<'m> {
             // It asks passwd(5) for its own, and it is started as root.
             invocation.home = Some(b"/root".to_vec());
         }
-        let exists = |path: &str| machine.root.open_at(Path::new(path), OFlags::PATH).is_ok();
-        let is_there = daemon.is_some() || PROGRAMS.iter().any(|path| exists(path));
-        let program = if is_there { Program::Installed } else { Program::Missing };
-        Self::read(machine, installed, invocation).map(|snmp| Self { program, daemon, running, ..snmp })
+        let exists = |path: &&str| machine.root.open_at(Path::new(path), OFlags::PATH).is_ok();
+        let is_there = daemon.is_some() || PROGRAMS.iter().any(exists);
+        let snmp = Self::read(machine, installed, invocation)?;
+        // Below another root there may be files without a program; they are what is asked about.
+        let is_asked_about = is_there || !machine.root.is_host() && !snmp.files.is_empty();
+        let program = if is_asked_about { Program::Installed } else { Program::Missing };
+        Ok(Self { program, daemon, running, ..snmp })
     }
 
     /// Reads the files that a daemon of this version reads when it is started like this.
@@ -133,7 +136,7 @@ impl<'m> Snmp<'m> {
     ) -> Result<Self, ObserveError> {
         let mut rules = Rules::of(installed.version);
         rules.application.clone_from(&invocation.application);
-        if !has_mibs(machine.root, &invocation) {
+        if !has_mibs(machine.root, &installed, &invocation) {
             rules.mibs = Feature::Unknown;
         }
         let hosts = EtcHosts::observe(machine.root);
@@ -202,7 +205,9 @@ impl<'m> Snmp<'m> {
     #[must_use]
     pub fn place(&self, id: LineId) -> Place {
         let file = self.files.get(id.file as usize);
-        let chunk = file.and_then(|file| file.document.chunks().get(id.chunk as usize));
+        // The command line has no lines.
+        let with_lines = file.filter(|file| file.kind != Kind::CommandLine);
+        let chunk = with_lines.and_then(|file| file.document.chunks().get(id.chunk as usize));
         Place {
             file: file.map(|file| file.path.clone()).unwrap_or_default(),
             line: chunk.map_or(0, |chunk| chunk.line),
@@ -240,8 +245,13 @@ fn configured(root: &Root) -> Invocation {
 }
 
 /// Whether the names of objects can be read: MIB files are there, and nothing keeps the daemon from reading them.
-fn has_mibs(root: &Root, invocation: &Invocation) -> bool {
+///
+/// Where not even the library is there, they are taken to be where it is.
+fn has_mibs(root: &Root, installed: &Installed, invocation: &Invocation) -> bool {
     let is_off = invocation.mibs.as_deref().is_some_and(<[u8]>::is_empty);
+    if installed.known_from == KnownFrom::Assumed {
+        return !is_off;
+    }
     let has_files =
         ["/usr/share/snmp/mibs", "/usr/share/mibs/ietf", "/var/lib/mibs/ietf", "/usr/local/share/snmp/mibs"]
             .iter()

@@ -313,8 +313,12 @@ impl Tables {
     #[must_use]
     pub fn extent(&self, name: &[u8]) -> Extent {
         let rows = self.view(name);
+        // An agent has nothing but what is below `.1`.
         let is_in = |row: &&ViewRow| match &row.subtree {
-            Some(subtree) => self.is_in_view(name, &subtree.0),
+            Some(subtree) => {
+                let is_below = subtree.0.first().is_none_or(|root| *root == 1) || !row.counts(0);
+                is_below && self.is_in_view(name, &subtree.0)
+            }
             None => true,
         };
         if !rows.iter().filter(|row| row.view_type == ViewType::Included).any(|row| is_in(&row)) {

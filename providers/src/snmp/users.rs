@@ -41,6 +41,31 @@ pub enum Privacy {
     Aes,
 }
 
+impl Authentication {
+    /// The name before a person.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "no authentication",
+            Self::Md5 => "MD5",
+            Self::Sha1 => "SHA-1",
+            Self::Sha2 => "SHA-2",
+        }
+    }
+}
+
+impl Privacy {
+    /// The name before a person.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "no privacy",
+            Self::Des => "DES",
+            Self::Aes => "AES",
+        }
+    }
+}
+
 /// In which form a key stands in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyForm {

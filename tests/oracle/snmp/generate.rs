@@ -172,6 +172,65 @@ fn any(seed: u64) -> Case {
     Case { files }
 }
 
+/// A configuration in which groups, rights and views decide much: all words are right, and lead somewhere.
+pub(super) fn chains(seed: u64) -> Case {
+    let mut random = Random::new(seed ^ 0xc4a1_5000_0000);
+    let mut lines = vec!["com2sec u default public".to_owned(), "com2sec w default x".to_owned()];
+    for (group, user) in [("g", "u"), (if random.percent(30) { "g" } else { "h" }, "w")] {
+        lines.push(format!("group {group} v1 {user}"));
+        lines.push(format!("group {group} v2c {user}"));
+    }
+    for _ in 0..random.below(3) {
+        lines.push(format!(
+            "group {} {} {}",
+            random.pick(&["g", "h"]),
+            random.pick(&["any", "v1", "v2c"]),
+            random.pick(&["u", "w"])
+        ));
+    }
+    for _ in 0..2 + random.below(7) {
+        let line = rights(&mut random);
+        lines.push(line);
+    }
+    for _ in 0..1 + random.below(5) {
+        let mask = random.pick(&["", "", " ff", " fe", " fd", " f0", " 80", " 00", " fb.80"]);
+        let (view, kind) =
+            (random.pick(&["v", "v", "w", "_all_"]), random.pick(&["included", "included", "excluded"]));
+        lines.push(format!("view {view} {kind} {}{mask}", random.pick(&OIDS[..11])));
+    }
+    // In any order: it counts within a kind of line only.
+    for at in (1..lines.len()).rev() {
+        lines.swap(at, random.below(at + 1));
+    }
+    let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    Case { files: vec![("snmpd.conf".to_owned(), text.into_bytes())] }
+}
+
+/// A line that gives a group its rights.
+fn rights(random: &mut Random) -> String {
+    let group = random.pick(&["g", "g", "h"]);
+    let context = random.pick(&["\"\"", "\"\"", "\"\"", "c", "ctx", "ctxt"]);
+    let model = random.pick(&["any", "any", "v1", "v2c", "v2c"]);
+    let level = random.pick(&["noauth", "noauth", "noauth", "auth", "priv"]);
+    let prefix = random.pick(&["exact", "prefix", "prefix"]);
+    let view = random.pick(&["_all_", "_none_", "v", "v", "w"]);
+    match random.below(8) {
+        0..=4 => format!(
+            "access {group} {context} {model} {level} {prefix} {view} {} none",
+            random.pick(&["none", "_all_", "v"])
+        ),
+        5..=6 => format!(
+            "setaccess {group} {context} {model} {level} {prefix} {} {view}",
+            random.pick(&["read", "write", "notify"])
+        ),
+        _ => {
+            let types = random.pick(&["read", "write", "read,write", "log"]);
+            let context = if random.percent(30) { random.pick(&[" c*", " ctx", " c", " *"]) } else { "" };
+            format!("authaccess {types} {group} -s {model} {view} {level}{context}")
+        }
+    }
+}
+
 fn lines(random: &mut Random, count: usize) -> Vec<u8> {
     let mut text = Vec::new();
     for _ in 0..count {

@@ -7,3 +7,4 @@ mod generate;
 mod named;
 mod packet;
 mod paths;
+mod unix;

@@ -177,6 +177,24 @@ const CASES: &[(&str, &str, Gets)] = &[
         NoSuchObject,
     ),
     (
+        "setaccess for a longer context changes the row with the longest beginning",
+        "com2sec u default public\ngroup g v2c u\naccess g \"\" any noauth prefix _all_ none none\n\
+         access g c any noauth prefix _all_ none none\nsetaccess g ctx any noauth prefix read _none_\n",
+        TheValue,
+    ),
+    (
+        "setaccess for a higher level changes the row with the highest",
+        "com2sec u default public\nCHAINaccess g \"\" any auth exact _all_ none none\n\
+         setaccess g \"\" any priv exact read _none_\n",
+        TheValue,
+    ),
+    (
+        "rows are compared in the order of their models, whatever the order of the lines",
+        "com2sec u default public\ngroup g v2c u\naccess g \"\" v2c noauth prefix _all_ none none\n\
+         access g \"\" any noauth exact _none_ none none\n",
+        TheValue,
+    ),
+    (
         "setaccess for a model changes the row for any",
         "com2sec u default public\nCHAINsetaccess g \"\" v1 noauth exact read _none_\n",
         NoSuchObject,

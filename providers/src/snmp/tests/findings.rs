@@ -116,7 +116,7 @@ fn communities_where_few_look_are_told() {
         [
             "/usr/share/snmp/snmpd.conf:1 unusual-file",
             "/var/lib/snmp/snmpd.conf:1 persistent-file",
-            "/proc/7/cmdline:1 command-line",
+            "/proc/7/cmdline command-line",
         ]
     );
 }

@@ -35,7 +35,7 @@ impl Tree {
         let machine = Machine::new(&root);
         let installed = Installed {
             version: Version(5, 9, 5),
-            known_from: KnownFrom::Assumed,
+            known_from: KnownFrom::Package,
             persistent: Path::new("/var/lib/snmp").to_path_buf(),
             library: Path::new("/usr/lib/snmp").to_path_buf(),
         };
