@@ -230,6 +230,11 @@ const CASES: &[(&str, &str, Gets)] = &[
     ("rouser -s v2c", "com2sec u default public\nrouser -s v2c u noauth\n", TheValue),
     ("rouser is for SNMPv3", "com2sec u default public\nrouser u noauth\n", Silence),
     ("rouser -s any", "com2sec u default public\nrouser -s any u noauth\n", TheValue),
+    (
+        "users whose names differ in signs only share a group",
+        "com2sec u.x default public\nrouser -s v2c u-x noauth -V undefined\nrouser -s v2c u.x noauth\n",
+        NoSuchObject,
+    ),
     ("view Included", "view v Included .1\nrocommunity public default -V v\n", NoSuchObject),
     (
         "a comment behind a view spoils it",
