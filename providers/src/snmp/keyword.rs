@@ -387,9 +387,9 @@ impl Keyword {
         known(word).map_or(Self::Unknown, |(_, keyword, _)| *keyword)
     }
 
-    /// All words that are known somewhere, in small letters.
-    pub(super) fn names() -> impl Iterator<Item = &'static str> {
-        KNOWN.iter().map(|(name, ..)| *name)
+    /// All words that are known somewhere, in small letters, and what they are.
+    pub(super) fn all() -> impl Iterator<Item = (&'static str, Self)> {
+        KNOWN.iter().map(|(name, keyword, _)| (*name, *keyword))
     }
 
     /// The types of file in which a word is known.

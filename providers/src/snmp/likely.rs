@@ -11,7 +11,7 @@ pub(super) fn is_announcing(word: &[u8]) -> bool {
         word.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
     ANNOUNCING.iter().any(|begin| letters.starts_with(begin.as_bytes()))
         || word.contains(&b'=')
-        || nearest(&letters, |name| holds_secrets(Keyword::anywhere(name.as_bytes()))).is_some()
+        || nearest(&letters, holds_secrets).is_some()
 }
 
 /// Whether a word of a comment is one of a language, a number or a directive, and no secret of any worth: no letters
@@ -87,12 +87,14 @@ pub(super) fn directive_like(word: &[u8]) -> Option<&'static str> {
 }
 
 /// The nearest of these directives, not more than two letters away.
-fn nearest(word: &[u8], is_meant: impl Fn(&str) -> bool) -> Option<&'static str> {
+fn nearest(word: &[u8], is_meant: fn(Keyword) -> bool) -> Option<&'static str> {
     if word.len() > 32 || word.len() < 4 {
         return None;
     }
-    let near = |name: &&'static str| distance(name.as_bytes(), word);
-    Keyword::names().filter(|name| is_meant(name) && near(name) <= 2).min_by_key(near)
+    let is_as_long = |name: &str| name.len().abs_diff(word.len()) <= 2;
+    let meant = Keyword::all().filter(|(name, keyword)| is_as_long(name) && is_meant(*keyword));
+    let near = meant.map(|(name, _)| (distance(name.as_bytes(), word), name));
+    near.filter(|(distance, _)| *distance <= 2).min().map(|(_, name)| name)
 }
 
 /// How many letters are put in, left out or exchanged, up to 3.

@@ -77,6 +77,7 @@ const CASES: &[(&str, &str, Gets)] = &[
     ("a subtree with a dot behind", "rocommunity public default .1.3.6.1.2.1.1.\n", TheValue),
     ("a subtree by its name needs MIB files", "rocommunity public default system\n", NoSuchObject),
     ("a root by its name needs none", "rocommunity public default iso\n", TheValue),
+    ("an octal subtree", "rocommunity public default .1.3.6.1.2.1.013\n", NoSuchObject),
     ("a hexadecimal subtree", "rocommunity public default .1.0x3.06\n", TheValue),
     ("a context", "rocommunity public default .1 ctx\n", Silence),
     ("a context by its beginning", "rocommunity public default .1 ctx*\n", Silence),

@@ -1,5 +1,6 @@
 //! Long files are read in time that grows as they do.
 
+use crate::edit::Labels;
 use crate::snmp::semantics::Peer;
 
 use super::tree::with_conf;
@@ -27,4 +28,13 @@ fn a_hundred_thousand_lines_are_read() {
     // 3 grants, a finding for the view that is too narrow to be seen, one for each user and each unknown line.
     let few = steps(10);
     assert_eq!(steps(11_112), few / 10 * 11_112);
+}
+
+#[test]
+fn a_hundred_thousand_lines_are_shown() {
+    let text = "# The community of the pollers is set below, as it is on all hosts of this site\n\
+                # rocommunity s3cret 10.0.0.1\nrocommunity s3cret 10.0.0.0/8 # for pollers\nrocomunity s3cret\n";
+    let shown = crate::snmp::show::show(text.repeat(25_000).as_bytes(), &mut Labels::default());
+    assert_eq!(shown.matches("<community 1>").count(), 50_000);
+    assert!(!shown.contains("s3cret"));
 }
