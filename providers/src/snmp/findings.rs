@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::time::Duration;
 
 use super::invocation::Origin;
 use super::keyword::{FileType, Keyword};
@@ -13,6 +14,9 @@ use super::tables::{Extent, LineId};
 use super::words::Words;
 use crate::provider::{Finding, Place};
 use crate::shown::Shown;
+
+/// By so much the start of a process may seem earlier than it was: `Daemon::started`.
+const START_IS_EARLY: Duration = Duration::from_millis(11);
 
 /// The code of a finding, what is wrong, and what to do.
 pub(super) type Words3 = (&'static str, String, String);
@@ -208,7 +212,11 @@ impl Snmp<'_> {
         };
         if let Some(daemon) = &self.daemon {
             for file in self.files.iter().filter(|file| file.kind == Kind::Admin) {
-                if file.status.as_ref().is_some_and(|status| status.modified > daemon.started) {
+                if file
+                    .status
+                    .as_ref()
+                    .is_some_and(|status| status.modified > daemon.started + START_IS_EARLY)
+                {
                     add(
                         &file.path,
                         (

@@ -4,6 +4,7 @@ mod agent;
 mod agree;
 mod compare;
 mod generate;
+mod live;
 mod named;
 mod packet;
 mod paths;
