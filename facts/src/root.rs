@@ -117,7 +117,7 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    fn new(path: &Path, source: Errno) -> Self {
+    pub(crate) fn new(path: &Path, source: Errno) -> Self {
         let path = path.to_path_buf();
         match source {
             Errno::NOENT | Errno::NOTDIR => Self::Missing { path },
@@ -266,7 +266,6 @@ impl Root {
     /// [`ReadError`] names the path and why; `EINVAL` where it is no symbolic link.
     pub fn link(&self, path: &Path) -> Result<PathBuf, ReadError> {
         let target = match self.scope {
-            // One call: thousands of processes are asked for their executable.
             Scope::Host => rustix::fs::readlinkat(&self.dir, path, Vec::new()),
             Scope::Contained => self.open_at(path, OFlags::PATH | OFlags::NOFOLLOW).and_then(|fd| {
                 // Of what is no link the kernel says here that it does not exist.
