@@ -75,6 +75,8 @@ type Mask<'m> = dyn FnMut(SecretKind, &[u8]) -> String + 'm;
 /// A line as it is shown, word after word.
 struct Painter<'l, 'm> {
     out: String,
+    /// A secret that should stand in the line does not: what follows may be one that begins with `#`.
+    misses_secret: bool,
     /// What is left of the line.
     rest: &'l [u8],
     mask: &'m mut Mask<'m>,
@@ -83,7 +85,8 @@ struct Painter<'l, 'm> {
 fn render<'m>(line: &[u8], mask: &'m mut Mask<'m>) -> Shown {
     // What stands behind a NUL is not read, and is no less of a secret.
     let nul = memchr::memchr(0, line);
-    let mut painter = Painter { out: String::new(), rest: &line[..nul.unwrap_or(line.len())], mask };
+    let mut painter =
+        Painter { out: String::new(), misses_secret: false, rest: &line[..nul.unwrap_or(line.len())], mask };
     painter.line();
     if nul.is_some() {
         painter.out.push_str("\\x00");
@@ -336,7 +339,8 @@ impl<'l> Painter<'l, '_> {
     }
 
     fn secret(&mut self, kind: SecretKind) {
-        if self.has_word() {
+        self.misses_secret = !self.has_word();
+        if !self.misses_secret {
             let (_, value) = self.take();
             let masked = (self.mask)(kind, &value);
             self.out.push_str(&masked);
@@ -360,6 +364,9 @@ impl<'l> Painter<'l, '_> {
     /// A comment: a directive that was commented out is shown as one; a sentence is shown up to the word that
     /// announces a secret; of anything else nothing is known.
     fn comment(&mut self) {
+        if self.misses_secret {
+            return self.hide();
+        }
         let marks = self.rest.iter().position(|byte| *byte != b'#').unwrap_or(self.rest.len());
         let (signs, rest) = self.rest.split_at(marks);
         self.push(signs);
