@@ -266,15 +266,6 @@ fn two_resources_for_access_as_a_whole_are_refused() {
 }
 
 #[test]
-fn without_snmpd_nothing_is_let_in() {
-    let root = debian(DEBIAN);
-    for path in ["usr/sbin/snmpd", "lib/systemd/system/snmpd.service"] {
-        std::fs::remove_file(root.path(path)).unwrap();
-    }
-    check(&root, &[access(&json!({}))]).ended(0);
-}
-
-#[test]
 fn twenty_thousand_lines_are_one_edit() {
     let mut text_before = String::new();
     for number in 0..20_000 {

@@ -129,16 +129,6 @@ fn a_directory_that_snmpd_cannot_search_after_its_start_gets_no_line() {
 }
 
 #[test]
-fn without_snmpd_no_community_is_in_force() {
-    let root = debian(DEBIAN);
-    for path in ["usr/sbin/snmpd", "lib/systemd/system/snmpd.service"] {
-        std::fs::remove_file(root.path(path)).unwrap();
-    }
-    let said = check(&root, &[nms(&json!({}))]).ended(2);
-    assert_eq!(text(&said.outcome()["blocked"]), "snmpd is not installed");
-}
-
-#[test]
 fn an_unknown_user_of_snmpd_is_an_error_and_no_guess() {
     let root = debian(DEBIAN);
     root.write("etc/passwd", b"root:x:0:0::/root:/bin/sh\n");

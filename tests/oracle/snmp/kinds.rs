@@ -189,3 +189,12 @@ fn a_level_that_is_raised_holds_for_the_user() {
     }
     assert!(get("authPriv"));
 }
+
+#[test]
+fn without_snmpd_nobody_is_let_in_and_no_community_is_in_force() {
+    let host = stock();
+    host.run(&["sh", "-c", "rm /usr/sbin/snmpd /lib/systemd/system/snmpd.service"]);
+    assert_eq!(check(&host, &[access(&json!({ "purge": true }))]).0, 0);
+    let (code, said) = check(&host, &[nms()]);
+    assert_eq!((code, said[0]["blocked"].as_str()), (2, Some("snmpd is not installed")));
+}
