@@ -75,7 +75,7 @@ type Mask<'m> = dyn FnMut(SecretKind, &[u8]) -> String + 'm;
 /// A line as it is shown, word after word.
 struct Painter<'l, 'm> {
     out: String,
-    /// A secret that should stand in the line does not: what follows may be one that begins with `#`.
+    /// A secret should stand here and does not: what follows may be one that begins with `#`.
     misses_secret: bool,
     /// What is left of the line.
     rest: &'l [u8],
@@ -488,10 +488,9 @@ mod tests {
 
     #[test]
     fn evidence_tells_communities_apart_by_fingerprints() {
-        let line = b"rocommunity s3cret";
         let keyed = Fingerprints::with_key([7; 32]);
         let expected = format!("rocommunity <community {}>", keyed.of(b"s3cret").unwrap());
-        assert_eq!(show_line(line, &keyed).as_str(), expected);
+        assert_eq!(show_line(b"rocommunity s3cret", &keyed).as_str(), expected);
     }
 
     #[test]

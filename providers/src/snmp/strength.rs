@@ -7,7 +7,7 @@ use std::fmt;
 
 use standfast_facts::root::{ReadError, Root};
 
-/// What attackers and scanners send first; the probe sends these and no others.
+/// What attackers and scanners send first.
 pub const DEFAULT_COMMUNITIES: [&str; 8] =
     ["public", "private", "community", "manager", "admin", "cisco", "snmp", "monitor"];
 
@@ -58,6 +58,14 @@ pub enum Weakness {
         /// How many it should have.
         least: u32,
     },
+}
+
+impl Weakness {
+    /// Whether whoever goes through a list comes upon it.
+    #[must_use]
+    pub fn is_known(self) -> bool {
+        matches!(self, Self::Empty | Self::Default | Self::Word | Self::HostName)
+    }
 }
 
 impl fmt::Display for Weakness {
