@@ -262,6 +262,8 @@ fn no_community_shows_in_whatever_is_done_and_all_are_let_in() {
     assert!(silent.is_none(), "{:?}", silent.map(|community| &community.bytes));
     stage.run(&["check", "-", "-v", "--format", "text"], &policy, &[0]);
     stage.run(&["facts"], "", &[0]);
+    stage.run(&["explain", "snmp"], "", &[0]);
+    stage.run(&["explain", "snmp", "--from", "192.0.2.2", "--format", "json"], "", &[0]);
 
     // All are replaced: the old ones stand in the diff, and in the backup.
     let policy = json!(stage.resources(new)).to_string();
@@ -351,6 +353,8 @@ fn a_mangled_file_shows_no_community() {
     }
     stage.run(&["apply", "-", "--diff", "--format", "text"], &access.to_string(), &[2, 4, 6]);
     stage.run(&["facts"], "", &[0]);
+    stage.run(&["explain", "snmp"], "", &[0]);
+    stage.run(&["explain", "snmp", "--from", "192.0.2.2", "--format", "json"], "", &[0]);
     stage.assert_state_is_closed();
 }
 
