@@ -12,6 +12,7 @@ use standfast_providers::ntp::entry::NtpMonlist;
 use standfast_providers::proved::{Configured, Question};
 use standfast_providers::provider::{Detail, Plan, Provider};
 use standfast_providers::secret::Secret;
+use standfast_providers::snmp::{self, Snmp};
 
 use crate::chain::chain;
 use crate::cli::Service;
@@ -24,6 +25,8 @@ pub enum Desired {
     Limits(limits::Desired),
     /// What daemons of time answer.
     Ntp(NtpMonlist),
+    /// Access by SNMP.
+    Snmp(snmp::Desired),
 }
 
 /// A folder of providers, whose kinds share their files.
@@ -33,6 +36,8 @@ pub enum Family {
     Limits,
     /// `ntp_monlist`.
     Ntp,
+    /// `snmp_community`, `snmp_access`.
+    Snmp,
 }
 
 impl Family {
@@ -43,6 +48,7 @@ impl Family {
         match self {
             Self::Limits => None,
             Self::Ntp => Some((Service::Ntp, NtpMonlist::KIND.name)),
+            Self::Snmp => Some((Service::Snmp, snmp::access::SnmpAccess::KIND.name)),
         }
     }
 }
@@ -57,6 +63,7 @@ impl Desired {
         match self {
             Self::Limits(_) => Family::Limits,
             Self::Ntp(_) => Family::Ntp,
+            Self::Snmp(_) => Family::Snmp,
         }
     }
 }
@@ -142,7 +149,7 @@ fn observe<'m>(machine: &'m Machine<'m>, family: Family) -> Result<Box<dyn Plann
             let limits = Limits::observe(machine).map_err(|error| chain(&error))?;
             let pick: Pick<Limits<'m>> = |desired| match desired {
                 Desired::Limits(desired) => Some(desired),
-                Desired::Ntp(_) => None,
+                Desired::Ntp(_) | Desired::Snmp(_) => None,
             };
             Ok(Box::new(Observed { provider: limits, pick }))
         }
@@ -150,9 +157,17 @@ fn observe<'m>(machine: &'m Machine<'m>, family: Family) -> Result<Box<dyn Plann
             let ntp = Ntp::observe(machine).map_err(|error| chain(&error))?;
             let pick: Pick<Ntp<'m>> = |desired| match desired {
                 Desired::Ntp(desired) => Some(desired),
-                Desired::Limits(_) => None,
+                Desired::Limits(_) | Desired::Snmp(_) => None,
             };
             Ok(Box::new(Observed { provider: ntp, pick }))
+        }
+        Family::Snmp => {
+            let snmp = Snmp::observe(machine).map_err(|error| chain(&error))?;
+            let pick: Pick<Snmp<'m>> = |desired| match desired {
+                Desired::Snmp(desired) => Some(desired),
+                Desired::Limits(_) | Desired::Ntp(_) => None,
+            };
+            Ok(Box::new(Observed { provider: snmp, pick }))
         }
     }
 }

@@ -6,11 +6,15 @@ use standfast_providers::limits::entry::LimitsEntry;
 use standfast_providers::ntp::entry::NtpMonlist;
 use standfast_providers::schema::{Kind, SchemaError, Value};
 use standfast_providers::shown::Shown;
+use standfast_providers::snmp;
+use standfast_providers::snmp::access::SnmpAccess;
+use standfast_providers::snmp::community::SnmpCommunity;
 
 use crate::family::Desired;
 
 /// All kinds, in the order of the documentation.
-pub const KINDS: [Kind; 3] = [LimitsEntry::KIND, LimitsConfig::KIND, NtpMonlist::KIND];
+pub const KINDS: [Kind; 5] =
+    [LimitsEntry::KIND, LimitsConfig::KIND, NtpMonlist::KIND, SnmpCommunity::KIND, SnmpAccess::KIND];
 
 /// One piece of desired state.
 #[derive(Clone, Debug)]
@@ -81,6 +85,14 @@ fn desired(kind: &str, title: &str, values: &[(String, Value)]) -> Result<Desire
     }
     if kind == NtpMonlist::KIND.name {
         return Ok(Desired::Ntp(NtpMonlist::from_values(given, &[])?));
+    }
+    if kind == SnmpAccess::KIND.name {
+        return Ok(Desired::Snmp(snmp::Desired::Access(SnmpAccess::from_values(given, &[])?)));
+    }
+    if kind == SnmpCommunity::KIND.name {
+        let community = SnmpCommunity::from_values(given, &[("name", title)])?;
+        community.check()?;
+        return Ok(Desired::Snmp(snmp::Desired::Community(community)));
     }
     // The title names what is not given; Puppet splits it before and gives all three.
     let is_given = |name: &str| values.iter().any(|(given, _)| given == name);

@@ -31,6 +31,7 @@ mod responder;
 mod round_trip;
 mod said;
 mod snmp;
+mod snmp_kinds;
 mod snmp_round_trip;
 mod temp_root;
 mod terminal;

@@ -5,6 +5,32 @@
 
 use std::path::PathBuf;
 
+/// The arguments as they were given: a running snmpd has cut the list behind `-I` in place, so that what stood between
+/// commas looks like arguments of their own, and thus like addresses.
+fn with_modules_in_one(arguments: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let is_module = |word: &[u8]| {
+        word.first().is_some_and(u8::is_ascii_alphabetic)
+            && word.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'/'))
+    };
+    let mut whole: Vec<Vec<u8>> = Vec::with_capacity(arguments.len());
+    // Whether the argument before holds modules, or is the option alone.
+    let (mut holds_modules, mut is_option) = (false, false);
+    for argument in arguments {
+        match whole.last_mut() {
+            Some(list) if holds_modules && is_module(argument) => {
+                list.push(b',');
+                list.extend(argument);
+                continue;
+            }
+            _ => {}
+        }
+        holds_modules = is_option || argument.len() > 2 && argument.starts_with(b"-I");
+        is_option = argument == b"-I";
+        whole.push(argument.clone());
+    }
+    whole
+}
+
 /// The options of snmpd that take a value: the next argument, where it does not stand behind the letter.
 const WITH_VALUE: &[u8] = b"cILlmMnpPSY-guxD";
 
@@ -104,6 +130,10 @@ impl Invocation {
             home: variable("HOME"),
             mibs: variable("MIBS"),
             ..Self::default()
+        };
+        let arguments = match invocation.origin {
+            Origin::Running(_) => with_modules_in_one(arguments),
+            Origin::Configured(_) | Origin::Assumed => arguments.to_vec(),
         };
         let mut arguments = arguments.iter().skip(1).map(Vec::as_slice);
         while let Some(argument) = arguments.next() {
@@ -207,6 +237,16 @@ mod tests {
         assert!(debian.addresses.is_empty() && debian.lines.is_empty());
         assert_eq!(debian.default_files, DefaultFiles::Read);
         assert!(debian.leaves_out("smux") && debian.leaves_out("mteTrigger") && !debian.leaves_out("proxy"));
+    }
+
+    #[test]
+    fn a_running_daemon_has_cut_its_list_of_modules_and_names_no_addresses_by_it() {
+        let words =
+            ["snmpd", "-I", "-smux", "mteTrigger", "mteTriggerConf", "-f", "udp:161", "-Ismux", "x", "161"];
+        let arguments: Vec<_> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
+        let invocation = Invocation::new(Origin::Running(7), &arguments, |_| None);
+        assert_eq!(invocation.addresses, [b"udp:161".to_vec(), b"161".to_vec()]);
+        assert!(invocation.leaves_out("mteTrigger") && invocation.leaves_out("smux"));
     }
 
     #[test]

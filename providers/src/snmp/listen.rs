@@ -169,7 +169,7 @@ impl Snmp<'_> {
 }
 
 /// Addresses between commas, none of them trimmed.
-fn read_list(list: &[u8], line: Option<LineId>) -> Vec<Listen> {
+pub(super) fn read_list(list: &[u8], line: Option<LineId>) -> Vec<Listen> {
     list.split(|byte| *byte == b',').map(|address| read_one(address, line)).collect()
 }
 

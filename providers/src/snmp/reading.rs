@@ -3,7 +3,7 @@
 //! Source: `read_configs`, `read_config_files_of_type` and `read_config` in net-snmp's snmplib/read_config.c.
 
 use std::collections::HashMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -95,9 +95,16 @@ pub struct Reading<'r> {
     installed: &'r Installed,
     rules: &'r Rules,
     by_path: HashMap<PathBuf, Option<usize>>,
+    planned: Planned,
     depth: usize,
     count: usize,
 }
+
+/// The bytes of a file, and its status where there is one.
+type Contents = (Vec<u8>, Option<Status>);
+
+/// What files would hold after a change; `None` for one that would be gone.
+pub type Planned = HashMap<PathBuf, Option<Vec<u8>>>;
 
 impl<'r> Reading<'r> {
     /// Nothing has been read yet.
@@ -123,9 +130,16 @@ impl<'r> Reading<'r> {
             invocation,
             installed,
             by_path: HashMap::new(),
+            planned: Planned::new(),
             depth: 0,
             count: 0,
         }
+    }
+
+    /// The same with these files as they would be after a change.
+    #[must_use]
+    pub fn with_planned(self, planned: Planned) -> Self {
+        Self { planned, ..self }
     }
 
     /// Reads everything that the daemon reads.
@@ -230,17 +244,38 @@ impl<'r> Reading<'r> {
         if let Some(known) = self.by_path.get(path) {
             return Ok(*known);
         }
-        let index = match self.root.read_with_status(path) {
-            Ok((bytes, status)) => {
-                let document = Document::parse(&SnmpSyntax { rules: self.rules }, bytes);
-                self.files.push(SnmpFile { path: path.to_path_buf(), document, status: Some(status), kind });
-                Some(self.files.len() - 1)
-            }
-            Err(error) if is_nothing(&error) => None,
-            Err(error) => return Err(error),
-        };
+        let index = self.contents(path)?.map(|(bytes, status)| {
+            let document = Document::parse(&SnmpSyntax { rules: self.rules }, bytes);
+            self.files.push(SnmpFile { path: path.to_path_buf(), document, status, kind });
+            self.files.len() - 1
+        });
         self.by_path.insert(path.to_path_buf(), index);
         Ok(index)
+    }
+
+    fn contents(&self, path: &Path) -> Result<Option<Contents>, ReadError> {
+        if let Some(planned) = self.planned.get(path) {
+            return Ok(planned.clone().map(|bytes| (bytes, self.root.status(path).ok())));
+        }
+        match self.root.read_with_status(path) {
+            Ok((bytes, status)) => Ok(Some((bytes, Some(status)))),
+            Err(error) if is_nothing(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The names in a directory in the order of the file system, whatever they are; a file that is planned comes last,
+    /// for there it has the least to say.
+    fn list(&self, directory: &Path) -> Result<Vec<OsString>, ReadError> {
+        let mut names = self.root.list_as_read(directory)?;
+        let planned = self.planned.keys().filter(|path| path.parent() == Some(directory));
+        let new: Vec<_> = planned
+            .filter_map(|path| path.file_name())
+            .filter(|name| !names.iter().any(|known| known == name))
+            .map(OsStr::to_os_string)
+            .collect();
+        names.extend(new);
+        Ok(names)
     }
 
     fn read_lines(&mut self, file: usize, inherited: FileType, kind: Kind) -> Result<(), ReadError> {
@@ -295,8 +330,7 @@ impl<'r> Reading<'r> {
             }
             Keyword::IncludeDir => {
                 let directory = self.invocation.directory.join(path(value));
-                // In the order of the file system, whatever the names.
-                match self.root.list_as_read(&directory) {
+                match self.list(&directory) {
                     Ok(names) => {
                         self.directories.push(IncludedDirectory { line, path: directory.clone(), file_type });
                         for name in names.iter().filter(|name| is_included(name.as_bytes())) {

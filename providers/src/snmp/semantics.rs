@@ -221,7 +221,7 @@ impl Control {
     }
 
     /// What becomes of a request for which an entry decides.
-    fn follow(&self, entry: &Com2Sec, version: Version) -> Decision {
+    pub(super) fn follow(&self, entry: &Com2Sec, version: Version) -> Decision {
         let line = Some(entry.line);
         if entry.sense == Sense::Refuses {
             return Decision::silent(Silence::Refused, line);

@@ -75,6 +75,8 @@ type Mask<'m> = dyn FnMut(SecretKind, &[u8]) -> String + 'm;
 /// A line as it is shown, word after word.
 struct Painter<'l, 'm> {
     out: String,
+    /// A secret should stand here and does not: what follows may be one that begins with `#`.
+    misses_secret: bool,
     /// What is left of the line.
     rest: &'l [u8],
     mask: &'m mut Mask<'m>,
@@ -83,7 +85,8 @@ struct Painter<'l, 'm> {
 fn render<'m>(line: &[u8], mask: &'m mut Mask<'m>) -> Shown {
     // What stands behind a NUL is not read, and is no less of a secret.
     let nul = memchr::memchr(0, line);
-    let mut painter = Painter { out: String::new(), rest: &line[..nul.unwrap_or(line.len())], mask };
+    let mut painter =
+        Painter { out: String::new(), misses_secret: false, rest: &line[..nul.unwrap_or(line.len())], mask };
     painter.line();
     if nul.is_some() {
         painter.out.push_str("\\x00");
@@ -207,7 +210,10 @@ impl<'l> Painter<'l, '_> {
         if self.next_is(b"-v") {
             self.words(2);
         }
-        self.secret(SecretKind::Community);
+        // It is read again between single quotes: what is masked is what is opened.
+        self.secret_by(SecretKind::Community, |word| {
+            words::word(&[b"'", word, b"'"].concat(), usize::MAX).value
+        });
         self.word_if(is_like_a_source);
         if self.next_is(b"-V") {
             self.words(1);
@@ -336,9 +342,15 @@ impl<'l> Painter<'l, '_> {
     }
 
     fn secret(&mut self, kind: SecretKind) {
-        if self.has_word() {
+        self.secret_by(kind, <[u8]>::to_vec);
+    }
+
+    /// A secret that is another one than the word that stands there.
+    fn secret_by(&mut self, kind: SecretKind, read: impl Fn(&[u8]) -> Vec<u8>) {
+        self.misses_secret = !self.has_word();
+        if !self.misses_secret {
             let (_, value) = self.take();
-            let masked = (self.mask)(kind, &value);
+            let masked = (self.mask)(kind, &read(&value));
             self.out.push_str(&masked);
         }
     }
@@ -360,6 +372,9 @@ impl<'l> Painter<'l, '_> {
     /// A comment: a directive that was commented out is shown as one; a sentence is shown up to the word that
     /// announces a secret; of anything else nothing is known.
     fn comment(&mut self) {
+        if self.misses_secret {
+            return self.hide();
+        }
         let marks = self.rest.iter().position(|byte| *byte != b'#').unwrap_or(self.rest.len());
         let (signs, rest) = self.rest.split_at(marks);
         self.push(signs);
@@ -394,101 +409,5 @@ impl<'l> Painter<'l, '_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{show, show_line};
-    use crate::edit::Labels;
-    use crate::fingerprint::Fingerprints;
-
-    fn shown(line: &str) -> String {
-        show(line.as_bytes(), &mut Labels::default())
-    }
-
-    #[test]
-    fn communities_are_numbered_wherever_they_stand() {
-        let text = "rocommunity  s3cret 10.0.0.0/8 -V sys # standfast: nagios\nrwcommunity 't0p s3cret' default\n\
-                    com2sec -Cn ctx sec default s3cret\ntrapsink 10.0.0.1 s3cret 162\nauthcommunity log,read s3cret\n\
-                    rocommunity6 -v 2c s3cret\ntrapcommunity s3cret\n[snmp] defCommunity s3cret\n";
-        let expected = "rocommunity  <community 1> 10.0.0.0/8 -V sys # standfast: nagios\nrwcommunity <community 2> default\n\
-                    com2sec -Cn ctx sec default <community 1>\ntrapsink 10.0.0.1 <community 1> 162\n\
-                    authcommunity log,read <community 1>\nrocommunity6 -v 2c <community 1>\n\
-                    trapcommunity <community 1>\n[snmp] defCommunity <community 1>\n";
-        assert_eq!(shown(text), expected);
-    }
-
-    #[test]
-    fn a_directive_that_is_commented_out_keeps_its_secret() {
-        assert_eq!(
-            shown("#rocommunity s3cret default"),
-            "#<community 1>".replace("<", "rocommunity <") + " default"
-        );
-        assert_eq!(shown("## com2sec u default s3cret"), "## com2sec u default <community 1>");
-        assert_eq!(shown("# was: rocommunity s3cret until May"), "# was: …");
-        assert_eq!(shown("# the community is s3cret for now"), "# the …");
-        assert_eq!(shown("# s3cret"), "# …");
-        assert_eq!(shown("# who answers what to whom"), "# who answers what to whom");
-        assert_eq!(shown("rocommunity a default # or s3cret"), "rocommunity <community 1> default # …");
-    }
-
-    #[test]
-    fn of_a_line_that_is_no_directive_nothing_is_shown_but_what_it_was_meant_to_be() {
-        assert_eq!(shown("rocomunity s3cret"), "rocomunity …");
-        assert_eq!(shown("s3cret"), "…");
-        assert_eq!(shown("s3cret 10.0.0.1"), "…");
-        assert_eq!(shown("rocommunity=s3cret"), "…");
-        assert_eq!(shown("\u{feff}rocommunity s3cret"), "\\u{feff}rocommunity <community 1>");
-        assert_eq!(shown("rocommunity pub\0s3cret"), "rocommunity <community 1>\\x00…");
-        assert_eq!(shown("[s3cret"), "…");
-    }
-
-    #[test]
-    fn a_second_word_that_is_no_source_may_be_the_secret() {
-        assert_eq!(shown("rwcommunity ops S3cret!"), "rwcommunity <community 1> …");
-        assert_eq!(shown("rwcommunity ops S3cret"), "rwcommunity <community 1> …");
-        assert_eq!(shown("rouser ops S3cretpass"), "rouser ops …");
-        assert_eq!(shown("rouser ops priv -V sys"), "rouser ops priv -V sys");
-        assert_eq!(
-            shown("rocommunity a 10.0.0.1 .1.3 ctx s3cret"),
-            "rocommunity <community 1> 10.0.0.1 .1.3 ctx …"
-        );
-    }
-
-    #[test]
-    fn passphrases_and_keys_of_users_are_hidden() {
-        assert_eq!(
-            shown("createUser -M -e 0x80 mon SHA-256 \"auth pass\" AES privpass"),
-            "createUser -M -e 0x80 mon SHA-256 <passphrase 1> AES <passphrase 2>"
-        );
-        assert_eq!(shown("createUser mon s3cretpass"), "createUser mon …");
-        let saved =
-            "usmUser 1 3 0x80001f88 \"mon\" \"mon\" NULL .1.3.6.1.6.3.10.1.1.3 0xdeadbeef .1.3 0xcafe \"\"";
-        assert_eq!(shown(saved), "usmUser 1 3 0x80001f88 \"mon\" \"mon\" …");
-        assert_eq!(shown("defAuthPassphrase s3cret"), "defAuthPassphrase <passphrase 1>");
-        assert_eq!(shown("smuxpeer .1.3.6.1 s3cret"), "smuxpeer .1.3.6.1 <passphrase 1>");
-    }
-
-    #[test]
-    fn arguments_of_tools_hide_what_is_not_known_to_be_harmless() {
-        assert_eq!(
-            shown("proxy -Cn ctx -v 2c -c s3cret 10.0.0.1 .1.3.6.1"),
-            "proxy -Cn ctx -v 2c -c <community 1> 10.0.0.1 .1.3.6.1"
-        );
-        assert_eq!(
-            shown("trapsess -v3 -u mon -l authPriv -A authpass1 -Xprivpass1 -3m 0xdead 10.0.0.1:162"),
-            "trapsess -v3 -u mon -l authPriv -A <passphrase 1> -X<passphrase 2> … … 10.0.0.1:162"
-        );
-        assert_eq!(shown("extend test /bin/check --password s3cret"), "extend test /bin/check …");
-    }
-
-    #[test]
-    fn evidence_tells_communities_apart_by_fingerprints() {
-        let line = b"rocommunity s3cret";
-        let keyed = Fingerprints::with_key([7; 32]);
-        let expected = format!("rocommunity <community {}>", keyed.of(b"s3cret").unwrap());
-        assert_eq!(show_line(line, &keyed).as_str(), expected);
-    }
-
-    #[test]
-    fn an_escape_sequence_is_written_out() {
-        assert_eq!(shown("syslocation a\x1b[2J"), "syslocation a\\x1b[2J");
-    }
-}
+#[path = "show_tests.rs"]
+mod tests;

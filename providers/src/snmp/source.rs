@@ -5,6 +5,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::likely::is_like_a_source;
 use crate::shown::Shown;
 
 /// The addresses that agree with one address where a mask has ones; the ones need not stand together.
@@ -157,6 +158,9 @@ impl fmt::Display for Source {
         match self {
             Self::Net(network) if network.is_any() => f.write_str("anywhere"),
             Self::Net(network) => network.fmt(f),
+            // What stands in the place of a source may be the rest of a community with a blank in it.
+            Self::Host { name, .. } if !is_like_a_source(name) => f.write_str("an odd name"),
+            Self::Socket(Some(path)) if !path.starts_with(b"/") => f.write_str("an odd socket"),
             Self::Host { name, mask } => {
                 let name = Shown::bytes(name);
                 match mask.prefix() {

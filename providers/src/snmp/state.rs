@@ -16,7 +16,7 @@ use super::installed::{Installed, KnownFrom};
 use super::invocation::{Invocation, Origin};
 use super::keyword::Keyword;
 use super::load::{Defect, Loader};
-use super::reading::{IncludedDirectory, Kind, Other, Reading, SnmpFile};
+use super::reading::{IncludedDirectory, Kind, Other, Planned, Reading, SnmpFile};
 use super::rules::{Feature, Rules, Version};
 use super::semantics::{Control, Grant, Refusal};
 use super::syntax::Line;
@@ -134,13 +134,33 @@ impl<'m> Snmp<'m> {
         installed: Installed,
         invocation: Invocation,
     ) -> Result<Self, ObserveError> {
+        Self::read_planned(machine, installed, invocation, Planned::new())
+    }
+
+    /// The same machine with these files as they would be after a change.
+    ///
+    /// # Errors
+    /// When a file that is there cannot be read.
+    pub fn after(&self, planned: Planned) -> Result<Self, ObserveError> {
+        let (installed, invocation) = (self.installed.clone(), self.invocation.clone());
+        let after = Self::read_planned(self.machine, installed, invocation, planned)?;
+        Ok(Self { program: self.program, daemon: self.daemon.clone(), running: self.running, ..after })
+    }
+
+    fn read_planned(
+        machine: &'m Machine<'m>,
+        installed: Installed,
+        invocation: Invocation,
+        planned: Planned,
+    ) -> Result<Self, ObserveError> {
         let mut rules = Rules::of(installed.version);
         rules.application.clone_from(&invocation.application);
         if !has_mibs(machine.root, &installed, &invocation) {
             rules.mibs = Feature::Unknown;
         }
         let hosts = EtcHosts::observe(machine.root);
-        let mut reading = Reading::new(machine.root, &invocation, &installed, Loader::new(&rules, &hosts));
+        let mut reading = Reading::new(machine.root, &invocation, &installed, Loader::new(&rules, &hosts))
+            .with_planned(planned);
         reading.read_all().map_err(ObserveError::Read)?;
         // These two the daemon knows before it reads any of its files for rights.
         let persistent = reading.named_persistent().unwrap_or_else(|| reading.persistent.clone());

@@ -23,7 +23,7 @@ fn seeds() -> std::ops::Range<u64> {
     given.unwrap_or(0..CASES)
 }
 
-fn lay_out(case: &Case, directory: &Path) {
+pub(super) fn lay_out(case: &Case, directory: &Path) {
     let _ = fs::remove_dir_all(directory);
     fs::create_dir_all(directory.join("d")).unwrap();
     for (name, bytes) in &case.files {
@@ -45,7 +45,7 @@ fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     out
 }
 
-fn asked(host: &Host, case: &Case, file: &Path) -> Vec<Vec<u8>> {
+pub(super) fn asked(host: &Host, case: &Case, file: &Path) -> Vec<Vec<u8>> {
     let text: Vec<u8> = case.files.iter().flat_map(|(_, bytes)| bytes.clone()).collect();
     let mut asked = communities(host, &text, file);
     asked.extend(COMMUNITIES.iter().map(|text| text.as_bytes().to_vec()));
@@ -61,7 +61,7 @@ fn some_sources(seed: u64) -> Vec<IpAddr> {
     picked.into_iter().chain([SOURCES[random.below(4)], SOURCES[4 + random.below(3)]]).collect()
 }
 
-fn told(case: &Case) -> String {
+pub(super) fn told(case: &Case) -> String {
     let tell = |(name, bytes): &(String, Vec<u8>)| {
         format!("--- {name}\n{}", bytes.escape_ascii().to_string().replace("\\n", "\n"))
     };

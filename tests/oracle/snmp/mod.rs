@@ -2,10 +2,15 @@
 
 mod agent;
 mod agree;
+mod communities;
 mod compare;
+mod enforced;
 mod generate;
+mod kinds;
 mod live;
+mod monitoring;
 mod named;
 mod packet;
 mod paths;
+mod secrets;
 mod unix;
