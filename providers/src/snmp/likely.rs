@@ -62,6 +62,26 @@ pub(super) fn is_like_a_source(word: &[u8]) -> bool {
         && (!is_word || matches!(word, b"default" | b"localhost") || word.iter().all(u8::is_ascii_lowercase))
 }
 
+/// Whether a word can be the name that a person gives to a view, a user or a context: words that are put together, and a
+/// number behind them.
+pub(super) fn is_like_a_name(word: &[u8]) -> bool {
+    let letters =
+        word.trim_ascii_end().iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
+    let (name, number) = word.split_at(letters);
+    let is_allowed = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.' | b'*');
+    let capitals =
+        name.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).count();
+    let odd = name.windows(2).any(|pair| pair[0].is_ascii_uppercase() && pair[1].is_ascii_uppercase())
+        && name.iter().any(u8::is_ascii_lowercase);
+    !name.is_empty() && name.iter().all(is_allowed) && number.len() <= 3 && capitals <= 3 && !odd
+}
+
+/// Whether a word is the name of an object, or a list of numbers.
+pub(super) fn is_like_an_oid(word: &[u8]) -> bool {
+    word.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        || word.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'.')
+}
+
 /// Whether a word is a list of types of view.
 pub(super) fn is_plain_list(word: &[u8]) -> bool {
     word.iter().all(|byte| byte.is_ascii_lowercase() || b",|:".contains(byte))
@@ -113,4 +133,37 @@ fn distance(one: &[u8], other: &[u8]) -> usize {
         }
     }
     row[other.len()].min(3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_like_a_name, is_like_an_oid};
+
+    #[test]
+    fn names_are_words_that_are_put_together_and_secrets_are_not() {
+        for name in
+            ["systemonly", "_all_", "notConfigUser", "authPrivUser", "comm12", "V", "CTX", "my-view", "ctx*"]
+        {
+            assert!(is_like_a_name(name.as_bytes()), "{name}");
+        }
+        for secret in [
+            "",
+            "LBfvmHd7BU5L",
+            "hT7-kq9.Vx2_mB4zuu",
+            "s3cr3t",
+            "aB3dE5gH7jK9",
+            "p\u{fc}blic",
+            "a b",
+            "x#y",
+            "ABcd",
+        ] {
+            assert!(!is_like_a_name(secret.as_bytes()), "{secret}");
+        }
+    }
+
+    #[test]
+    fn objects_are_numbers_or_small_letters() {
+        assert!(is_like_an_oid(b".1.3.6.1.2.1") && is_like_an_oid(b"system"));
+        assert!(!is_like_an_oid(b".1.s3cr3t") && !is_like_an_oid(b"hT7kq9"));
+    }
 }

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 
 use super::keyword::Keyword;
 use super::likely::{
-    is_algorithm, is_announcing, is_like_a_directive, is_like_a_source, is_plain_list, is_prose,
+    is_algorithm, is_announcing, is_like_a_directive, is_like_a_name, is_like_a_source, is_like_an_oid,
+    is_plain_list, is_prose,
 };
 use super::words::{self, skip_space};
 use crate::edit::{Labels, show_lines};
@@ -164,7 +165,7 @@ impl<'l> Painter<'l, '_> {
                 if self.next_is(b"-Cn") {
                     self.words(2);
                 }
-                self.words(1);
+                self.word_if(is_like_a_name);
                 self.word_if(is_like_a_source);
                 self.secret(SecretKind::Community);
             }
@@ -217,8 +218,11 @@ impl<'l> Painter<'l, '_> {
         self.word_if(is_like_a_source);
         if self.next_is(b"-V") {
             self.words(1);
+            self.word_if(is_like_a_name);
+        } else {
+            self.word_if(is_like_an_oid);
         }
-        self.words(2);
+        self.word_if(is_like_a_name);
     }
 
     fn create_user(&mut self) {
