@@ -72,7 +72,7 @@ fn text_of_files(random: &mut Random) -> String {
                 text.push('\n');
             }
             30..32 => text.push_str("end\n"),
-            32..34 => text.push_str(random.pick(&["\0\n", "\0", "bogus \0\n", "# \0\n", "keys \"a\0b\"\n"])),
+            32..34 => text.push_str(random.pick(&["\0\n", "bogus \0\n", "# \0\n", "keys \"a\0b\"\n"])),
             _ => text.push_str(&line(random)),
         }
     }
