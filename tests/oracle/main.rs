@@ -10,6 +10,7 @@
 
 mod end_to_end;
 mod net;
+mod ntp;
 mod pam;
 mod probe;
 mod random;
