@@ -25,6 +25,11 @@ impl Case {
 
     /// Writes the files to a directory that holds nothing else.
     pub(super) fn lay_out(&self, directory: &Path) {
+        self.lay_out_for(directory, directory);
+    }
+
+    /// Writes the files as they are to be when they have moved to another directory.
+    pub(super) fn lay_out_for(&self, directory: &Path, other: &Path) {
         if directory.exists() {
             std::fs::remove_dir_all(directory).unwrap();
         }
@@ -32,7 +37,7 @@ impl Case {
         for (path, text) in &self.files {
             let path = directory.join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            let name = directory.to_str().unwrap().as_bytes();
+            let name = other.to_str().unwrap().as_bytes();
             let mut bytes = Vec::with_capacity(text.len());
             for byte in text {
                 if *byte == b'@' { bytes.extend(name) } else { bytes.push(*byte) }

@@ -1,5 +1,6 @@
 //! The daemons of time, asked by strangers: what they answer must be what our evaluator says.
 
+mod apply;
 mod case;
 mod chrony;
 mod compare;

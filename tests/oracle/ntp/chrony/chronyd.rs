@@ -59,6 +59,38 @@ impl Chronyd {
         self.is_ready(&daemon).then(|| self.ask(&daemon))
     }
 
+    /// Puts the files into /etc/chrony, which then holds nothing else.
+    pub(super) fn configure(&self, case: &Case) {
+        case.lay_out_for(&self.directory, Path::new("/etc/chrony"));
+        self.host.run(&["sh", "-c", "rm -rf /etc/chrony && cp -r \"$0\" /etc/chrony", self.text()]);
+        self.host.run(&["mv", "/etc/chrony/ntp.conf", "/etc/chrony/chrony.conf"]);
+    }
+
+    /// What differs in /etc/chrony from what was put there.
+    pub(super) fn difference(&self) -> String {
+        let script = "cp -r \"$0\" /run/before && mv /run/before/ntp.conf /run/before/chrony.conf\n\
+            diff -r /run/before /etc/chrony; test $? -le 1 && rm -r /run/before";
+        self.host.run(&["sh", "-c", script, self.text()])
+    }
+
+    /// What a daemon that is started on /etc/chrony answers.
+    pub(super) fn answers(&self) -> Vec<Answers> {
+        let daemon = self.host.start(&["/usr/sbin/chronyd", "-d", "-x"]);
+        assert!(self.is_ready(&daemon), "chronyd has ended:\n{}", daemon.log());
+        self.ask(&daemon)
+    }
+
+    /// The exit code of standfast under a policy of one resource.
+    pub(super) fn standfast(&self, command: &str, policy: &str) -> i32 {
+        self.host.write("/run/policy.ini", format!("[ntp_monlist main]\n{policy}\n"));
+        let output = self.host.standfast(&[command, "--policy", "/run/policy.ini"]);
+        output.status.code().unwrap()
+    }
+
+    fn text(&self) -> &str {
+        self.directory.to_str().unwrap()
+    }
+
     /// What ours says.
     pub(super) fn ours(&self, case: &Case) -> Option<Vec<Answers>> {
         let configuration = self.configuration(case);

@@ -1,5 +1,6 @@
 //! The real chronyd: who gets the time and whose commands are taken, and which lines keep it from starting.
 
+mod apply;
 mod chronyd;
 mod facts;
 mod generate;
