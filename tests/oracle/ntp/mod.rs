@@ -7,6 +7,7 @@ mod compare;
 mod facts;
 mod generate;
 mod ntpd;
+mod openntpd;
 mod outside;
 mod packets;
 mod strangers;
