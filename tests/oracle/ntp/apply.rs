@@ -105,7 +105,7 @@ fn an_open_ntpd_is_closed_to_the_outside_and_gives_the_time_and_answers_itself()
     code(&machine.standfast("check", "", &[]), 2);
     drop(ntpd);
     let ntpd = machine.start();
-    assert_eq!(machine.queried(), [IpAddr::from([0; 4]); 0]);
+    assert!(machine.queried().is_empty());
     assert!(machine.answers_itself());
     code(&machine.standfast("check", "", &[]), 0);
     assert!(
@@ -147,13 +147,13 @@ fn a_copy_that_dhcp_made_is_closed_with_its_original() {
     drop(ntpd);
     machine.host.run(&["rm", "-f", "/run/ntpd.pid"]);
     let ntpd = start();
-    assert_eq!(machine.queried().len(), 0);
+    assert!(machine.queried().is_empty());
     code(&machine.standfast("check", "", &[]), 0);
     drop(ntpd);
     // Without the copy, the original is read.
     machine.host.run(&["rm", "-f", "/run/ntpd.pid", "/run/ntpsec/ntp.conf.dhcp"]);
     let ntpd = start();
-    assert_eq!(machine.queried().len(), 0);
+    assert!(machine.queried().is_empty());
     drop(ntpd);
 }
 

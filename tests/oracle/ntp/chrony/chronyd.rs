@@ -190,8 +190,7 @@ impl Chronyd {
         let (v4, v6) = (read("/proc/1/net/snmp"), read("/proc/1/net/snmp6"));
         let mut rows = v4.lines().filter(|line| line.starts_with("Udp: ")).map(str::split_whitespace);
         let (names, values) = (rows.next().unwrap(), rows.next().unwrap());
-        let v6 =
-            v6.lines().filter_map(|line| Some(line.strip_prefix("Udp6")?.split_once(char::is_whitespace)?));
+        let v6 = v6.lines().filter_map(|line| line.strip_prefix("Udp6")?.split_once(char::is_whitespace));
         let counters = names.zip(values).chain(v6.map(|(name, value)| (name, value.trim())));
         counters
             .filter(|(name, _)| ["InDatagrams", "NoPorts", "InErrors"].contains(name))
