@@ -103,7 +103,7 @@ impl Configuration {
 
     fn of_time_sources(&self) -> Option<Exposure> {
         let template = self.template.filter(|template| template.flags.may_query())?;
-        (!self.sources.is_empty()).then(|| Exposure {
+        self.has_holes().then(|| Exposure {
             asker: Asker::TimeSource,
             family: None,
             port: template.ntpport.then_some(Port::Ntp),

@@ -13,7 +13,7 @@ use super::directive::{Directive, Restrict, Statement, Switch, System, Verb, Who
 use super::flags::Flags;
 use super::listening::Listening;
 use super::table::{Entry, Key, LineId, Table};
-use super::version::{Grammar, Mode7, Rules};
+use super::version::{Family, Grammar, Mode7, Rules};
 use crate::document::Document;
 use crate::ntp::address::Network;
 
@@ -238,12 +238,29 @@ impl Configuration {
     pub fn limited(&self) -> Option<Option<LineId>> {
         let entries = self.table.entries().map(|(_, entry)| entry).chain(self.named.values());
         let mut limited = entries.filter(|entry| entry.flags.meets(Flags::LIMITED));
-        let template = self.template.filter(|template| template.flags.meets(Flags::LIMITED));
+        let template =
+            self.template.filter(|template| template.flags.meets(Flags::LIMITED) && self.has_holes());
         match (limited.next(), template) {
             (Some(entry), _) => Some(entry.giver(Flags::LIMITED)),
             (None, Some(template)) => Some(Some(template.line)),
             (None, None) => None,
         }
+    }
+
+    /// Whether sources of time may have entries of their own for `restrict source`.
+    ///
+    /// The reference implementation makes one for each source. NTPsec makes one only where the source would be kept out
+    /// otherwise; which address a source has is known to the daemon alone.
+    #[must_use]
+    pub fn has_holes(&self) -> bool {
+        let keeps_out = |entry: &Entry| entry.flags.meets(Flags::IGNORE.with(Flags::NOTRUST));
+        let is_needed = match self.rules.family {
+            Family::Classic => true,
+            Family::Ntpsec => {
+                self.table.entries().any(|(_, entry)| keeps_out(entry)) || self.named.values().any(keeps_out)
+            }
+        };
+        self.template.is_some() && !self.sources.is_empty() && is_needed
     }
 
     /// Whether the daemon keeps a list of its clients.

@@ -50,15 +50,22 @@ impl Ntpd {
 
     /// What ours says.
     pub(super) fn ours(&self, case: &Case) -> Outcome {
+        let configuration = self.configuration(case);
+        let answers = |asker: &Asker| verdict(&configuration, asker.address, asker.port).answers;
+        Outcome::Answers(self.askers.iter().map(answers).collect())
+    }
+
+    /// Our reading of the files.
+    pub(super) fn configuration(&self, case: &Case) -> Configuration {
         case.lay_out(&self.directory);
         let rules = Rules::ntpsec(Version([1, 2, 2, 0]));
         let root = Root::open(Path::new("/")).unwrap();
         let base = Base { cwd: self.directory.join("cwd"), root: PathBuf::from("/") };
-        let closure =
-            ntpd_files::read(&Source::new(&root), &self.directory.join(MAIN), &base, &rules).unwrap();
-        let configuration = Configuration::of(rules, closure.entries());
-        let answers = |asker: &Asker| verdict(&configuration, asker.address, asker.port).answers;
-        Outcome::Answers(self.askers.iter().map(answers).collect())
+        let main = self.directory.join(MAIN);
+        Configuration::of(
+            rules,
+            ntpd_files::read(&Source::new(&root), &main, &base, &rules).unwrap().entries(),
+        )
     }
 
     /// The askers who are answered otherwise than ours says, with what it says and what is so.

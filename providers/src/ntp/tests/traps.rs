@@ -243,6 +243,22 @@ fn restrict_source_replaces_an_earlier_one_and_is_a_host_name_before_4_2_7p22() 
 }
 
 #[test]
+fn ntpsec_makes_holes_for_sources_only_where_they_would_be_kept_out() {
+    let holes = |rules, text: &str| Configuration::parse(rules, text.as_bytes()).has_holes();
+    let text = |line: &str| format!("restrict default {line}\nrestrict source\nserver 10.9.8.7\n");
+    for (line, is_needed) in [("noquery", false), ("ignore", true), ("notrust noquery", true)] {
+        assert_eq!(holes(ntpsec(), &text(line)), is_needed, "{line}");
+        assert!(holes(new(), &text(line)), "{line}");
+    }
+    assert!(!holes(new(), "restrict default ignore\nrestrict source\n"));
+    assert!(!holes(new(), "restrict default ignore\nserver 10.9.8.7\n"));
+    // `limited` of a hole that is not made turns nothing on.
+    let text = "disable monitor\nunrestrict default limited\nrestrict source limited\nserver 10.9.8.7\n";
+    assert!(!Configuration::parse(ntpsec(), text.as_bytes()).is_monitoring());
+    assert!(Configuration::parse(new(), text.as_bytes()).is_monitoring());
+}
+
+#[test]
 fn where_nothing_listens_nothing_answers() {
     let text = "interface listen 127.0.0.1\n";
     assert_eq!(open(new(), text), [false, false]);

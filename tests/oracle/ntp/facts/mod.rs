@@ -5,7 +5,9 @@ mod bytes;
 mod entries;
 mod files;
 mod lines;
+mod listening;
 mod monitor;
+mod sources;
 mod unrestrict;
 
 use standfast_providers::ntp::semantics::{Answers, Port};
