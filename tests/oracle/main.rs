@@ -12,6 +12,8 @@ mod end_to_end;
 mod net;
 mod pam;
 mod probe;
+mod random;
 #[allow(dead_code, reason = "the tests of the probe itself play more of it")]
 #[path = "../../facts/src/probe/tests/responder.rs"]
 mod responder;
+mod rsyslog;

@@ -50,6 +50,8 @@ pub enum Refusal {
     ModuleNotLoaded,
     /// The template is not defined before it.
     NoTemplate(Vec<u8>),
+    /// The output channel is not defined before it.
+    NoOutputChannel(Vec<u8>),
     /// A parameter that must be given is not.
     MissingParameter(&'static str),
     /// A parameter has a value that it cannot have.

@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::action::{Action, ActionState, Form, Queue, Refusal, Retry, Sink};
+use super::action::Action;
 use super::fault::FaultKind;
 use super::files::Kind;
-use super::forward;
 use super::legacy::{Directive, Legacy};
-use super::legacy_action::{self, Line, What};
 use super::reader::Reader;
 use super::token::ObjectKind;
-use super::tree::{DEFAULT_RULESET, Input, Ruleset, Span, Statement, StatementKind};
-use super::value::{BadParameter, Parameters};
+use super::tree::{DEFAULT_RULESET, Input, Ruleset, Span, Statement};
+use super::value::Parameters;
 
 /// Settings that hold for everything.
 #[derive(Clone, Debug, Default)]
@@ -66,8 +64,12 @@ pub struct Builder {
     pub(super) forward_template: Option<Vec<u8>>,
     pub(super) file_template: Option<Vec<u8>>,
     current: usize,
+    /// By ruleset, where the list begins that was added last.
+    tails: Vec<usize>,
     by_name: FxHashMap<Vec<u8>, usize>,
-    templates: FxHashSet<Vec<u8>>,
+    pub(super) templates: FxHashSet<Vec<u8>>,
+    /// The files of output channels, by name.
+    pub(super) channels: FxHashMap<Vec<u8>, Vec<u8>>,
     module_directories: Vec<PathBuf>,
 }
 
@@ -117,17 +119,33 @@ impl Builder {
             forward_template: None,
             file_template: None,
             current: 0,
+            tails: vec![0],
             by_name: std::iter::once((name.to_ascii_lowercase(), 0)).collect(),
             templates: TEMPLATES.iter().map(|name| name.as_bytes().to_vec()).collect(),
+            channels: FxHashMap::default(),
             module_directories,
         }
     }
 
-    /// Adds statements to the ruleset that is being written.
-    pub fn add(&mut self, statements: Vec<Statement>) {
-        if let Some(ruleset) = self.rulesets.get_mut(self.current) {
-            ruleset.statements.extend(statements);
+    /// Adds a statement to the ruleset that is being written, or several that `&` joins.
+    ///
+    /// rsyslogd keeps the first of a list as the last of the ruleset: what was joined to it is lost when the next
+    /// statement comes. That is so in all versions from 7.0 to 8.2610, for lists that have no filter in front.
+    pub fn add(&mut self, statements: Vec<Statement>, reader: &mut Reader<'_>) {
+        if statements.is_empty() {
+            return;
         }
+        let (Some(ruleset), Some(tail)) =
+            (self.rulesets.get_mut(self.current), self.tails.get_mut(self.current))
+        else {
+            return;
+        };
+        let kept = (*tail + 1).min(ruleset.statements.len());
+        for lost in ruleset.statements.drain(kept..) {
+            reader.fault(lost.span, FaultKind::LostJoined);
+        }
+        *tail = ruleset.statements.len();
+        ruleset.statements.extend(statements);
     }
 
     /// The ruleset of a name; case does not matter.
@@ -139,6 +157,7 @@ impl Builder {
     fn new_ruleset(&mut self, name: &[u8], span: Span) -> usize {
         let index = self.rulesets.len();
         self.rulesets.push(Ruleset { name: name.to_vec(), span, statements: Vec::new(), queued: false });
+        self.tails.push(0);
         self.by_name.insert(name.to_ascii_lowercase(), index);
         index
     }
@@ -186,6 +205,12 @@ impl Builder {
             b"template" => {
                 let name = directive.rest.split(|byte| *byte == b',').next().unwrap_or_default();
                 self.templates.insert(name.trim_ascii_start().to_vec());
+            }
+            b"outchannel" => {
+                let mut parts = directive.rest.splitn(3, |byte| *byte == b',');
+                let name = parts.next().unwrap_or_default().trim_ascii_start().to_vec();
+                let path = parts.next().unwrap_or_default().trim_ascii().to_vec();
+                self.channels.insert(name, path);
             }
             b"modload" => {
                 self.load(word, span, reader);
@@ -313,159 +338,6 @@ impl Builder {
     pub fn is_loaded(&self, name: &[u8]) -> bool {
         BUILT_IN.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
             || self.modules.iter().any(|module| module.name.eq_ignore_ascii_case(name))
-    }
-
-    /// `action(type="…" …)`
-    pub fn object_action(
-        &mut self,
-        parameters: &Parameters,
-        span: Span,
-        reader: &mut Reader<'_>,
-    ) -> Statement {
-        let module = parameters.text("type").ok().flatten().unwrap_or_default().to_ascii_lowercase();
-        let queue = super::queue::of(parameters);
-        let mut action = Action {
-            span,
-            form: Form::Object,
-            name: parameters.word("name").ok().flatten().map(<[u8]>::to_vec),
-            module: module.clone(),
-            sink: Sink::Other,
-            queue: queue.clone().unwrap_or_default(),
-            retry: Retry::default(),
-            only_when_previous_suspended: false,
-            skips: false,
-            template: Vec::new(),
-            state: ActionState::Active,
-        };
-        let refusal = self.fill(&mut action, parameters).err();
-        let is_made = refusal.is_none() || queue.is_err();
-        if let Err(BadParameter(name)) = queue {
-            reader.fault(span, FaultKind::BadParameter(name.as_bytes().to_vec()));
-        }
-        if is_made {
-            self.legacy.spend();
-        }
-        if let Some(refusal) = refusal {
-            action.state = ActionState::Refused(refusal);
-        }
-        // It is made all the same, and spends what is to be spent.
-        if parameters.is_disabled() {
-            action.state = ActionState::Disabled;
-        }
-        self.push(action)
-    }
-
-    fn fill(&mut self, action: &mut Action, parameters: &Parameters) -> Result<(), Refusal> {
-        let bad = |BadParameter(name): BadParameter| Refusal::BadParameter(name.as_bytes().to_vec());
-        if parameters.get("type").is_none() {
-            return Err(Refusal::MissingParameter("type"));
-        }
-        let retry = &mut action.retry;
-        retry.count = parameters.number("action.resumeretrycount").map_err(bad)?.unwrap_or(retry.count);
-        retry.interval = parameters.number("action.resumeinterval").map_err(bad)?.unwrap_or(retry.interval);
-        let most = parameters.number("action.resumeintervalmax").map_err(bad)?;
-        if most.is_some_and(|most| most < 1) {
-            return Err(Refusal::BadParameter(b"action.resumeintervalmax".to_vec()));
-        }
-        retry.interval_max = most.unwrap_or(retry.interval_max);
-        let previous = parameters.switch("action.execonlywhenpreviousissuspended").map_err(bad)?;
-        action.only_when_previous_suspended = previous.unwrap_or(false);
-        let nth = parameters.number("action.execonlyeverynthtime").map_err(bad)?.unwrap_or(0);
-        let once = parameters.number("action.execonlyonceeveryinterval").map_err(bad)?.unwrap_or(0);
-        action.skips = nth > 1 || once != 0;
-        if !self.is_loaded(&action.module) {
-            return Err(Refusal::ModuleNotLoaded);
-        }
-        let (sink, templates) = forward::sink(self, &action.module, parameters)?;
-        action.sink = sink;
-        action.template = templates.first().cloned().unwrap_or_default();
-        self.find_templates(&templates)
-    }
-
-    fn find_templates(&self, names: &[Vec<u8>]) -> Result<(), Refusal> {
-        match names.iter().find(|name| !self.templates.contains(*name)) {
-            Some(name) => Err(Refusal::NoTemplate(name.clone())),
-            None => Ok(()),
-        }
-    }
-
-    /// An action of the older language.
-    pub fn legacy_action(&mut self, text: &[u8], span: Span, _: &mut Reader<'_>) -> Statement {
-        let (module, line, refusal) = match legacy_action::read(text) {
-            Ok(line) => (line.module.clone(), Some(line), None),
-            Err((module, refusal)) => (module, None, Some(refusal)),
-        };
-        if line.as_ref().is_some_and(|line| line.what == What::Discard) {
-            return Statement { span, kind: StatementKind::Stop };
-        }
-        let (sink, templates) =
-            line.as_ref().map_or((Sink::Other, Vec::new()), |line| self.legacy_sink(line));
-        let refusal = refusal.or_else(|| {
-            // The first two letters of the others are no module that rsyslogd brings.
-            let is_built_in =
-                line.as_ref().is_some_and(|line| line.what != What::Module) && module != b"omrelp";
-            (!is_built_in && !self.is_loaded(&module)).then_some(Refusal::ModuleNotLoaded)
-        });
-        let legacy = &mut self.legacy;
-        let once = legacy.once_every_interval != 0;
-        let mut action = Action {
-            span,
-            form: Form::Legacy,
-            name: None,
-            module,
-            sink,
-            queue: Queue::default(),
-            retry: legacy.retry(),
-            only_when_previous_suspended: legacy.only_when_previous_suspended.is_some(),
-            skips: once || legacy.every_nth_time > 1,
-            template: templates.first().cloned().unwrap_or_default(),
-            state: ActionState::Active,
-        };
-        if let Some(refusal) = refusal {
-            action.state = ActionState::Refused(refusal);
-            return self.push(action);
-        }
-        action.name = legacy.name.take();
-        legacy.every_nth_time = 0;
-        match self.find_templates(&templates) {
-            Err(refusal) => action.state = ActionState::Refused(refusal),
-            Ok(()) => action.queue = self.legacy.spend(),
-        }
-        self.push(action)
-    }
-
-    fn legacy_sink(&mut self, line: &Line) -> (Sink, Vec<Vec<u8>>) {
-        let given = line.template.clone();
-        let file_template = |builder: &Self| {
-            let own = builder.file_template.clone().or_else(|| builder.legacy.file_template.clone());
-            own.unwrap_or_else(|| b"RSYSLOG_TraditionalFileFormat".to_vec())
-        };
-        match &line.what {
-            What::Forward(target) => {
-                let template = given.unwrap_or_else(|| forward::default_template(self, target.protocol));
-                (Sink::Forward(Box::new(forward::legacy(self, target))), vec![template])
-            }
-            What::File(file) => {
-                let mut templates = vec![given.unwrap_or_else(|| file_template(self))];
-                if file.dynamic && !file.path.starts_with(b"$") {
-                    templates.push(file.path.clone());
-                }
-                (Sink::File(file.clone()), templates)
-            }
-            What::Pipe(path) => {
-                (Sink::Pipe(path.clone()), vec![given.unwrap_or_else(|| file_template(self))])
-            }
-            What::Users => (Sink::Users, given.into_iter().collect()),
-            What::Program => (Sink::Program, given.into_iter().collect()),
-            What::Discard => (Sink::Discard, Vec::new()),
-            What::Module => (forward::sink_of_module(&line.module), Vec::new()),
-        }
-    }
-
-    fn push(&mut self, action: Action) -> Statement {
-        let statement = Statement { span: action.span, kind: StatementKind::Action(self.actions.len()) };
-        self.actions.push(action);
-        statement
     }
 
     /// What was loaded, for actions that need it.

@@ -200,7 +200,7 @@ fn collect_unknown(
                 collect_unknown(built, then, unknown);
                 collect_unknown(built, otherwise, unknown);
             }
-            StatementKind::Foreach(body) => collect_unknown(built, body, unknown),
+            StatementKind::Foreach { body, .. } => collect_unknown(built, body, unknown),
             _ => {}
         }
     }

@@ -17,7 +17,7 @@ pub enum Expr {
     List(Vec<Vec<u8>>),
     /// A property or a variable, without its `$`, as it is written.
     Variable(Vec<u8>),
-    /// A function, its name in lower case.
+    /// A function, its name in lower case; `exists` is one.
     Function(Vec<u8>, Vec<Expr>),
     /// `not`
     Not(Box<Expr>),

@@ -23,6 +23,10 @@ pub enum FaultKind {
     TooDeep,
     /// The end comes in the middle of a statement.
     UnexpectedEnd,
+    /// `/*` without `*/`: everything behind it is a comment.
+    UnclosedComment,
+    /// `$IncludeConfig` without a name, with nothing behind it that could be one.
+    EmptyInclude,
     /// A character that no token begins with; it is passed over.
     InvalidCharacter(u8),
     /// A declaration in a block of statements.
@@ -66,6 +70,8 @@ pub enum FaultKind {
     NotBindsTighter,
     /// `and` and `or` without parentheses: they bind alike, from left to right.
     AndOrMixed,
+    /// An action that `&` joins to one without a filter, with a statement behind them: rsyslogd loses it.
+    LostJoined,
     /// A comment that ends with `\`: the line behind it is part of it.
     SwallowedLine,
     /// A statement that this version of rsyslogd does not know.

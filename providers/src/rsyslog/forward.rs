@@ -87,6 +87,13 @@ pub fn sink(
             }
             None => Err(Refusal::MissingParameter("pipe")),
         },
+        b"omusrmsg" => match parameters.get("users") {
+            Some(_) => {
+                parameters.text("users").map_err(bad)?;
+                Ok((Sink::Users, given.into_iter().collect()))
+            }
+            None => Err(Refusal::MissingParameter("users")),
+        },
         module => Ok((sink_of_module(module), given.into_iter().collect())),
     }
 }

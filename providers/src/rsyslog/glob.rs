@@ -29,6 +29,14 @@ pub fn find(files: &Files<'_>, pattern: &[u8], base: &Path) -> Found {
         let is_last = parts.peek().is_none();
         paths = step(files, &paths, part, is_last);
     }
+    // glob(3) sorts when it has marked directories with a slash: `d.txt` comes before `d/`.
+    paths.sort_by_cached_key(|path| {
+        let mut key = path.as_os_str().as_bytes().to_vec();
+        if files.kind(path) == Kind::Directory {
+            key.push(b'/');
+        }
+        key
+    });
     if paths.is_empty() { Found::Nothing } else { Found::Paths(paths) }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod build;
+mod build_action;
 pub mod config;
 pub mod eval;
 pub mod expr;

@@ -10,7 +10,7 @@ use super::expr::Expr;
 use super::fault::FaultKind;
 use super::reader::{Included, Placed, Reader};
 use super::selector;
-use super::token::{ObjectKind, TokenKind};
+use super::token::{Inside, ObjectKind, State, TokenKind};
 use super::tree::{Filter, Span, Statement, StatementKind};
 use super::value::{Parameter, Parameters, Value, unescape};
 
@@ -47,8 +47,10 @@ impl<'m> Parser<'m> {
     pub fn configuration(&mut self) {
         // What was complete before an error stays.
         let _: Parsed<()> = self.statements_and_objects();
-        if self.reader.state() != super::token::State::Initial {
-            self.reader.fault(self.last, FaultKind::UnexpectedEnd);
+        match self.reader.state() {
+            State::Comment(Inside::Initial) => self.reader.fault(self.last, FaultKind::UnclosedComment),
+            State::Include => self.reader.fault(self.last, FaultKind::EmptyInclude),
+            _ => {}
         }
     }
 
@@ -74,7 +76,7 @@ impl<'m> Parser<'m> {
 
     fn rule(&mut self) -> Parsed<()> {
         let statements = self.statement()?;
-        self.builder.add(statements);
+        self.builder.add(statements, &mut self.reader);
         Ok(())
     }
 
@@ -192,9 +194,11 @@ impl<'m> Parser<'m> {
                 self.function_arguments()?;
                 StatementKind::Nothing
             }
-            TokenKind::Begin(kind) => {
+            TokenKind::Begin(kind) if is_declaration(kind) => {
+                // Its name alone is a statement that does nothing; what follows it is the error.
+                self.ahead = None;
                 self.reader.fault(placed.span, FaultKind::NotInBlock(kind));
-                return Err(self.abort());
+                return Ok(Vec::new());
             }
             _ => return self.action_list(),
         };
@@ -221,11 +225,11 @@ impl<'m> Parser<'m> {
         self.expect(TokenKind::Sign(b'('))?;
         self.expect(TokenKind::Variable)?;
         self.expect(TokenKind::In)?;
-        self.expression()?;
+        let over = self.expression()?;
         self.expect(TokenKind::Sign(b')'))?;
         let span = begin.span.to(self.expect(TokenKind::Do)?.span);
         let body = self.block()?;
-        Ok(vec![Statement { span, kind: StatementKind::Foreach(body) }])
+        Ok(vec![Statement { span, kind: StatementKind::Foreach { over, body } }])
     }
 
     fn selector(&mut self) -> Parsed<Vec<Statement>> {
@@ -477,6 +481,20 @@ impl<'m> Parser<'m> {
             }
         }
     }
+}
+
+/// Whether the grammar knows an object as one that may not stand in a block; templates and rulesets it does not know
+/// there at all.
+fn is_declaration(kind: ObjectKind) -> bool {
+    !matches!(
+        kind,
+        ObjectKind::Action
+            | ObjectKind::Include
+            | ObjectKind::Template
+            | ObjectKind::Ruleset
+            | ObjectKind::Property
+            | ObjectKind::Constant
+    )
 }
 
 fn branch(span: Span, filter: Filter, then: Vec<Statement>, otherwise: Vec<Statement>) -> Vec<Statement> {

@@ -83,7 +83,10 @@ impl Parser<'_> {
             }
             TokenKind::Sign(b'-') => {
                 self.take();
-                Ok(Expr::Minus(Box::new(self.deeper(Self::primary)?)))
+                Ok(match self.deeper(Self::primary)? {
+                    Expr::Number(number) => Expr::Number(number.wrapping_neg()),
+                    inner => Expr::Minus(Box::new(inner)),
+                })
             }
             TokenKind::Sign(b'(') => {
                 self.take();
@@ -114,9 +117,10 @@ impl Parser<'_> {
             TokenKind::Exists => {
                 self.take();
                 self.expect(TokenKind::Sign(b'('))?;
-                self.expect(TokenKind::Variable)?;
+                let variable = self.expect(TokenKind::Variable)?;
+                let name = self.reader.text(variable).get(1..).unwrap_or_default().to_vec();
                 self.expect(TokenKind::Sign(b')'))?;
-                Ok(Expr::Unknown)
+                Ok(Expr::Function(b"exists".to_vec(), vec![Expr::Variable(name)]))
             }
             _ => Ok(text_expression(self.string()?)),
         }

@@ -228,7 +228,7 @@ impl Walk<'_> {
                 state = self.call(name, statement.span, state, record, depth);
             }
             StatementKind::CallIndirect(_) => state = self.any_call(statement.span, state, record, depth),
-            StatementKind::Foreach(body) => {
+            StatementKind::Foreach { body, .. } => {
                 let inner = State { may: state.may, entered: Pmask::NONE, left: Pmask::ALL };
                 let after = self.block(body, inner, record, depth);
                 // Nothing at all may be in what is gone through.
@@ -409,7 +409,7 @@ fn calls(built: &Builder, statements: &[Statement]) -> Vec<usize> {
                 found.extend(calls(built, then));
                 found.extend(calls(built, otherwise));
             }
-            StatementKind::Foreach(body) => found.extend(calls(built, body)),
+            StatementKind::Foreach { body, .. } => found.extend(calls(built, body)),
             StatementKind::Action(_) | StatementKind::Stop | StatementKind::Nothing => {}
         }
     }

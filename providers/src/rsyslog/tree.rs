@@ -55,8 +55,13 @@ pub enum StatementKind {
     Call(Vec<u8>),
     /// It goes through a ruleset that only the message names.
     CallIndirect(Expr),
-    /// Each element of something in it goes through these.
-    Foreach(Vec<Statement>),
+    /// It goes through these for each element of something in it.
+    Foreach {
+        /// What is gone through.
+        over: Expr,
+        /// What is done for each.
+        body: Vec<Statement>,
+    },
     /// Nothing that decides where it goes: a variable is set, or `continue`.
     Nothing,
 }

@@ -1,7 +1,7 @@
 //! Cases of few words, so that lines collide: where each rule of precedence shows.
 
 use super::super::case::{Case, Content};
-use super::random::Random;
+use crate::random::Random;
 
 const DOMAINS: &[&str] = &[
     "thekiwi",

@@ -4,7 +4,7 @@ use super::pools::{
     BLANKS, DOMAINS, ITEMS, NAMES, ODD_BLANKS, ODD_ITEMS, ODD_TYPES, OTHER_VALUES, RANGE_NUMBERS, TAILS,
     TYPES, VALUES,
 };
-use super::random::Random;
+use crate::random::Random;
 
 /// What the lines of a case may be.
 #[derive(Clone, Copy, PartialEq, Eq)]

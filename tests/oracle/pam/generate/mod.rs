@@ -4,7 +4,6 @@
 mod dense;
 mod line;
 mod pools;
-mod random;
 mod wide;
 
 pub(crate) use dense::{dense, logins};

@@ -3,7 +3,7 @@
 use super::super::case::{Case, Content, INFINITY, Limit, Privilege, distinct, proc_limits};
 use super::line::{Style, line};
 use super::pools::NAMES;
-use super::random::Random;
+use crate::random::Random;
 
 const ENOENT: i32 = 2;
 const EACCES: i32 = 13;
