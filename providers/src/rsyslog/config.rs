@@ -141,7 +141,13 @@ impl Config {
     /// Where the messages of this host go.
     #[must_use]
     pub fn local_flow(&self, known: &Known) -> Flow {
-        Flow::of(&self.built, &self.local_starts(), known)
+        self.flow_from(&self.local_starts(), known)
+    }
+
+    /// Where messages go from where they start.
+    #[must_use]
+    pub fn flow_from(&self, starts: &[Start], known: &Known) -> Flow {
+        Flow::of(&self.built, starts, known)
     }
 
     /// What of this host's messages is written to files here for sure.

@@ -1,6 +1,9 @@
 //! rsyslogd is asked what it reads, and where messages arrive; our reader must say the same.
 
+mod arrivals;
+mod behaviour;
 mod dump;
 mod generate;
 mod read;
+mod receivers;
 mod trees;
