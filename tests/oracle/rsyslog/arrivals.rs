@@ -1,8 +1,9 @@
 //! Configurations whose messages arrive where we say: filters, stops, calls, traps, in both languages.
 
 use super::behaviour::{Case, INPUT, Leaves, Stage, one};
+use super::dense::dense;
 
-fn agree(name: &str, cases: &[Case]) {
+fn agree(name: &str, cases: &[Case<'_>]) {
     let stage = Stage::new(name);
     let differences: Vec<_> = cases.iter().filter_map(|case| stage.difference(case)).collect();
     assert!(
@@ -342,4 +343,18 @@ fn traps_of_lines_and_files_close_as_we_say() {
             },
         ],
     );
+}
+
+#[test]
+fn generated_configurations_deliver_as_we_say() {
+    let stage = Stage::new("dense");
+    let first: u64 = std::env::var("STANDFAST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
+    let count = std::env::var("STANDFAST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
+    for seed in first..first + count {
+        let text = dense(seed);
+        let case = Case { name: "generated", input: INPUT, files: vec![("main", &text)] };
+        if let Some(difference) = stage.difference(&case) {
+            panic!("STANDFAST_SEED={seed} STANDFAST_CASES=1\n{difference}");
+        }
+    }
 }

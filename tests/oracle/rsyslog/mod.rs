@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod behaviour;
+mod dense;
 mod dump;
 mod generate;
 mod read;
