@@ -24,6 +24,8 @@ pub struct Action {
     pub retry: Retry,
     /// Whether it is only asked when the action before it is suspended: failover.
     pub only_when_previous_suspended: bool,
+    /// The line that says so, where it is one before the action.
+    pub failover_line: Option<Span>,
     /// Whether it skips messages by count or time: `action.execOnlyEveryNthTime` and its kin.
     pub skips: bool,
     /// The template that it formats with.

@@ -107,6 +107,7 @@ impl Builder {
             span: Span { line: 1, ..Span::default() },
             statements: Vec::new(),
             queued: false,
+            queue: None,
         };
         Self {
             actions: Vec::new(),
@@ -156,7 +157,13 @@ impl Builder {
 
     fn new_ruleset(&mut self, name: &[u8], span: Span) -> usize {
         let index = self.rulesets.len();
-        self.rulesets.push(Ruleset { name: name.to_vec(), span, statements: Vec::new(), queued: false });
+        self.rulesets.push(Ruleset {
+            name: name.to_vec(),
+            span,
+            statements: Vec::new(),
+            queued: false,
+            queue: None,
+        });
         self.tails.push(0);
         self.by_name.insert(name.to_ascii_lowercase(), index);
         index
@@ -192,6 +199,9 @@ impl Builder {
         self.rulesets[index].statements = statements;
         self.rulesets[index].queued =
             parameters.0.iter().any(|parameter| parameter.name.starts_with(b"queue."));
+        if self.rulesets[index].queued {
+            self.rulesets[index].queue = super::queue::of_ruleset(parameters).ok();
+        }
     }
 
     /// A line that begins with `$`.

@@ -29,6 +29,12 @@ const MODULE_DIRECTORIES: [&str; 8] = [
     "/usr/local/lib/rsyslog",
 ];
 
+/// The directories of modules that are there.
+#[must_use]
+pub fn module_directories(files: &Files<'_>) -> Vec<PathBuf> {
+    MODULE_DIRECTORIES.iter().map(PathBuf::from).filter(|path| !files.list(path).is_empty()).collect()
+}
+
 /// A configuration as rsyslogd reads it.
 #[derive(Debug)]
 pub struct Config {

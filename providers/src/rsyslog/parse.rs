@@ -33,6 +33,8 @@ pub struct Parser<'m> {
     pub builder: Builder,
     ahead: Option<Placed>,
     last: Span,
+    /// Where the last comment began.
+    comment: Span,
     pub(super) depth: usize,
 }
 
@@ -40,7 +42,7 @@ impl<'m> Parser<'m> {
     /// Begins with the first token.
     #[must_use]
     pub fn new(reader: Reader<'m>, builder: Builder) -> Self {
-        Self { reader, builder, ahead: None, last: Span::default(), depth: 0 }
+        Self { reader, builder, ahead: None, last: Span::default(), comment: Span::default(), depth: 0 }
     }
 
     /// Reads everything.
@@ -48,7 +50,7 @@ impl<'m> Parser<'m> {
         // What was complete before an error stays.
         let _: Parsed<()> = self.statements_and_objects();
         match self.reader.state() {
-            State::Comment(Inside::Initial) => self.reader.fault(self.last, FaultKind::UnclosedComment),
+            State::Comment(Inside::Initial) => self.reader.fault(self.comment, FaultKind::UnclosedComment),
             State::Include => self.reader.fault(self.last, FaultKind::EmptyInclude),
             _ => {}
         }
@@ -92,7 +94,11 @@ impl<'m> Parser<'m> {
         let mut include = Span::default();
         while let Some(placed) = self.reader.token() {
             match placed.token.kind {
-                TokenKind::Comment => {}
+                TokenKind::Comment => {
+                    if self.reader.text(placed).starts_with(b"/*") {
+                        self.comment = placed.span;
+                    }
+                }
                 TokenKind::Invalid => {
                     let byte = self.reader.text(placed).first().copied().unwrap_or_default();
                     self.reader.fault(placed.span, FaultKind::InvalidCharacter(byte));

@@ -37,6 +37,22 @@ pub fn of(parameters: &Parameters) -> Result<Queue, BadParameter> {
     Ok(queue)
 }
 
+/// The queue before a ruleset, whose defaults are others.
+///
+/// # Errors
+/// When a parameter is not what it must be.
+pub fn of_ruleset(parameters: &Parameters) -> Result<Queue, BadParameter> {
+    let mut queue = of(parameters)?;
+    if parameters.get("queue.type").is_none() {
+        queue.kind = QueueKind::FixedArray;
+        queue.ignored_parameters = false;
+    }
+    if parameters.get("queue.size").is_none() {
+        queue.size = 50_000;
+    }
+    Ok(queue)
+}
+
 /// Parameters that must be numbers, whatever they mean.
 const NUMBERS: [&str; 15] = [
     "queue.dequeuebatchsize",

@@ -1,6 +1,6 @@
 //! What a configuration says: rulesets of statements, and the actions in them.
 
-use super::action::ActionId;
+use super::action::{ActionId, Queue};
 use super::expr::Expr;
 use super::pmask::Pmask;
 use super::selector::UnknownName;
@@ -125,6 +125,8 @@ pub struct Ruleset {
     pub statements: Vec<Statement>,
     /// Whether a `call` hands over a copy instead of waiting: it has a queue of its own.
     pub queued: bool,
+    /// That queue, where its parameters are given.
+    pub queue: Option<Queue>,
 }
 
 /// The ruleset of everything that names none.

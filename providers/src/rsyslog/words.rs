@@ -1,0 +1,69 @@
+//! What keeps messages from an action, in words.
+
+use super::action::Refusal;
+use super::config::Config;
+use super::forwards::{Obstacle, ObstacleKind};
+use super::pmask::Pmask;
+use crate::shown::Shown;
+
+/// Why rsyslogd goes on without an action.
+#[must_use]
+pub fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::ModuleNotLoaded => "its module is not loaded before it".into(),
+        Refusal::NoTemplate(name) => format!("no template `{}` is defined before it", Shown::bytes(name)),
+        Refusal::NoOutputChannel(name) => format!("no output channel `{}` is defined", Shown::bytes(name)),
+        Refusal::MissingParameter(name) => format!("`{name}` is missing"),
+        Refusal::BadParameter(name) => format!("`{}` has a value that it cannot have", Shown::bytes(name)),
+        Refusal::TrailingText => "text stands behind it that is no template".into(),
+        Refusal::UnknownAction => "no module takes it".into(),
+    }
+}
+
+/// A set of messages in words.
+#[must_use]
+pub fn messages(mask: Pmask) -> String {
+    if mask.is_all() { "all messages".into() } else { mask.to_string() }
+}
+
+/// What keeps messages away, without its place.
+#[must_use]
+pub fn obstacle(obstacle: &Obstacle) -> String {
+    match &obstacle.kind {
+        ObstacleKind::Disabled => "is switched off by config.enabled".into(),
+        ObstacleKind::Refused(why) => format!("rsyslogd goes on without it: {}", refusal(why)),
+        ObstacleKind::NoRule => "rsyslogd discards the rule that it stands in".into(),
+        ObstacleKind::RulesetNotEntered => "no input and no call leads to this ruleset".into(),
+        ObstacleKind::Filter if obstacle.sure == obstacle.may => {
+            format!("keeps {} away", messages(obstacle.sure))
+        }
+        ObstacleKind::Filter if obstacle.sure.is_empty() => "lets through what it matches alone".into(),
+        ObstacleKind::Filter => {
+            format!("keeps {} away, and of the rest what it does not match", messages(obstacle.sure))
+        }
+        ObstacleKind::Stop if obstacle.sure == obstacle.may => {
+            format!("ends {} before", messages(obstacle.may))
+        }
+        ObstacleKind::Stop => "ends what its filter matches before".into(),
+        ObstacleKind::Failover => "waits for the action before it to fail".into(),
+        ObstacleKind::Skips => "leaves out messages by count or time".into(),
+    }
+}
+
+/// The first line of a stretch, without passwords: of an action the module and what is safe to show.
+#[must_use]
+pub fn line(config: &Config, span: super::tree::Span) -> Shown {
+    let text = config.text(span);
+    let text = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    let action = config.actions().iter().find(|action| action.span == span);
+    match action {
+        Some(action) if action.form == super::action::Form::Object => {
+            Shown::owned(format!("action(type=\"{}\" …)", Shown::bytes(&action.module)))
+        }
+        // Actions of databases hold their password in the line.
+        Some(action) if matches!(action.sink, super::action::Sink::Remote | super::action::Sink::Other) => {
+            Shown::owned(format!(":{}:…", Shown::bytes(&action.module)))
+        }
+        _ => Shown::bytes(text),
+    }
+}
