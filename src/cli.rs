@@ -155,6 +155,21 @@ pub enum Explain {
         #[arg(long, value_enum, default_value = "text")]
         format: ExplainFormat,
     },
+    /// Where the messages of this host go, facility by facility, and which lines decide it
+    #[command(
+        after_help = "Examples:\n  standfast explain rsyslog\n  standfast explain rsyslog --facility authpriv"
+    )]
+    Rsyslog {
+        /// Only this facility, for example authpriv
+        #[arg(long, value_name = "NAME")]
+        facility: Option<String>,
+        /// The directory that stands for /
+        #[arg(long, value_name = "DIR", default_value = "/")]
+        root: PathBuf,
+        /// How to tell
+        #[arg(long, value_enum, default_value = "text")]
+        format: ExplainFormat,
+    },
 }
 
 /// `standfast probe`

@@ -51,6 +51,9 @@ enum MainError {
     /// What the daemons of time answer.
     #[error(transparent)]
     ExplainNtp(#[from] ntp::state::ObserveError),
+    /// Where messages go.
+    #[error(transparent)]
+    ExplainRsyslog(#[from] explain::rsyslog::ExplainError),
     /// The probe.
     #[error(transparent)]
     Probe(#[from] probe::ProbeError),
@@ -176,6 +179,10 @@ fn explain_command(what: cli::Explain, out: &mut impl Write) -> Result<(), MainE
         cli::Explain::Ntp { from, root, format } => {
             let explained = explain::ntp::ntp(&Root::open(&root)?, from)?;
             report::ntp::write(&explained, format, style, out)?;
+        }
+        cli::Explain::Rsyslog { facility, root, format } => {
+            let explained = explain::rsyslog::rsyslog(&Root::open(&root)?, facility.as_deref())?;
+            report::rsyslog::write(&explained, format, style, out)?;
         }
     }
     Ok(())

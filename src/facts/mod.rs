@@ -6,6 +6,7 @@
 
 mod limits;
 mod ntp;
+mod rsyslog;
 
 use std::io::{self, Write};
 
@@ -29,6 +30,7 @@ pub fn write(root: &Root, proved: &ProvedFacts, format: FactsFormat, out: &mut i
         "version": env!("CARGO_PKG_VERSION"),
         "limits": limits::fact(&machine),
         "ntp": ntp::fact(&machine),
+        "rsyslog": rsyslog::fact(&machine),
     } });
     add_proved(&mut fact["standfast"], proved);
     match format {

@@ -6,5 +6,6 @@ pub mod json;
 pub mod monitoring;
 pub mod ntp;
 pub mod probe;
+pub mod rsyslog;
 pub mod style;
 pub mod text;

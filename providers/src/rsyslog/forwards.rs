@@ -7,6 +7,12 @@ use super::semantics::{Flow, Hit};
 use super::tree::Span;
 use crate::provider::Place;
 
+/// How many stops are told at most of one action: a generated configuration can have one a line.
+const MOST_STOPS_TOLD: usize = 32;
+
+/// How many are looked at for them.
+const MOST_STOPS_LOOKED_AT: usize = 1000;
+
 /// One action that forwards by syslog.
 #[derive(Clone, Debug)]
 pub struct Forward {
@@ -148,13 +154,19 @@ impl Config {
             return Reach { obstacles, ..nothing };
         };
         obstacles.extend(self.ways(flow, hit, action));
+        let (sure, may) = self.comes_to(flow, id);
+        Reach { sure, may, obstacles }
+    }
+
+    /// What comes to an action for sure, and what can.
+    #[must_use]
+    pub fn comes_to(&self, flow: &Flow, id: ActionId) -> (Pmask, Pmask) {
+        let (Some(action), Some(hit)) = (self.actions().get(id), flow.hit(id)) else {
+            return (Pmask::NONE, Pmask::NONE);
+        };
         let runs = action.state == ActionState::Active;
         let always = runs && !action.only_when_previous_suspended && !action.skips;
-        Reach {
-            sure: if always { hit.sure } else { Pmask::NONE },
-            may: if runs { hit.may } else { Pmask::NONE },
-            obstacles,
-        }
+        (if always { hit.sure } else { Pmask::NONE }, if runs { hit.may } else { Pmask::NONE })
     }
 
     /// What is on the way to an action.
@@ -166,23 +178,21 @@ impl Config {
             let kind = ObstacleKind::RulesetNotEntered;
             obstacles.push(Obstacle { span, kind, sure: Pmask::ALL, may: Pmask::ALL });
         }
-        let stops = flow.stops_before(hit).iter();
-        obstacles.extend(stops.map(|stop| Obstacle {
-            span: stop.span,
-            kind: ObstacleKind::Stop,
-            sure: stop.sure,
-            may: stop.may,
-        }));
-        let filters = flow.filters_of(hit).filter_map(|frame| {
+        let mut filters: Vec<Obstacle> = Vec::new();
+        let mut wanted = Pmask::ALL;
+        for frame in flow.filters_of(hit) {
             let (through, not) = if frame.is_else {
                 (frame.truth.no, frame.truth.yes)
             } else {
                 (frame.truth.yes, frame.truth.no)
             };
-            let kind = ObstacleKind::Filter;
-            (!through.is_all()).then_some(Obstacle { span: frame.span, kind, sure: not, may: !through })
-        });
-        let mut filters: Vec<_> = filters.collect();
+            wanted = wanted.without(not);
+            if !through.is_all() {
+                let kind = ObstacleKind::Filter;
+                filters.push(Obstacle { span: frame.span, kind, sure: not, may: !through });
+            }
+        }
+        obstacles.extend(stops(flow, hit, wanted));
         filters.reverse();
         obstacles.extend(filters);
         for (is_so, kind) in [
@@ -195,4 +205,21 @@ impl Config {
         }
         obstacles
     }
+}
+
+/// The stops before an action that take something which its filters would let through.
+fn stops(flow: &Flow, hit: Hit, mut wanted: Pmask) -> Vec<Obstacle> {
+    let mut obstacles = Vec::new();
+    for stop in flow.stops_before(hit).iter().take(MOST_STOPS_LOOKED_AT) {
+        if (stop.may & wanted).is_empty() {
+            continue;
+        }
+        let (sure, may) = (stop.sure & wanted, stop.may & wanted);
+        obstacles.push(Obstacle { span: stop.span, kind: ObstacleKind::Stop, sure, may });
+        wanted = wanted.without(stop.sure);
+        if obstacles.len() == MOST_STOPS_TOLD {
+            break;
+        }
+    }
+    obstacles
 }

@@ -153,6 +153,9 @@ fn severities(facilities: &str, bits: u8) -> String {
         bits if bits & bits.wrapping_add(1) == 0 => {
             format!("{facilities}.{}", SEVERITIES[bits.trailing_ones() as usize - 1])
         }
+        bits if !bits & (!bits).wrapping_add(1) == 0 => {
+            format!("{facilities}.*;{facilities}.!{}", SEVERITIES[bits.trailing_zeros() as usize - 1])
+        }
         bits => {
             let one = |severity: &usize| bits >> severity & 1 == 1;
             let each = (0..8).filter(one).map(|at| format!("{facilities}.={}", SEVERITIES[at]));
@@ -240,6 +243,8 @@ mod tests {
             "kern.!=warn",
             "*.=debug;auth.none;news.none;mail.none",
             "local7.*",
+            "*.*;*.!err;mail.none",
+            "*.*;kern,mail.!emerg",
         ] {
             let mask = decode(selector.as_bytes()).mask;
             let again = decode(mask.to_string().as_bytes()).mask;

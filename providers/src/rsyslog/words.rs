@@ -50,11 +50,14 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
     }
 }
 
-/// The first line of a stretch, without passwords: of an action the module and what is safe to show.
+/// The line that a stretch begins on, without passwords: of an action of the newer language its module alone.
 #[must_use]
 pub fn line(config: &Config, span: super::tree::Span) -> Shown {
-    let text = config.text(span);
-    let text = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    let file = config.files.get(span.file as usize).map(|file| file.bytes.as_slice()).unwrap_or_default();
+    let (before, from) = file.split_at(file.len().min(span.start as usize));
+    let begin = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    let end = before.len() + memchr::memchr(b'\n', from).unwrap_or(from.len());
+    let text = file[begin..end].trim_ascii();
     let action = config.actions().iter().find(|action| action.span == span);
     match action {
         Some(action) if action.form == super::action::Form::Object => {

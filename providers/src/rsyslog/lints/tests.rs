@@ -122,6 +122,10 @@ fn each_word_of_a_recipe_that_is_missing_is_found() {
     changed(TCP, "/var/spool/rsyslog", "/nowhere", &["no-work-directory", "work-directory-missing"]);
     changed(TCP, "KeepAlive=\"on\"", "config.enabled=\"off\"", &["disabled-action", "nothing-forwarded"]);
     changed(TCP, "type=\"omfwd\"", "type=\"builtin:omfwd\"", &["refused-action"]);
+}
+
+#[test]
+fn each_word_of_the_other_recipes_that_is_missing_is_found() {
     changed(RELP, "tls=\"on\" ", "", &["tls-not-on"]);
     changed(RELP, "tls.authmode=\"name\" ", "", &["anybody-is-trusted"]);
     changed(RELP, "module(load=\"omrelp\")", "", &["refused-action"]);
@@ -179,7 +183,7 @@ fn what_stands_around_a_forward_is_found() {
     with(
         "ruleset(name=\"aa\") { call bb }\nruleset(name=\"bb\") { call aa }\ncall aa\n",
         log,
-        &["recursive-call"],
+        &["recursive-call", "nothing-forwarded"],
     );
 }
 
