@@ -349,7 +349,7 @@ fn traps_of_lines_and_files_close_as_we_say() {
 fn generated_configurations_deliver_as_we_say() {
     let stage = Stage::new("dense");
     let first: u64 = std::env::var("STANDFAST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
-    let count = std::env::var("STANDFAST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
+    let count = std::env::var("STANDFAST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(120);
     for seed in first..first + count {
         let text = dense(seed);
         let case = Case { name: "generated", input: INPUT, files: vec![("main", &text)] };

@@ -71,7 +71,9 @@ impl Dump<'_> {
                     Form::Legacy => logical(self.config, statement),
                     Form::Object => format!("action(type=\"{module}\" ...)"),
                 };
-                self.line(indent, &format!("ACTION [{module}:{printed}"));
+                // Not cut: blanks at its end are a part of it.
+                let printed = printed.split('\n').next().unwrap_or_default();
+                self.lines.push(format!("{}ACTION [{module}:{printed}", "  ".repeat(indent)));
             }
             StatementKind::Branch { filter, then, otherwise } => match filter {
                 Filter::Broken => {}

@@ -27,9 +27,14 @@ fn write(directory: &Path, files: &[(String, String)]) {
 fn difference(host: &Host, directory: &Path, files: &[(String, String)]) -> Option<String> {
     drop(std::fs::remove_dir_all(directory));
     write(directory, files);
-    let main = directory.join(&files[0].0);
+    let difference = compare(host, &directory.join(&files[0].0))?;
+    let text: Vec<_> = files.iter().map(|(name, content)| format!("--- {name}\n{content}")).collect();
+    Some(format!("{}\n{difference}", text.join("\n")))
+}
+
+fn compare(host: &Host, main: &Path) -> Option<String> {
     let theirs = read(host, main.to_str().unwrap());
-    let config = Config::read(Files::of(host.root()), &main);
+    let config = Config::read(Files::of(host.root()), main);
     let is_syntax =
         |kind: &FaultKind| matches!(kind, FaultKind::Syntax | FaultKind::TooDeep | FaultKind::UnexpectedEnd);
     let broken = config.faults.iter().any(|fault| is_syntax(&fault.kind));
@@ -43,10 +48,8 @@ fn difference(host: &Host, directory: &Path, files: &[(String, String)]) -> Opti
     );
     let lines: Vec<_> =
         diff.iter_all_changes().map(|change| format!("{}{}", change.tag(), change.value())).collect();
-    let text: Vec<_> = files.iter().map(|(name, content)| format!("--- {name}\n{content}")).collect();
     Some(format!(
-        "{}\nrsyslogd is broken: {}, we: {broken}\n-rsyslogd +ours\n{}\n{}\n{:?}",
-        text.join("\n"),
+        "rsyslogd is broken: {}, we: {broken}\n-rsyslogd +ours\n{}\n{}\n{:?}",
         theirs.broken,
         lines.join("\n"),
         theirs.said,
@@ -283,12 +286,37 @@ fn includes_are_read_in_rsyslogds_order_and_end_where_it_ends() {
     agree("includes", &cases);
 }
 
+/// The files of distributions and of the field, where rsyslogd looks for them.
+#[test]
+fn the_corpus_is_read_as_rsyslogd_reads_it() {
+    let host = Host::new(&[Package::Rsyslog]);
+    // Ubuntu's user, without whom rsyslogd would end.
+    host.run(&[
+        "sh",
+        "-c",
+        "echo syslog:x:104:104::/:/bin/false >> /etc/passwd; echo syslog:x:104: >> /etc/group",
+    ]);
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/rsyslog");
+    let folders = [corpus.clone(), corpus.join("field")].map(|path| std::fs::read_dir(path).unwrap());
+    let folders = folders.into_iter().flatten().map(|entry| entry.unwrap().path().join("root/etc"));
+    let mut asked = 0;
+    for etc in folders.filter(|etc| etc.exists()) {
+        let script =
+            "rm -rf /etc/rsyslog*; cp -a \"$0\"/rsyslog* /etc/; mkdir -p /var/spool/rsyslog /var/lib/rsyslog";
+        host.run(&["sh", "-c", script, etc.to_str().unwrap()]);
+        let said = compare(&host, Path::new("/etc/rsyslog.conf"));
+        assert!(said.is_none(), "{}:\n{}", etc.display(), said.unwrap());
+        asked += 1;
+    }
+    assert!(asked >= 23, "{asked}");
+}
+
 #[test]
 fn generated_configurations_are_read_as_rsyslogd_reads_them() {
     let host = Host::new(&[Package::Rsyslog]);
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rsyslog-generated");
     let first: u64 = std::env::var("STANDFAST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
-    let count = std::env::var("STANDFAST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(400);
+    let count = std::env::var("STANDFAST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(600);
     for seed in first..first + count {
         let files = generate(seed);
         if let Some(difference) = difference(&host, &directory, &files) {

@@ -127,6 +127,15 @@ impl Findings<'_> {
                     let remedy = "move the forward before it: a file that sorts first, or above the include";
                     self.add(obstacle.span, "stop-before-forward", &message, remedy);
                 }
+                ObstacleKind::Stop => {
+                    let message = format!(
+                        "ends what its filter matches before {} forwards to {}",
+                        forward.place,
+                        told(forward)
+                    );
+                    let remedy = "move the forward before it, if these messages are wanted";
+                    self.add(obstacle.span, "partial-stop-before-forward", &message, remedy);
+                }
                 ObstacleKind::RulesetNotEntered => {
                     let name = forward.ruleset.as_deref().unwrap_or_default();
                     let message = format!(
@@ -188,7 +197,9 @@ impl Findings<'_> {
             if !action.only_when_previous_suspended {
                 continue;
             }
-            if let (Sink::File(_), Some(line)) = (&action.sink, action.failover_line) {
+            // A file that `&` joins to the forwards is the last of the chain.
+            let is_joined = crate::rsyslog::words::line(config, action.span).as_str().starts_with('&');
+            if let (Sink::File(_), Some(line), false) = (&action.sink, action.failover_line, is_joined) {
                 let place = config.place(line);
                 let message = format!("is written only when the action before it fails: {place} still holds");
                 let remedy = "write `$ActionExecOnlyWhenPreviousIsSuspended off` behind the failover";

@@ -10,7 +10,18 @@ type Words = (&'static str, String, String);
 
 impl Findings<'_> {
     pub(super) fn lines(&mut self) {
-        for fault in &self.config().faults {
+        let faults = &self.config().faults;
+        let ends: Vec<_> = faults
+            .iter()
+            .filter(|fault| matches!(fault.kind, FaultKind::Syntax | FaultKind::UnexpectedEnd))
+            .map(|fault| (fault.span.file, fault.span.line))
+            .collect();
+        // The error says it all.
+        let is_noise = |fault: &&Fault| {
+            matches!(fault.kind, FaultKind::InvalidCharacter(_))
+                && ends.contains(&(fault.span.file, fault.span.line))
+        };
+        for fault in faults.iter().filter(|fault| !is_noise(fault)) {
             let (code, message, remedy) = self.words(fault);
             self.add(fault.span, code, &message, &remedy);
         }

@@ -166,6 +166,7 @@ fn what_stands_around_a_forward_is_found() {
     };
     let log = "*.* /var/log/messages\n";
     with("", log, &[]);
+    with("if $programname == 'x' then stop\n", log, &["partial-stop-before-forward"]);
     with("*.* stop\n", log, &["stop-before-forward", "nothing-forwarded"]);
     with("auth.* ~\n", log, &["stop-before-forward", "forwarded-in-part"]);
     with("ruleset(name=\"in\") { stop }\ncall in\n", log, &["stop-before-forward", "nothing-forwarded"]);
@@ -183,7 +184,19 @@ fn what_stands_around_a_forward_is_found() {
     with(
         "ruleset(name=\"aa\") { call bb }\nruleset(name=\"bb\") { call aa }\ncall aa\n",
         log,
-        &["recursive-call", "nothing-forwarded"],
+        &["recursive-call", "partial-stop-before-forward"],
+    );
+}
+
+#[test]
+fn a_forward_of_some_messages_alone_is_found() {
+    let some = TCP.replace("action(", "if $programname == 'x' then action(");
+    let found = findings(&format!("{some}{LOCAL}"), &[]);
+    let codes: Vec<_> = found.iter().map(|finding| (finding.place.line, finding.code)).collect();
+    assert_eq!(codes, [(2, "forwarded-in-part")]);
+    assert!(
+        told(&format!("*.info {}", TCP.replacen("global(workDirectory=\"/var/spool/rsyslog\")\n", "", 1)))
+            .contains("0:forwarded-in-part")
     );
 }
 
@@ -229,7 +242,9 @@ fn lines_that_do_not_say_what_they_seem_to_are_found() {
         ("$IncludeConfig /etc/rsyslog.conf\n", "1:recursive-include"),
         ("$IncludeConfig\n", "0:missing-include"),
         ("/* old\n*.* /x\n", "1:unclosed-comment"),
-        ("action(type=\"omfwd\" target=\"h\" port=514)\n*.* /x\n", "1:invalid-character"),
+        ("action(type=\"omfwd\" target=\"h\" port=514)\n*.* /x\n", "1:syntax-error"),
+        ("*.* /x %\n", "1:refused-action"),
+        ("% *.* /x\n", "1:invalid-character"),
         ("action(type=\"omfwd\" \\\n target=\"h\"\n port=\"1\")\n", "3:syntax-error"),
         ("*.* @@h\n}\n", "2:syntax-error"),
         ("action(type=\"omfwd\"\n", "1:syntax-error"),

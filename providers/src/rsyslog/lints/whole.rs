@@ -2,6 +2,7 @@
 
 use super::Findings;
 use crate::rsyslog::build::Builder;
+use crate::rsyslog::forwards::{Obstacle, ObstacleKind};
 use crate::rsyslog::pmask::Pmask;
 use crate::rsyslog::tree::{Span, Statement, StatementKind};
 use crate::shown::Shown;
@@ -23,27 +24,37 @@ impl Findings<'_> {
         }
     }
 
-    /// Whether all that this host logs is forwarded by something.
+    /// Whether all that this host logs is forwarded by something. What a `stop` takes away is told at the `stop`.
     fn coverage(&mut self) {
         let begin = Span { line: 0, ..Span::default() };
-        let mut sure = Pmask::NONE;
+        let (mut sure, mut may) = (Pmask::NONE, Pmask::NONE);
+        let mut filter = None;
+        let mut is_stopped = false;
         for (forward, action) in self.running() {
-            let delivers = !forward.forwarding.target.is_empty()
-                && !forward.forwarding.target.iter().any(u8::is_ascii_whitespace);
-            if delivers && !action.only_when_previous_suspended {
-                sure |= forward.reach.sure;
+            let target = &forward.forwarding.target;
+            let delivers = !target.is_empty() && !target.iter().any(u8::is_ascii_whitespace);
+            if !delivers || action.only_when_previous_suspended {
+                continue;
             }
+            sure |= forward.reach.sure;
+            may |= forward.reach.may;
+            let obstacles = &forward.reach.obstacles;
+            is_stopped |= obstacles.iter().any(|obstacle| obstacle.kind == ObstacleKind::Stop);
+            let is_open =
+                |obstacle: &&Obstacle| obstacle.kind == ObstacleKind::Filter && obstacle.sure != obstacle.may;
+            filter = filter.or(obstacles.iter().find(is_open).map(|obstacle| obstacle.span));
         }
+        let missing = Pmask::ALL.without(may);
         if self.forwards.is_empty() {
-            return;
-        }
-        if sure.is_empty() {
-            let message = "no message of this host is forwarded for sure, though there are forwards";
+        } else if may.is_empty() {
+            let message = "no message of this host is forwarded, though there are forwards";
             self.add(begin, "nothing-forwarded", message, "see the findings at the forwards");
-        } else if !sure.is_all() {
-            let missing = Pmask::ALL.without(sure);
-            let message = format!("not forwarded for sure: {missing}");
+        } else if !may.is_all() {
+            let message = format!("never forwarded: {missing}");
             self.add(begin, "forwarded-in-part", &message, "widen the selector of a forward to *.*");
+        } else if let Some(filter) = filter.filter(|_| !sure.is_all() && !is_stopped) {
+            let message = "forwards what its filter matches alone, and no other forward has the rest";
+            self.add(filter, "forwarded-in-part", message, "forward all messages: *.*");
         }
     }
 
