@@ -12,6 +12,8 @@ use standfast_providers::ntp::entry::NtpMonlist;
 use standfast_providers::proved::{Configured, Question};
 use standfast_providers::provider::{Detail, Plan, Provider};
 use standfast_providers::secret::Secret;
+use standfast_providers::rsyslog::desired::RsyslogForward;
+use standfast_providers::rsyslog::state::Rsyslog;
 
 use crate::chain::chain;
 use crate::cli::Service;
@@ -24,6 +26,8 @@ pub enum Desired {
     Limits(limits::Desired),
     /// What daemons of time answer.
     Ntp(NtpMonlist),
+    /// Messages that rsyslog forwards.
+    Rsyslog(Box<RsyslogForward>),
 }
 
 /// A folder of providers, whose kinds share their files.
@@ -33,6 +37,8 @@ pub enum Family {
     Limits,
     /// `ntp_monlist`.
     Ntp,
+    /// `rsyslog_forward`.
+    Rsyslog,
 }
 
 impl Family {
@@ -43,6 +49,7 @@ impl Family {
         match self {
             Self::Limits => None,
             Self::Ntp => Some((Service::Ntp, NtpMonlist::KIND.name)),
+            Self::Rsyslog => None,
         }
     }
 }
@@ -57,6 +64,7 @@ impl Desired {
         match self {
             Self::Limits(_) => Family::Limits,
             Self::Ntp(_) => Family::Ntp,
+            Self::Rsyslog(_) => Family::Rsyslog,
         }
     }
 }
@@ -142,7 +150,7 @@ fn observe<'m>(machine: &'m Machine<'m>, family: Family) -> Result<Box<dyn Plann
             let limits = Limits::observe(machine).map_err(|error| chain(&error))?;
             let pick: Pick<Limits<'m>> = |desired| match desired {
                 Desired::Limits(desired) => Some(desired),
-                Desired::Ntp(_) => None,
+                _ => None,
             };
             Ok(Box::new(Observed { provider: limits, pick }))
         }
@@ -150,9 +158,17 @@ fn observe<'m>(machine: &'m Machine<'m>, family: Family) -> Result<Box<dyn Plann
             let ntp = Ntp::observe(machine).map_err(|error| chain(&error))?;
             let pick: Pick<Ntp<'m>> = |desired| match desired {
                 Desired::Ntp(desired) => Some(desired),
-                Desired::Limits(_) => None,
+                _ => None,
             };
             Ok(Box::new(Observed { provider: ntp, pick }))
+        }
+        Family::Rsyslog => {
+            let rsyslog = Rsyslog::observe(machine).map_err(|error| chain(&error))?;
+            let pick: Pick<Rsyslog<'m>> = |desired| match desired {
+                Desired::Rsyslog(desired) => Some(desired),
+                _ => None,
+            };
+            Ok(Box::new(Observed { provider: rsyslog, pick }))
         }
     }
 }

@@ -4,13 +4,15 @@ use standfast_providers::limits;
 use standfast_providers::limits::config::LimitsConfig;
 use standfast_providers::limits::entry::LimitsEntry;
 use standfast_providers::ntp::entry::NtpMonlist;
+use standfast_providers::rsyslog::desired::RsyslogForward;
 use standfast_providers::schema::{Kind, SchemaError, Value};
 use standfast_providers::shown::Shown;
 
 use crate::family::Desired;
 
 /// All kinds, in the order of the documentation.
-pub const KINDS: [Kind; 3] = [LimitsEntry::KIND, LimitsConfig::KIND, NtpMonlist::KIND];
+pub const KINDS: [Kind; 4] =
+    [LimitsEntry::KIND, LimitsConfig::KIND, NtpMonlist::KIND, RsyslogForward::KIND];
 
 /// One piece of desired state.
 #[derive(Clone, Debug)]
@@ -81,6 +83,10 @@ fn desired(kind: &str, title: &str, values: &[(String, Value)]) -> Result<Desire
     }
     if kind == NtpMonlist::KIND.name {
         return Ok(Desired::Ntp(NtpMonlist::from_values(given, &[])?));
+    if kind == RsyslogForward::KIND.name {
+        let forward = RsyslogForward::from_values(given, &[("name", title)])?;
+        forward.check()?;
+        return Ok(Desired::Rsyslog(Box::new(forward)));
     }
     // The title names what is not given; Puppet splits it before and gives all three.
     let is_given = |name: &str| values.iter().any(|(given, _)| given == name);

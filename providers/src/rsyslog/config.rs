@@ -18,7 +18,7 @@ use crate::provider::Place;
 pub const RSYSLOG_CONF: &str = "/etc/rsyslog.conf";
 
 /// Where modules are, by distribution.
-const MODULE_DIRECTORIES: [&str; 8] = [
+pub(super) const MODULE_DIRECTORIES: [&str; 8] = [
     "/usr/lib/x86_64-linux-gnu/rsyslog",
     "/lib/x86_64-linux-gnu/rsyslog",
     "/usr/lib/aarch64-linux-gnu/rsyslog",
