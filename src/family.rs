@@ -11,9 +11,9 @@ use standfast_providers::ntp::Ntp;
 use standfast_providers::ntp::entry::NtpMonlist;
 use standfast_providers::proved::{Configured, Question};
 use standfast_providers::provider::{Detail, Plan, Provider};
-use standfast_providers::secret::Secret;
 use standfast_providers::rsyslog::desired::RsyslogForward;
 use standfast_providers::rsyslog::state::Rsyslog;
+use standfast_providers::secret::Secret;
 
 use crate::chain::chain;
 use crate::cli::Service;

@@ -11,8 +11,7 @@ use standfast_providers::shown::Shown;
 use crate::family::Desired;
 
 /// All kinds, in the order of the documentation.
-pub const KINDS: [Kind; 4] =
-    [LimitsEntry::KIND, LimitsConfig::KIND, NtpMonlist::KIND, RsyslogForward::KIND];
+pub const KINDS: [Kind; 4] = [LimitsEntry::KIND, LimitsConfig::KIND, NtpMonlist::KIND, RsyslogForward::KIND];
 
 /// One piece of desired state.
 #[derive(Clone, Debug)]
@@ -83,6 +82,7 @@ fn desired(kind: &str, title: &str, values: &[(String, Value)]) -> Result<Desire
     }
     if kind == NtpMonlist::KIND.name {
         return Ok(Desired::Ntp(NtpMonlist::from_values(given, &[])?));
+    }
     if kind == RsyslogForward::KIND.name {
         let forward = RsyslogForward::from_values(given, &[("name", title)])?;
         forward.check()?;

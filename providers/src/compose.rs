@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::document::Change;
-use crate::edit::{FileEdit, Permissions, Show};
+use crate::edit::{Check, FileEdit, Permissions, Show};
 use crate::provider::Plan;
 
 /// The observed files of a kind.
@@ -23,6 +23,11 @@ pub trait Files {
 
     /// How the text of these files is put before a person.
     fn show(&self) -> Show;
+
+    /// The daemon's own check of these files, where it has one.
+    fn check(&self) -> Option<Check> {
+        None
+    }
 }
 
 /// The text of a new file: the appended lines.
@@ -66,6 +71,7 @@ pub fn compose<'p>(files: &impl Files, plans: impl IntoIterator<Item = &'p Plan>
             new: files.new_permissions(path),
             permissions: planned.permissions,
             show: files.show(),
+            check: files.check(),
         }
     };
     by_file.into_iter().map(edit_of).collect()

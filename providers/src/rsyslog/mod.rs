@@ -42,10 +42,10 @@ pub mod syntax;
 pub mod token;
 pub mod tree;
 pub mod value;
-pub mod words;
 pub mod values;
 pub mod verdict;
 pub mod version;
+pub mod words;
 
 #[cfg(test)]
 mod plan_tests;
@@ -56,7 +56,7 @@ use std::path::{Path, PathBuf};
 
 use crate::compose::Files;
 use crate::document::Change;
-use crate::edit::{Permissions, Show};
+use crate::edit::{Check, Permissions, Show};
 use crate::provider::{Detail, Plan, Provider};
 use desired::RsyslogForward;
 use state::Rsyslog;
@@ -96,5 +96,14 @@ impl Files for Rsyslog<'_> {
 
     fn show(&self) -> Show {
         show::show
+    }
+
+    fn check(&self) -> Option<Check> {
+        let program = self
+            .daemon
+            .as_ref()
+            .map_or_else(|| PathBuf::from("/usr/sbin/rsyslogd"), |daemon| daemon.exe.clone());
+        let arguments = vec!["-N1".into(), "-f".into(), self.main.clone().into_os_string()];
+        Some(Check { program, arguments, noise: &["config validation run"] })
     }
 }
