@@ -18,5 +18,6 @@ mod host;
 mod proofs;
 mod wire;
 
+pub(crate) use daemon::Daemon;
 pub(crate) use host::{Host, Package};
 pub(crate) use wire::{Question, Side, V4_HOST, V4_OUTSIDE, V6_HOST, V6_OUTSIDE};

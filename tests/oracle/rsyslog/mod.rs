@@ -4,6 +4,7 @@ mod arrivals;
 mod behaviour;
 mod dense;
 mod dump;
+mod forward;
 mod generate;
 mod read;
 mod receivers;

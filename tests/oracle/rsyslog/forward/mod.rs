@@ -1,0 +1,8 @@
+//! Real senders and receivers: what arrives, and what is lost, when something between them breaks.
+
+mod apply;
+mod failover;
+mod loss;
+mod rig;
+mod tls;
+mod valid;
