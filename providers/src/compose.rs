@@ -24,8 +24,9 @@ pub trait Files {
     /// How the text of these files is put before a person.
     fn show(&self) -> Show;
 
-    /// The daemon's own check of these files, where it has one.
-    fn check(&self) -> Option<Check> {
+    /// The daemon's own check of what a file should hold, where it has one.
+    fn check(&self, path: &Path, after: Option<&[u8]>) -> Option<Check> {
+        let _ = (path, after);
         None
     }
 }
@@ -64,14 +65,15 @@ pub fn compose<'p>(files: &impl Files, plans: impl IntoIterator<Item = &'p Plan>
     let edit_of = |(path, planned): (&Path, Planned)| {
         let after = files.with(path, &planned.changes);
         let gone = after.is_empty() && files.goes_when_empty(path);
+        let after = (!gone).then_some(after);
         FileEdit {
             path: path.to_path_buf(),
             before: files.bytes(path).map(<[u8]>::to_vec),
-            after: (!gone).then_some(after),
             new: files.new_permissions(path),
             permissions: planned.permissions,
             show: files.show(),
-            check: files.check(),
+            check: files.check(path, after.as_deref()),
+            after,
         }
     };
     by_file.into_iter().map(edit_of).collect()

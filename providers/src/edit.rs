@@ -25,13 +25,17 @@ pub struct FileEdit {
     pub check: Option<Check>,
 }
 
-/// A daemon's check of its own configuration, at its own paths.
+/// A daemon's check of its own configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// The program.
     pub program: PathBuf,
-    /// Its arguments.
+    /// Its arguments before the file.
     pub arguments: Vec<OsString>,
+    /// The main file of the configuration.
+    pub config: PathBuf,
+    /// The whole configuration as one file, before and after, for where no private view of the files can be had.
+    pub alone: Option<(Vec<u8>, Vec<u8>)>,
     /// What it says whatever it finds: lines that hold one of these are no complaint.
     pub noise: &'static [&'static str],
 }

@@ -153,7 +153,7 @@ impl<'r> Writer<'r> {
         let place = resolve::resolve(self.root, &edit.path)?;
         // Elsewhere than on the host the program would read the host's files.
         if self.root.is_host() {
-            validate::validate(edit, &self.state.path)?;
+            validate::validate(edit, &self.state)?;
         }
         match (place, &edit.after) {
             (Place::Directory(_), _) => {

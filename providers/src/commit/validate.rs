@@ -2,9 +2,13 @@
 //!
 //! The daemon looks at its usual paths, and finds the new content there: a thread with mounts of its own puts it over
 //! the old. Nothing is written to a disk, and nothing is left whenever the run is killed, for the kernel takes the
-//! mounts away with the last process that has them. Linux 2.6.16 can do it, and who may mount.
+//! mounts away with the last process that has them. Linux 2.6.16 can do it.
+//!
+//! Who may not mount, as in a container, has the daemon read all its files as one.
 
+use std::ffi::OsStr;
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -13,7 +17,10 @@ use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use rustix::fs::FileType;
 
+use super::backup;
+use super::directory::Directory;
 use super::error::CommitError;
+use super::temp::Temp;
 use crate::edit::{Check, FileEdit, Labels};
 use crate::shown::Shown;
 
@@ -22,22 +29,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Asks the daemon whether it would take the edit; what it found wrong before is no reason to refuse.
 ///
-/// `scratch` is a directory that is there, and that a private mount may cover.
-///
 /// # Errors
 /// [`CommitError::Refused`] has the daemon's words. Where the check itself cannot be made, nothing is refused.
-pub(super) fn validate(edit: &FileEdit, scratch: &Path) -> Result<(), CommitError> {
+pub(super) fn validate(edit: &FileEdit, state: &Directory) -> Result<(), CommitError> {
     let Some(check) = &edit.check else { return Ok(()) };
-    let View::Answered(complaints) = ask(check, Some(edit), scratch) else { return Ok(()) };
-    if complaints.is_empty() {
-        return Ok(());
-    }
-    let View::Answered(before) = ask(check, None, scratch) else { return Ok(()) };
-    let known: Vec<String> = before.iter().map(|line| without_numbers(line)).collect();
-    let Some(new) = complaints.iter().find(|line| !known.contains(&without_numbers(line))) else {
-        return Ok(());
-    };
-    let shown = (edit.show)(new.as_bytes(), &mut Labels::default());
+    let Some(complaints) = complaints(check, edit, state) else { return Ok(()) };
+    let Some(complaint) = complaints else { return Ok(()) };
+    let shown = (edit.show)(complaint.as_bytes(), &mut Labels::default());
     Err(CommitError::Refused {
         path: edit.path.clone(),
         program: check.program.clone(),
@@ -45,12 +43,20 @@ pub(super) fn validate(edit: &FileEdit, scratch: &Path) -> Result<(), CommitErro
     })
 }
 
-/// What came of asking.
-enum View {
-    /// What the daemon complained of, line by line; nothing when it takes the configuration.
-    Answered(Vec<String>),
-    /// It could not be asked.
-    Unavailable,
+/// The first new complaint, if there is one; `None` where the daemon could not be asked.
+fn complaints(check: &Check, edit: &FileEdit, state: &Directory) -> Option<Option<String>> {
+    let with_view = in_private_view(check, edit, &state.path);
+    let (is_alone, after) = match with_view {
+        Some(after) => (false, after),
+        None => (true, alone(check, &check.alone.as_ref()?.1, state)?),
+    };
+    if after.is_empty() {
+        return Some(None);
+    }
+    let before =
+        if is_alone { alone(check, &check.alone.as_ref()?.0, state)? } else { run(check, &check.config)? };
+    let known: Vec<String> = before.iter().map(|line| without_numbers(line)).collect();
+    Some(after.into_iter().find(|line| !known.contains(&without_numbers(line))))
 }
 
 /// Lines move when others are inserted before them.
@@ -58,18 +64,28 @@ fn without_numbers(line: &str) -> String {
     line.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
-fn ask(check: &Check, edit: Option<&FileEdit>, scratch: &Path) -> View {
+/// What the daemon says with the new content in its place; `None` where we may not mount.
+fn in_private_view(check: &Check, edit: &FileEdit, scratch: &Path) -> Option<Vec<String>> {
     // Namespaces are a thread's own, and so are those of the processes that it starts.
-    let asked = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let ask = || {
-            if let Some(edit) = edit {
-                cover(edit, scratch).ok()?;
-            }
-            run(check)
+            cover(edit, scratch).ok()?;
+            run(check, &check.config)
         };
         scope.spawn(ask).join().ok().flatten()
-    });
-    asked.map_or(View::Unavailable, View::Answered)
+    })
+}
+
+/// What the daemon says of the whole configuration as one file. A run that is killed meanwhile leaves a file among the
+/// backups, and the next run sweeps it.
+fn alone(check: &Check, text: &[u8], state: &Directory) -> Option<Vec<String>> {
+    let backups = backup::open(state).ok()?;
+    let temp = Temp::create(&backups, OsStr::new("check")).ok()?;
+    temp.write(text).ok()?;
+    let path = temp.path();
+    let said = run(check, &path)?;
+    let name = path.to_string_lossy().into_owned();
+    Some(said.into_iter().map(|line| line.replace(&name, "(all files as one)")).collect())
 }
 
 /// Puts the new content in its place for this thread alone.
@@ -117,9 +133,10 @@ fn cover(edit: &FileEdit, scratch: &Path) -> std::io::Result<()> {
 }
 
 /// Runs the check; `None` where it cannot be run, or does not end.
-fn run(check: &Check) -> Option<Vec<String>> {
+fn run(check: &Check, config: &Path) -> Option<Vec<String>> {
     let mut child = Command::new(&check.program)
         .args(&check.arguments)
+        .arg(config)
         .env_clear()
         .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
         .env("LC_ALL", "C")
@@ -166,5 +183,3 @@ fn wait(child: &mut Child) -> Option<std::process::ExitStatus> {
         std::thread::sleep(Duration::from_millis(1));
     }
 }
-
-use std::os::unix::ffi::OsStrExt;

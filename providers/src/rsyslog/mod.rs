@@ -13,6 +13,7 @@ pub mod expr;
 pub mod fault;
 pub mod files;
 pub mod findings;
+pub mod flat;
 mod forward;
 pub mod forwards;
 mod glob;
@@ -59,6 +60,7 @@ use crate::document::Change;
 use crate::edit::{Check, Permissions, Show};
 use crate::provider::{Detail, Plan, Provider};
 use desired::RsyslogForward;
+use files as read;
 use state::Rsyslog;
 
 /// The permission bits of a file that is made: it holds no secret, and monitoring may read it.
@@ -98,12 +100,19 @@ impl Files for Rsyslog<'_> {
         show::show
     }
 
-    fn check(&self) -> Option<Check> {
+    fn check(&self, path: &Path, after: Option<&[u8]>) -> Option<Check> {
         let program = self
             .daemon
             .as_ref()
             .map_or_else(|| PathBuf::from("/usr/sbin/rsyslogd"), |daemon| daemon.exe.clone());
-        let arguments = vec!["-N1".into(), "-f".into(), self.main.clone().into_os_string()];
-        Some(Check { program, arguments, noise: &["config validation run"] })
+        let files = read::Files::of(self.machine.root);
+        let changed = files.clone().with(path, after.map(<[u8]>::to_vec));
+        Some(Check {
+            program,
+            arguments: vec!["-N1".into(), "-f".into()],
+            config: self.main.clone(),
+            alone: flat::flat(&files, &self.main).zip(flat::flat(&changed, &self.main)),
+            noise: &["config validation run"],
+        })
     }
 }

@@ -103,8 +103,13 @@ impl<'m> Rsyslog<'m> {
     pub fn observe(machine: &'m Machine<'m>) -> Result<Self, ObserveError> {
         let root = machine.root;
         let daemons = machine.daemons.running(&["rsyslogd"]).map_err(ObserveError::Daemons)?;
-        let daemon = daemons.iter().find(|one| !daemons.iter().any(|other| other.pid == one.parent)).cloned();
-        let main = daemon.as_ref().and_then(main_file).unwrap_or_else(|| PathBuf::from(RSYSLOG_CONF));
+        let is_first = |one: &&Daemon| !daemons.iter().any(|other| other.pid == one.parent);
+        let main_of = |daemon: &Daemon| main_file(daemon).unwrap_or_else(|| PathBuf::from(RSYSLOG_CONF));
+        // Others may run beside it for other ends: the one with the usual file is the host's.
+        let usual = |daemon: &&Daemon| main_of(daemon) == Path::new(RSYSLOG_CONF);
+        let of_host = daemons.iter().filter(is_first).find(usual).or_else(|| daemons.iter().find(is_first));
+        let daemon = of_host.cloned();
+        let main = daemon.as_ref().map_or_else(|| PathBuf::from(RSYSLOG_CONF), main_of);
         let version = Version::installed(root, daemon.as_ref().map(|daemon| daemon.exe.as_path()))
             .ok_or(ObserveError::NotInstalled)?;
         if Files::of(root).kind(&main) == Kind::Missing {

@@ -54,7 +54,12 @@ impl Rig {
         let output = rig.apply(attributes);
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         // Changed, and nobody to tell yet.
-        assert_eq!(output.status.code(), Some(2), "{attributes}\n{said}{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{attributes}\n{said}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         rig
     }
 
@@ -75,7 +80,14 @@ impl Rig {
     }
 
     pub(super) fn start_sender(&self) -> Daemon<'_> {
-        let sender = self.host.start(&["/usr/sbin/rsyslogd", "-n", "-f", "/etc/rsyslog.conf", "-i", "/run/sender.pid"]);
+        let sender = self.host.start(&[
+            "/usr/sbin/rsyslogd",
+            "-n",
+            "-f",
+            "/etc/rsyslog.conf",
+            "-i",
+            "/run/sender.pid",
+        ]);
         sender.wait_until("the local socket", || self.connect().is_ok());
         sender
     }
