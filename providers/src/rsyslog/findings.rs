@@ -90,6 +90,20 @@ fn choices(rsyslog: &Rsyslog<'_>, desired: &RsyslogForward, findings: &mut Vec<F
         };
         push("server_not_checked", message.into(), "`auth_mode = name`");
     }
+    if desired.tls == Switch::On
+        && desired.protocol == Transport::Relp
+        && !rsyslog.version.has_relp_patience()
+    {
+        push(
+            "relp_gives_up",
+            format!(
+                "when the server shows a bad certificate, say one that has expired, RELP of rsyslog {} gives up until \
+                 rsyslogd is started anew, and drops what comes",
+                rsyslog.version
+            ),
+            "watch the server's certificate, and restart rsyslog when it was renewed; 8.2606 waits, and so does TCP with gtls",
+        );
+    }
     if desired.template.0 == "RSYSLOG_TraditionalForwardFormat" {
         push(
             "template_cuts",

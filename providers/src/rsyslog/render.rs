@@ -209,6 +209,8 @@ fn rainerscript(desired: &RsyslogForward, around: &Surroundings) -> Result<Vec<S
     let mut ruleset = Object::begin("ruleset(");
     ruleset.set("name", &name);
     queue(&mut ruleset, desired, around, &name)?;
+    // A batch that the first server's end cuts in two is not given to the second: it is to be one message.
+    ruleset.set("queue.dequeueBatchSize", 1);
     lines.extend(ruleset.end());
     if let Some(last) = lines.last_mut() {
         last.push_str(" {");
@@ -269,7 +271,7 @@ fn forward(
     object.set("template", &desired.template.0);
     if desired.tls == Switch::On {
         match desired.protocol {
-            Transport::Relp => relp_tls(object, desired, host),
+            Transport::Relp => relp_tls(object, desired, around, host),
             Transport::Tcp | Transport::Udp => tcp_tls(object, desired, around, host),
         }
     }
@@ -307,7 +309,7 @@ pub(super) fn stream_auth_mode(mode: AuthMode) -> &'static str {
     }
 }
 
-fn relp_tls(object: &mut Object, desired: &RsyslogForward, host: &Host) {
+fn relp_tls(object: &mut Object, desired: &RsyslogForward, around: &Surroundings, host: &Host) {
     object.set("tls", "on");
     for (name, file) in [
         ("tls.caCert", &desired.ca_file),
@@ -331,6 +333,9 @@ fn relp_tls(object: &mut Object, desired: &RsyslogForward, host: &Host) {
         }
         AuthMode::CertValid => object.set("tls.authMode", "certvalid"),
         AuthMode::Anon => {}
+    }
+    if around.version.has_relp_patience() {
+        object.set("tls.permanentFailureDisablesAction", "off");
     }
 }
 

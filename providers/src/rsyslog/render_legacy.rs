@@ -66,11 +66,11 @@ fn tls(
     lines.push(format!("$ActionSendStreamDriver {}", desired.tls_driver.unwrap_or(TlsDriver::Gtls).word()));
     lines.push("$ActionSendStreamDriverMode 1".into());
     lines.push(format!("$ActionSendStreamDriverAuthMode {}", render::stream_auth_mode(desired.auth_mode)));
-    if desired.auth_mode == AuthMode::Name {
-        if let Some(host) = &desired.target {
-            let peers = desired.peers(host);
-            lines.extend(peers.iter().map(|peer| format!("$ActionSendStreamDriverPermittedPeer {peer}")));
-        }
+    if desired.auth_mode == AuthMode::Name
+        && let Some(host) = &desired.target
+    {
+        let peers = desired.peers(host);
+        lines.extend(peers.iter().map(|peer| format!("$ActionSendStreamDriverPermittedPeer {peer}")));
     }
     behind.push(format!("$ActionSendStreamDriver {}", around.global_driver.as_deref().unwrap_or("ptcp")));
     behind.push("$ActionSendStreamDriverMode 0".into());

@@ -96,6 +96,12 @@ impl Version {
         self >= Self::new(7, 6, 0)
     }
 
+    /// Whether RELP can wait for a server whose certificate is bad; before, it gives up until rsyslogd starts anew.
+    #[must_use]
+    pub fn has_relp_patience(self) -> bool {
+        self >= Self::new(8, 2606, 0)
+    }
+
     /// Whether messages can be told apart by their length on TCP.
     #[must_use]
     pub fn has_octet_counting(self) -> bool {
