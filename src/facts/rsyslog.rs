@@ -55,7 +55,7 @@ pub fn fact(machine: &Machine<'_>) -> Value {
     let fact = RsyslogFact {
         installed: true,
         version: host.version.clone().unwrap_or_default(),
-        running: host.pid.is_some(),
+        running: host.daemon.is_some(),
         config: Shown::text(&host.main.to_string_lossy()),
         files: config.files.iter().filter(|file| file.text_of.is_none()).count(),
         complete: config.is_complete,

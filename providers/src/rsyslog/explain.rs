@@ -82,8 +82,8 @@ impl Host<'_> {
         let files = config.files.iter().filter(|file| file.text_of.is_none());
         Explanation {
             version: self.version.clone(),
-            pid: self.pid,
-            running: self.is_host().then_some(self.pid.is_some()),
+            pid: self.daemon.as_ref().map(|daemon| daemon.pid),
+            running: self.is_host().then_some(self.daemon.is_some()),
             files: files.map(|file| Shown::text(&file.path.to_string_lossy())).collect(),
             ended,
             facilities: groups.into_iter().map(|(_, group)| group).collect(),

@@ -25,7 +25,7 @@ pub struct Host<'m> {
     /// The version, as the package or the program has it: `8.2302.0-1+deb12u1`.
     pub version: Option<String>,
     /// The process that runs.
-    pub pid: Option<u32>,
+    pub daemon: Option<Daemon>,
     /// The configuration as the next start reads it.
     pub config: Config,
     /// Where the messages of this host go.
@@ -42,16 +42,20 @@ impl<'m> Host<'m> {
     pub fn observe(machine: &'m Machine<'m>) -> Result<Option<Self>, KernelError> {
         let root = machine.root;
         let daemons = machine.daemons.running(&["rsyslogd"])?;
-        let daemon = daemons.iter().find(|one| !daemons.iter().any(|other| other.pid == one.parent));
-        let main = daemon.and_then(main_file).unwrap_or_else(|| PathBuf::from(RSYSLOG_CONF));
+        let is_first = |one: &&Daemon| !daemons.iter().any(|other| other.pid == one.parent);
+        let main_of = |daemon: &Daemon| main_file(daemon).unwrap_or_else(|| PathBuf::from(RSYSLOG_CONF));
+        // Others may run beside it for other ends: the one with the usual file is the host's.
+        let usual = |daemon: &&Daemon| main_of(daemon) == Path::new(RSYSLOG_CONF);
+        let first = daemons.iter().filter(is_first).find(usual).or_else(|| daemons.iter().find(is_first));
+        let daemon = first.cloned();
+        let main = daemon.as_ref().map_or_else(|| PathBuf::from(RSYSLOG_CONF), main_of);
         let files = Files::of(root);
         if files.kind(&main) == Kind::Missing {
             return Ok(None);
         }
         let config = Config::read(files.clone(), &main);
         let flow = config.local_flow(&Known::default());
-        let pid = daemon.map(|daemon| daemon.pid);
-        Ok(Some(Self { main, version: version(root), pid, config, flow, files, root }))
+        Ok(Some(Self { main, version: version(root), daemon, config, flow, files, root }))
     }
 
     /// Whether it is the host that this runs on.

@@ -243,8 +243,8 @@ impl Planner<'_> {
             let mut edits = pending.to_vec();
             edits.extend(removals.iter().chain(&proposal.edits).cloned());
             let after = self.rsyslog.trial(&self.rsyslog.contents(&edits));
-            let obstacle =
-                verdict::obstacle(&after, self.desired, file).or_else(|| self.harm(&after, removals));
+            let obstacle = verdict::obstacle(&after, self.desired, file)
+                .or_else(|| self.harm(pending, &after, removals));
             Ok(Tried { proposal, after, obstacle })
         };
         if self.desired.protocol == super::desired::Transport::Relp && (is_loaded || is_pending) {
@@ -258,21 +258,22 @@ impl Planner<'_> {
     }
 
     /// What else would be done otherwise than before: sticky lines reach beyond what they were meant for.
-    fn harm(&self, after: &Reading, removals: &[Edit]) -> Option<Shown> {
-        let removed = |forward: &Forward| {
-            self.owner(forward).is_some()
-                || removals.iter().any(|edit| edit.file == forward.place.file) && self.is_duplicate(forward)
+    fn harm(&self, pending: &[Edit], after: &Reading, removals: &[Edit]) -> Option<Shown> {
+        let trial = (!pending.is_empty()).then(|| self.rsyslog.trial(&self.rsyslog.contents(pending)));
+        let before = trial.as_ref().unwrap_or(&self.rsyslog.reading);
+        let ours = |reading: &Reading| -> Vec<usize> {
+            let names = self.all.iter().map(|desired| desired.name.0.as_str());
+            let forwards = names.flat_map(|name| verdict::forwards_of(reading, name));
+            forwards.map(|forward| forward.action).collect()
         };
-        let names: Vec<&str> = self.all.iter().map(|desired| desired.name.0.as_str()).collect();
-        let ours_after: Vec<_> = names
-            .iter()
-            .flat_map(|name| verdict::forwards_of(after, name))
-            .map(|forward| forward.action)
-            .collect();
-        let action = removal::harmed(&self.rsyslog.reading, after, removed, |forward| {
-            ours_after.contains(&forward.action)
-        })?;
-        let place = self.rsyslog.reading.config.place(action.span);
+        let (ours_before, ours_after) = (ours(before), ours(after));
+        let goes = |forward: &Forward| {
+            ours_before.contains(&forward.action)
+                || !removals.is_empty() && (self.desired.purge == Flag::True || self.is_duplicate(forward))
+        };
+        let stays = |forward: &Forward| ours_after.contains(&forward.action);
+        let action = removal::harmed(before, after, goes, stays)?;
+        let place = before.config.place(action.span);
         Some(Shown::owned(format!(
             "{place} would do something else than now: `format` rainerscript leaves it alone"
         )))

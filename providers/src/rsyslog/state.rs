@@ -11,13 +11,15 @@ use standfast_facts::machine::Machine;
 use standfast_facts::root::Root;
 use thiserror::Error;
 
-use super::config::{Config, RSYSLOG_CONF};
+use super::config::Config;
 use super::eval::Known;
-use super::files::{Files, Kind};
+use super::files::Files;
 use super::forwards::Forward;
+use super::host::Host;
 use super::render::{end_mark, mark};
 use super::semantics::Flow;
 use super::version::Version;
+use crate::provider::Finding;
 
 /// The directory of drop-ins that all distributions include.
 pub const RSYSLOG_D: &str = "/etc/rsyslog.d";
@@ -32,11 +34,8 @@ pub enum ObserveError {
     #[error("no rsyslogd is installed: install the package rsyslog")]
     NotInstalled,
     /// Its main file is missing.
-    #[error("{path}: is missing, and rsyslogd does not start without it: install the package rsyslog anew", path = path.display())]
-    NoConfig {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("no rsyslog.conf: rsyslogd does not start without it; install the package rsyslog")]
+    NoConfig,
     /// The processes cannot be listed.
     #[error("cannot see whether rsyslogd runs")]
     Daemons(#[source] KernelError),
@@ -93,6 +92,8 @@ pub struct Rsyslog<'m> {
     pub daemon: Option<Daemon>,
     /// Files of ours that nothing includes.
     pub strays: Vec<(PathBuf, Vec<u8>)>,
+    /// What is wrong in the configuration, whatever is desired.
+    pub findings: Vec<Finding>,
 }
 
 impl<'m> Rsyslog<'m> {
@@ -101,23 +102,15 @@ impl<'m> Rsyslog<'m> {
     /// # Errors
     /// When there is no rsyslog.
     pub fn observe(machine: &'m Machine<'m>) -> Result<Self, ObserveError> {
+        let host = Host::observe(machine).map_err(ObserveError::Daemons)?.ok_or(ObserveError::NoConfig)?;
+        let findings = host.findings();
+        let version = host.version.as_deref().and_then(Version::parse).ok_or(ObserveError::NotInstalled)?;
+        let Host { main, daemon, config, flow, .. } = host;
+        let forwards = config.forwards(&flow);
+        let reading = Reading { config, flow, forwards };
         let root = machine.root;
-        let daemons = machine.daemons.running(&["rsyslogd"]).map_err(ObserveError::Daemons)?;
-        let is_first = |one: &&Daemon| !daemons.iter().any(|other| other.pid == one.parent);
-        let main_of = |daemon: &Daemon| main_file(daemon).unwrap_or_else(|| PathBuf::from(RSYSLOG_CONF));
-        // Others may run beside it for other ends: the one with the usual file is the host's.
-        let usual = |daemon: &&Daemon| main_of(daemon) == Path::new(RSYSLOG_CONF);
-        let of_host = daemons.iter().filter(is_first).find(usual).or_else(|| daemons.iter().find(is_first));
-        let daemon = of_host.cloned();
-        let main = daemon.as_ref().map_or_else(|| PathBuf::from(RSYSLOG_CONF), main_of);
-        let version = Version::installed(root, daemon.as_ref().map(|daemon| daemon.exe.as_path()))
-            .ok_or(ObserveError::NotInstalled)?;
-        if Files::of(root).kind(&main) == Kind::Missing {
-            return Err(ObserveError::NoConfig { path: main });
-        }
-        let reading = Reading::read(Files::of(root), &main);
         let strays = strays(root, &reading.config);
-        Ok(Self { machine, main, reading, version, daemon, strays })
+        Ok(Self { machine, main, reading, version, daemon, strays, findings })
     }
 
     /// What would be read if these files had these contents.
@@ -202,21 +195,6 @@ fn line(bytes: &[u8], from: usize, text: &[u8]) -> Option<usize> {
         let rest = bytes.get(at + text.len()..).unwrap_or_default();
         begins && matches!(rest.first(), None | Some(b'\n' | b'\r'))
     })
-}
-
-/// The file that `-f` names.
-fn main_file(daemon: &Daemon) -> Option<PathBuf> {
-    let mut arguments = daemon.arguments.iter().skip(1);
-    let path = |bytes: &[u8]| daemon.cwd.join(std::ffi::OsStr::from_bytes(bytes));
-    while let Some(argument) = arguments.next() {
-        if argument == b"-f" {
-            return arguments.next().map(|file| path(file));
-        }
-        if let Some(file) = argument.strip_prefix(b"-f") {
-            return Some(path(file));
-        }
-    }
-    None
 }
 
 /// Our files that nothing includes: in the directory that all distributions include.

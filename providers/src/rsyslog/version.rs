@@ -1,12 +1,8 @@
-//! Which rsyslogd is installed, and what it understands.
+//! What a version of rsyslogd understands.
 //!
 //! Source: the parameter tables of tools/omfwd.c, plugins/omrelp/omrelp.c, runtime/queue.c and action.c, by release.
 
 use std::fmt;
-use std::path::Path;
-
-use standfast_facts::packages;
-use standfast_facts::root::Root;
 
 /// A version of rsyslog: 8.24.0, 8.2302.0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,20 +28,6 @@ impl Version {
         let mut numbers = text.split(|c: char| !c.is_ascii_digit()).map(str::parse);
         let mut next = || numbers.next()?.ok();
         Some(Self::new(next()?, next()?, next().unwrap_or(0)))
-    }
-
-    /// That of the rsyslogd of this machine; `None` where there is none.
-    #[must_use]
-    pub fn installed(root: &Root, exe: Option<&Path>) -> Option<Self> {
-        let of_binary = |path: &Path| {
-            // Version 5 has the number in this line, all others too.
-            let text = packages::text_in_binary(root, path, b"swVersion=\"")?;
-            let text = String::from_utf8(text).ok()?;
-            Self::parse(text.split_once("swVersion=\"")?.1)
-        };
-        let of_package = || Self::parse(&packages::debian_version(root, "rsyslog")?);
-        let known = ["/usr/sbin/rsyslogd", "/sbin/rsyslogd"].map(Path::new);
-        of_package().or_else(|| exe.into_iter().chain(known).find_map(of_binary))
     }
 
     /// Whether it has `action(…)` with all that a safe forward needs.
