@@ -41,6 +41,7 @@ mod show;
 pub mod state;
 pub mod syntax;
 pub mod token;
+mod told;
 pub mod tree;
 pub mod value;
 pub mod values;
@@ -50,8 +51,6 @@ pub mod words;
 
 #[cfg(test)]
 mod plan_tests;
-#[cfg(test)]
-mod render_tests;
 
 use std::path::{Path, PathBuf};
 

@@ -1,23 +1,19 @@
 //! The plan for `rsyslog_forward`: what differs, and the lines that would be in force.
 
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::action::{ActionState, Protocol};
+use super::action::{ActionId, ActionState};
 use super::compare;
 use super::desired::{Ensure, Flag, RsyslogForward};
 use super::forwards::Forward;
 use super::place::Proposal;
-use super::pmask::{FACILITIES, Pmask};
 use super::removal;
 use super::render::{self, RenderError, Surroundings};
 use super::state::{Reading, Rsyslog};
+use super::told;
 use super::verdict::{self, Wanted};
-use crate::provider::{Detail, Drift, Edit, Effect, Evidence, Plan, Reload, ReloadAction};
+use crate::provider::{Detail, Drift, Edit, Effect, Evidence, Plan};
 use crate::shown::Shown;
-
-/// The service, as all distributions call it.
-const SERVICE: &str = "rsyslog";
 
 /// Why there is no plan for a forward.
 #[derive(Debug, thiserror::Error)]
@@ -64,16 +60,16 @@ pub fn plan(
     plans.into_iter().flatten().collect()
 }
 
-struct Planner<'p> {
-    rsyslog: &'p Rsyslog<'p>,
-    desired: &'p RsyslogForward,
+pub(super) struct Planner<'p> {
+    pub(super) rsyslog: &'p Rsyslog<'p>,
+    pub(super) desired: &'p RsyslogForward,
     all: &'p [&'p RsyslogForward],
     detail: Detail,
 }
 
 /// A proposal, what it comes to, and why it would not do.
-struct Tried {
-    proposal: Proposal,
+pub(super) struct Tried {
+    pub(super) proposal: Proposal,
     after: Reading,
     obstacle: Option<Shown>,
 }
@@ -96,7 +92,7 @@ impl Planner<'_> {
                 property: "ensure",
                 is: Shown::text("present"),
                 should: Shown::text("absent"),
-                reason: Shown::owned(format!("{} has it", path(&ours.path))),
+                reason: Shown::owned(format!("{} has it", told::path(&ours.path))),
                 place: None,
             });
             plan.edits.extend(self.rsyslog.removal(&ours));
@@ -170,7 +166,7 @@ impl Planner<'_> {
     }
 
     /// Forwards that no resource has written.
-    fn foreign(&self) -> impl Iterator<Item = &Forward> {
+    pub(super) fn foreign(&self) -> impl Iterator<Item = &Forward> {
         let is_active = |forward: &&Forward| {
             let action = self.rsyslog.reading.config.actions().get(forward.action);
             action.is_some_and(|action| action.state == ActionState::Active) && !forward.reach.is_nothing()
@@ -261,18 +257,17 @@ impl Planner<'_> {
     fn harm(&self, pending: &[Edit], after: &Reading, removals: &[Edit]) -> Option<Shown> {
         let trial = (!pending.is_empty()).then(|| self.rsyslog.trial(&self.rsyslog.contents(pending)));
         let before = trial.as_ref().unwrap_or(&self.rsyslog.reading);
-        let ours = |reading: &Reading| -> Vec<usize> {
+        let ours = |reading: &Reading| -> Vec<ActionId> {
             let names = self.all.iter().map(|desired| desired.name.0.as_str());
-            let forwards = names.flat_map(|name| verdict::forwards_of(reading, name));
-            forwards.map(|forward| forward.action).collect()
+            names.flat_map(|name| verdict::actions_of(reading, name)).collect()
         };
-        let (ours_before, ours_after) = (ours(before), ours(after));
-        let goes = |forward: &Forward| {
-            ours_before.contains(&forward.action)
-                || !removals.is_empty() && (self.desired.purge == Flag::True || self.is_duplicate(forward))
-        };
-        let stays = |forward: &Forward| ours_after.contains(&forward.action);
-        let action = removal::harmed(before, after, goes, stays)?;
+        let mut goes = ours(before);
+        if !removals.is_empty() {
+            let is_taken_out =
+                |forward: &&Forward| self.desired.purge == Flag::True || self.is_duplicate(forward);
+            goes.extend(before.forwards.iter().filter(is_taken_out).map(|forward| forward.action));
+        }
+        let action = removal::harmed(before, after, &goes, &ours(after))?;
         let place = before.config.place(action.span);
         Some(Shown::owned(format!(
             "{place} would do something else than now: `format` rainerscript leaves it alone"
@@ -294,228 +289,6 @@ impl Planner<'_> {
             global_certificates: [&globals.ca_file, &globals.cert_file, &globals.key_file].map(text),
         }
     }
-
-    /// What differs from what would be written.
-    fn differences(&self, tried: &Tried, plan: &mut Plan) {
-        let name = &self.desired.name.0;
-        let reading = &self.rsyslog.reading;
-        let ours = verdict::forwards_of(reading, name);
-        let work_directory = self.rsyslog.work_directory();
-        if let Some(first) = ours.first() {
-            let (host, port) = self.desired.servers()[0];
-            if !compare::goes_to(first, host, port) {
-                plan.drift.push(target_drift(first, host, port));
-            }
-            plan.drift.extend(compare::differences(self.desired, first, work_directory.as_ref()));
-        }
-        let now = verdict::obstacle(reading, self.desired, &tried.proposal.file);
-        if let (Some(reason), false) = (&now, ours.is_empty()) {
-            plan.drift.push(Drift {
-                property: "ensure",
-                is: Shown::text("out of force"),
-                should: Shown::text("present"),
-                reason: reason.clone(),
-                place: None,
-            });
-        }
-        if !plan.drift.is_empty() || (tried.proposal.edits.is_empty() && now.is_none()) {
-            return;
-        }
-        let stands = self.rsyslog.ours(name);
-        plan.drift.push(match stands.first() {
-            None => Drift {
-                property: "ensure",
-                is: Shown::text("absent"),
-                should: Shown::text("present"),
-                reason: Shown::owned(self.no_forward()),
-                place: None,
-            },
-            Some(ours) => Drift {
-                property: "ensure",
-                is: Shown::text(if now.is_some() { "out of force" } else { "in other words" }),
-                should: Shown::text("present"),
-                reason: match now {
-                    Some(reason) => reason,
-                    None => Shown::owned(format!(
-                        "{} was changed, or is of another version of standfast",
-                        path(&ours.path)
-                    )),
-                },
-                place: None,
-            },
-        });
-    }
-
-    fn no_forward(&self) -> String {
-        let files = self.rsyslog.reading.config.files.iter().filter(|file| file.text_of.is_none()).count();
-        let server =
-            self.desired.servers().first().map(|(host, port)| format!("{host}:{port}")).unwrap_or_default();
-        format!("nothing in the {files} files that rsyslogd reads forwards to {server}")
-    }
-
-    fn is_duplicate(&self, forward: &Forward) -> bool {
-        self.desired.servers().iter().any(|(host, port)| compare::goes_to(forward, host, *port))
-    }
-
-    /// Forwards to the same servers that are not ours, and with `purge` all that are nobody's.
-    fn duplicates(&self, kept: Option<&Forward>, plan: &mut Plan) {
-        let kept = kept.map(|forward| forward.action);
-        let work_directory = self.rsyslog.work_directory();
-        let foreign: Vec<&Forward> = self.foreign().filter(|forward| Some(forward.action) != kept).collect();
-        for forward in foreign {
-            let is_duplicate = self.is_duplicate(forward);
-            if !is_duplicate && self.desired.purge == Flag::False {
-                continue;
-            }
-            let server = format!(
-                "{}:{}",
-                Shown::bytes(&forward.forwarding.target),
-                Shown::bytes(&forward.forwarding.port)
-            );
-            let mut found = Vec::new();
-            if is_duplicate
-                && kept.is_none()
-                && verdict::forwards_of(&self.rsyslog.reading, &self.desired.name.0).is_empty()
-            {
-                found = compare::differences(self.desired, forward, work_directory.as_ref());
-            }
-            if found.is_empty() {
-                found.push(Drift {
-                    property: if is_duplicate { "target" } else { "purge" },
-                    is: Shown::text(if is_duplicate {
-                        "forwarded twice"
-                    } else {
-                        "forwarded by nobody's wish"
-                    }),
-                    should: Shown::text(if is_duplicate { "forwarded once" } else { "not forwarded" }),
-                    reason: Shown::owned(if is_duplicate {
-                        format!("{} forwards to {server}, too, in another form", forward.place)
-                    } else {
-                        format!("{} forwards to {server}, and no resource declares it", forward.place)
-                    }),
-                    place: Some(forward.place.clone()),
-                });
-            }
-            plan.drift.append(&mut found);
-            match self.rsyslog.taking_out(forward) {
-                Some(edits) => plan.edits.extend(edits),
-                None => {
-                    plan.blocked = Some(Shown::owned(format!(
-                        "{} cannot be taken out without a change of what else is done: take it out by hand",
-                        forward.place
-                    )));
-                }
-            }
-        }
-    }
-
-    /// Facilities of which no file of this host has any message.
-    fn local_copy(&self, reading: &Reading, plan: &mut Plan) {
-        if self.desired.keep_local == Flag::False {
-            return;
-        }
-        let kept = reading.config.kept_locally(&reading.flow);
-        let wanted = Wanted::of(self.desired).may;
-        let lost = |facility: &usize| {
-            let all = Pmask::facility(*facility);
-            !(wanted & all).is_empty() && (kept & all).is_empty()
-        };
-        // What programs can send: the numbers 12 to 15 have names that nobody uses.
-        let lost: Vec<&str> = (0..24)
-            .filter(|facility| !(12..16).contains(facility))
-            .filter(lost)
-            .map(|facility| FACILITIES[facility])
-            .collect();
-        if lost.is_empty() {
-            return;
-        }
-        let is = if lost.len() == 20 {
-            "no file has any message".to_owned()
-        } else {
-            format!("no file has {}", lost.join(", "))
-        };
-        plan.drift.push(Drift {
-            property: "keep_local",
-            is: Shown::owned(is),
-            should: Shown::text("each facility in a file"),
-            reason: Shown::text(
-                "while the server is away there is no other copy; add a rule for a file, or write `keep_local = false`",
-            ),
-            place: None,
-        });
-    }
-
-    /// What runs with old files, and what must be told after a change.
-    fn stale(&self, plan: &mut Plan) {
-        let reload = |pid: Option<u32>, reason: String| Reload {
-            service: SERVICE.into(),
-            action: ReloadAction::Restart,
-            pid,
-            reason: Shown::owned(reason),
-        };
-        let rsyslog = self.rsyslog;
-        if let Some((daemon, file)) = rsyslog.daemon.as_ref().zip(rsyslog.newer_than_process()) {
-            let reason = format!(
-                "process {} is older than {}; SIGHUP does not make rsyslogd read it",
-                daemon.pid,
-                path(file)
-            );
-            plan.stale.push(Drift {
-                property: "process",
-                is: Shown::text("started before its configuration"),
-                should: Shown::text("started with its configuration"),
-                reason: Shown::owned(reason.clone()),
-                place: None,
-            });
-            plan.reloads.push(reload(Some(daemon.pid), reason));
-        } else if let (Some(daemon), false) = (&rsyslog.daemon, plan.edits.is_empty()) {
-            plan.reloads
-                .push(reload(Some(daemon.pid), "rsyslogd reads its files only when it starts".into()));
-        } else if rsyslog.daemon.is_none()
-            && rsyslog.machine.root.is_host()
-            && self.desired.ensure == Ensure::Present
-        {
-            let reason = "no rsyslogd runs, and nothing is forwarded".to_owned();
-            plan.stale.push(Drift {
-                property: "process",
-                is: Shown::text("none"),
-                should: Shown::text("running"),
-                reason: Shown::owned(reason.clone()),
-                place: None,
-            });
-            plan.reloads.push(reload(None, reason));
-        }
-    }
-}
-
-fn target_drift(forward: &Forward, host: &super::values::Host, port: super::values::Port) -> Drift {
-    let is =
-        format!("{}:{}", Shown::bytes(&forward.forwarding.target), Shown::bytes(&forward.forwarding.port));
-    let target = String::from_utf8_lossy(&forward.forwarding.target);
-    let why = if target.trim() != target {
-        "has a blank in the name of the host, which never resolves"
-    } else if target.is_empty() {
-        "has no target: rsyslogd crashes at the first message"
-    } else {
-        "forwards to another server"
-    };
-    Drift {
-        property: "target",
-        is: Shown::owned(is),
-        should: Shown::owned(format!("{host}:{port}")),
-        reason: Shown::owned(format!("{} {why}", forward.place)),
-        place: Some(forward.place.clone()),
-    }
-}
-
-fn path(path: &Path) -> Shown {
-    Shown::bytes(path.as_os_str().as_bytes())
-}
-
-/// Whether a forward loses messages whatever else is said of it.
-#[must_use]
-pub fn is_udp(forward: &Forward) -> bool {
-    forward.forwarding.protocol == Protocol::Udp
 }
 
 /// The directories in which files of this family may be written.

@@ -1,6 +1,6 @@
 //! How a forward that is not ours is taken out without a change of what else is done.
 
-use super::action::{Action, ActionState};
+use super::action::{Action, ActionId, ActionState};
 use super::forwards::Forward;
 use super::pmask::Pmask;
 use super::state::{Reading, Rsyslog};
@@ -15,14 +15,8 @@ struct Kept<'r> {
     may: Pmask,
 }
 
-/// All actions but those of some files' stretches.
-fn kept<'r>(reading: &'r Reading, is_left_out: impl Fn(&Forward) -> bool) -> Vec<Kept<'r>> {
-    let left_out: Vec<_> = reading
-        .forwards
-        .iter()
-        .filter(|forward| is_left_out(forward))
-        .map(|forward| forward.action)
-        .collect();
+/// All actions but some.
+fn kept<'r>(reading: &'r Reading, left_out: &[ActionId]) -> Vec<Kept<'r>> {
     let actions = reading.config.actions().iter().enumerate();
     let actions = actions.filter(|(id, _)| !left_out.contains(id));
     actions
@@ -42,8 +36,8 @@ fn kept<'r>(reading: &'r Reading, is_left_out: impl Fn(&Forward) -> bool) -> Vec
 pub fn harmed<'r>(
     before: &'r Reading,
     after: &Reading,
-    left_out_before: impl Fn(&Forward) -> bool,
-    left_out_after: impl Fn(&Forward) -> bool,
+    left_out_before: &[ActionId],
+    left_out_after: &[ActionId],
 ) -> Option<&'r Action> {
     let (before, after) = (kept(before, left_out_before), kept(after, left_out_after));
     let pairs = before.iter().zip(&after);
@@ -95,9 +89,8 @@ impl Rsyslog<'_> {
             let is_text = |at: &usize| document.chunks().get(*at).is_some_and(|chunk| chunk.entry.is_some());
             let edits: Vec<Edit> = (first..=last).filter(is_text).map(change).collect();
             let after = self.trial(&self.contents(&edits));
-            let is_it = |other: &Forward| other.action == forward.action;
             let is_gone = after.config.actions().len() < self.reading.config.actions().len();
-            (is_gone && harmed(&self.reading, &after, is_it, |_| false).is_none()).then_some(edits)
+            (is_gone && harmed(&self.reading, &after, &[forward.action], &[]).is_none()).then_some(edits)
         })
     }
 }

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use super::action::Refusal;
+use super::action::{ActionId, Refusal};
 use super::desired::RsyslogForward;
 use super::files::Files;
 use super::forwards::{Forward, Obstacle, ObstacleKind};
 use super::pmask::Pmask;
 use super::state::{Reading, includes, marked};
+use super::tree::Span;
 use crate::shown::Shown;
 
 /// Which messages should come to a forward.
@@ -42,16 +43,29 @@ impl Wanted {
     }
 }
 
-/// The forwards under one of our names.
-pub fn forwards_of<'r>(reading: &'r Reading, name: &str) -> Vec<&'r Forward> {
+/// Whether something stands under one of our names.
+fn under<'r>(reading: &'r Reading, name: &str) -> impl Fn(Span) -> bool + use<'r> {
     let files = reading.config.files.iter().enumerate().filter(|(_, file)| file.text_of.is_none());
     let stretches: Vec<_> =
         files.filter_map(|(index, file)| Some((index, marked(&file.bytes, name)?.0))).collect();
-    let is_ours = |forward: &&Forward| {
-        let (file, start) = (forward.span.file as usize, forward.span.start as usize);
+    move |span| {
+        let (file, start) = (span.file as usize, span.start as usize);
         stretches.iter().any(|(index, range)| *index == file && range.contains(&start))
-    };
-    reading.forwards.iter().filter(is_ours).collect()
+    }
+}
+
+/// The forwards under one of our names.
+pub fn forwards_of<'r>(reading: &'r Reading, name: &str) -> Vec<&'r Forward> {
+    let is_ours = under(reading, name);
+    reading.forwards.iter().filter(|forward| is_ours(forward.span)).collect()
+}
+
+/// The actions under one of our names, also those that rsyslogd goes on without.
+#[must_use]
+pub fn actions_of(reading: &Reading, name: &str) -> Vec<ActionId> {
+    let is_ours = under(reading, name);
+    let actions = reading.config.actions().iter().enumerate();
+    actions.filter(|(_, action)| is_ours(action.span)).map(|(id, _)| id).collect()
 }
 
 /// Why the messages would not be forwarded by the lines of a file; `None` when they would.
