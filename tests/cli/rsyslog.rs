@@ -122,3 +122,49 @@ fn the_fact_names_the_forwards_and_what_they_lack() {
     let none = TempRoot::without_module(DEBIAN).run("facts", &[]).ended(0).json();
     assert_eq!(none["standfast"]["rsyslog"], serde_json::json!({ "installed": false }));
 }
+
+/// What each distribution has installed; the field is taken for Debian 12.
+fn version_of(folder: &Path) -> &'static str {
+    match folder.file_name().unwrap().to_str().unwrap() {
+        "debian-10" => "8.1901.0-1",
+        "debian-11" => "8.2102.0-2+deb11u1",
+        "debian-13" => "8.2504.0-1",
+        "ubuntu-22" => "8.2112.0-2ubuntu2",
+        "rhel-6" => "5.8.10",
+        "rhel-7" => "8.24.0",
+        "rhel-8" => "8.2102.0",
+        "rhel-9" => "8.2310.0",
+        _ => "8.2302.0-1+deb12u2",
+    }
+}
+
+/// One section with a name and nothing else would be the most that a new user writes.
+const FORWARD: &[u8] = b"[rsyslog_forward central]\ntarget = 192.0.2.9\n";
+
+#[test]
+fn what_is_planned_for_each_folder_is_as_it_was_reviewed_and_is_in_force_then() {
+    let mut differences = Vec::new();
+    for folder in folders() {
+        let root = root_of(&folder, DEBIAN);
+        let version = version_of(&folder);
+        let status = format!("Package: rsyslog\nStatus: install ok installed\nVersion: {version}\n");
+        root.write("var/lib/dpkg/status", status.as_bytes());
+        fs::write(root.beside("forward.ini"), FORWARD).unwrap();
+        let policy = root.beside("forward.ini");
+        let with_policy = ["--policy", policy.to_str().unwrap()];
+        let planned = root.run("check", &[&with_policy[..], &["--diff"]].concat()).out.clone();
+        let golden = folder.join("plan.txt");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&golden, &planned).unwrap();
+        } else if fs::read_to_string(&golden).unwrap_or_default() != planned {
+            differences.push(format!("{} should hold\n{planned}", golden.display()));
+        }
+        let is_blocked = planned.contains("apply would not help") || planned.contains("keep_local");
+        let applied = root.run("apply", &with_policy);
+        let again = root.run("check", &with_policy);
+        if !is_blocked {
+            assert_eq!(again.code, 0, "{}\n{}\n{}", folder.display(), applied.out, again.out);
+        }
+    }
+    assert!(differences.is_empty(), "UPDATE_GOLDEN=1 writes them anew:\n{}", differences.join("\n"));
+}

@@ -168,7 +168,9 @@ fn first_rule(document: &Document<Piece>) -> Option<usize> {
     document.chunks().iter().enumerate().position(|(index, chunk)| {
         let text = document.text(index).trim_ascii_start();
         match chunk.entry {
-            Some(Piece::Filter | Piece::Statement | Piece::Brace | Piece::Unknown) => true,
+            Some(Piece::Filter | Piece::Statement | Piece::Unknown) => true,
+            // That of a template: a ruleset is found by its own name.
+            Some(Piece::Brace) => false,
             Some(Piece::Directive) => ["$includeconfig", "$ruleset"].iter().any(|word| begins(text, word)),
             Some(Piece::Object) => ["include", "action", "ruleset"].iter().any(|word| begins(text, word)),
             None => false,

@@ -211,15 +211,18 @@ impl Planner<'_> {
     }
 
     fn try_candidates(&self, pending: &[Edit], removals: &[Edit]) -> Result<Tried, PlanError> {
-        let mut first = None;
+        let mut failed = Vec::new();
         for file in self.rsyslog.candidates(self.desired) {
             let tried = self.try_file(&file, pending, removals)?;
             if tried.obstacle.is_none() {
                 return Ok(tried);
             }
-            first.get_or_insert(tried);
+            failed.push(tried);
         }
-        match first {
+        // Why a file that is read would not do tells more than that another is not read.
+        let is_read = |tried: &Tried| super::state::includes(&tried.after.config, &tried.proposal.file);
+        let best = failed.iter().position(is_read).unwrap_or(0);
+        match failed.into_iter().nth(best) {
             Some(tried) => Ok(tried),
             None => self.try_file(&self.rsyslog.main, pending, removals),
         }
@@ -274,6 +277,22 @@ impl Planner<'_> {
         )))
     }
 
+    /// The working directory that is not of our making.
+    fn foreign_work_directory(&self) -> Option<String> {
+        let reading = &self.rsyslog.reading;
+        let (directory, span) = reading.config.globals().work_directory.as_ref()?;
+        let mut names = self.all.iter().map(|desired| desired.name.0.as_str());
+        let text = |directory: &[u8]| String::from_utf8_lossy(directory).into_owned();
+        if !names.any(|name| verdict::under(reading, name)(*span)) {
+            return Some(text(directory));
+        }
+        // Ours hides another that may be set before it.
+        let ours = self.all.iter().flat_map(|desired| self.rsyslog.ours(&desired.name.0));
+        let removals: Vec<Edit> = ours.flat_map(|ours| self.rsyslog.removal(&ours)).collect();
+        let without = self.rsyslog.trial(&self.rsyslog.contents(&removals));
+        without.config.globals().work_directory.as_ref().map(|(directory, _)| text(directory))
+    }
+
     fn surroundings(&self, relp_is_loaded: bool) -> Surroundings {
         let rsyslog = self.rsyslog;
         let globals = rsyslog.reading.config.globals();
@@ -282,7 +301,7 @@ impl Planner<'_> {
         let spool = rsyslog.spool(self.desired);
         Surroundings {
             version: rsyslog.version,
-            spool_is_working_directory: rsyslog.work_directory().as_ref() == Some(&spool),
+            working_directory: self.foreign_work_directory(),
             spool: spool.to_string_lossy().into_owned(),
             relp_is_loaded,
             global_driver: text(&globals.driver),

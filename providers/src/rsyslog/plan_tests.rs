@@ -111,9 +111,12 @@ fn told(plan: &Plan) -> String {
     drift.chain(blocked).collect()
 }
 
-const RELP: &[(&str, &str)] = &[("target", "log.example.net"), ("protocol", "relp")];
-const TCP: &[(&str, &str)] = &[("target", "log.example.net")];
-const TLS: &[(&str, &str)] = &[("target", "log.example.net"), ("tls", "on"), ("ca_file", "/etc/ca.pem")];
+/// Attributes and their values.
+type Attributes = &'static [(&'static str, &'static str)];
+
+const RELP: Attributes = &[("target", "log.example.net"), ("protocol", "relp")];
+const TCP: Attributes = &[("target", "log.example.net")];
+const TLS: Attributes = &[("target", "log.example.net"), ("tls", "on"), ("ca_file", "/etc/ca.pem")];
 
 #[test]
 fn values_that_do_not_go_together_are_refused_in_words_of_their_own() {
@@ -172,7 +175,7 @@ fn values_that_do_not_go_together_are_refused_in_words_of_their_own() {
 }
 
 /// What stands in /etc/rsyslog.d/50-old.conf, what is wanted, and the words of its drift.
-const ROWS: &[(&str, &[(&str, &str)], &str)] = &[
+const ROWS: &[(&str, Attributes, &str)] = &[
     ("*.* @log.example.net:514", TCP, "protocol: udp -> tcp: /etc/rsyslog.d/50-old.conf:1 sends by UDP"),
     ("action(type=\"omfwd\" target=\"log.example.net\" port=\"514\")", TCP, "does not say which protocol"),
     ("*.* @@log.example.net:514", TCP, "queue: none -> disk: /etc/rsyslog.d/50-old.conf:1 has no queue"),
@@ -249,7 +252,7 @@ fn a_forward_by_hand_that_does_all_that_is_wanted_is_in_sync() {
 fn what_takes_messages_before_the_forward_is_named_and_the_forward_goes_before_it() {
     let main = "module(load=\"imuxsock\")\nauth.* stop\n$IncludeConfig /etc/rsyslog.d/*.conf\n*.* /var/log/all\nauth.* /var/log/auth\n";
     let tree = Tree::of(&[("/etc/rsyslog.conf", main)]);
-    assert!(tree.apply(&[("central", &[&RELP[..], &[("keep_local", "false")]].concat())]));
+    assert!(tree.apply(&[("central", &[RELP, &[("keep_local", "false")]].concat())]));
     let text = tree.text("/etc/rsyslog.conf").unwrap();
     let (ours, stop) =
         (text.find("# standfast: rsyslog_forward central").unwrap(), text.find("auth.* stop").unwrap());
@@ -257,14 +260,14 @@ fn what_takes_messages_before_the_forward_is_named_and_the_forward_goes_before_i
     assert!(tree.apply(&[("central", &[("ensure", "absent")])]));
     assert_eq!(tree.text("/etc/rsyslog.conf").unwrap(), main, "what was there before");
     // Asked for a file behind the stop, it says why that would not do.
-    let plan = tree.plan(&[&RELP[..], &[("target_file", "/etc/rsyslog.d/90-mine.conf")]].concat());
+    let plan = tree.plan(&[RELP, &[("target_file", "/etc/rsyslog.d/90-mine.conf")]].concat());
     assert!(told(&plan).contains("blocked: /etc/rsyslog.conf:2 ends auth.*"), "{}", told(&plan));
 }
 
 #[test]
 fn a_file_that_nothing_includes_forwards_nothing() {
     let tree = Tree::of(&[("/etc/rsyslog.conf", "module(load=\"imuxsock\")\n*.* /var/log/all\n")]);
-    let plan = tree.plan(&[&RELP[..], &[("target_file", "/etc/rsyslog.d/x.conf")]].concat());
+    let plan = tree.plan(&[RELP, &[("target_file", "/etc/rsyslog.d/x.conf")]].concat());
     assert!(told(&plan).contains("no include finds it"), "{}", told(&plan));
     // Left to itself it takes the file that is read.
     assert!(tree.apply(&[("central", RELP)]));
@@ -298,9 +301,9 @@ fn facilities_without_a_file_of_their_own_are_drift_unless_that_is_wanted() {
         "{}",
         told(&tree.plan(RELP))
     );
-    let plan = tree.plan(&[&RELP[..], &[("keep_local", "false")]].concat());
+    let plan = tree.plan(&[RELP, &[("keep_local", "false")]].concat());
     assert!(!told(&plan).contains("keep_local"), "{}", told(&plan));
-    let plan = tree.plan(&[&RELP[..], &[("selector", "auth.*")]].concat());
+    let plan = tree.plan(&[RELP, &[("selector", "auth.*")]].concat());
     assert!(!told(&plan).contains("keep_local"), "{}", told(&plan));
 }
 
@@ -311,10 +314,10 @@ fn what_the_host_lacks_is_told_and_nothing_is_written() {
     for (files, attributes, words) in [
         (
             &[][..],
-            &[&RELP[..], &[("spool_dir", "/srv/spool")]].concat()[..],
+            &[RELP, &[("spool_dir", "/srv/spool")]].concat()[..],
             "install -d -m 700 -o root /srv/spool",
         ),
-        (&[], &[&TLS[..], &[("tls_driver", "ossl")]].concat(), "install the package rsyslog-openssl"),
+        (&[], &[TLS, &[("tls_driver", "ossl")]].concat(), "install the package rsyslog-openssl"),
         (&[], &[("target", "log"), ("tls", "on"), ("ca_file", "/etc/gone.pem")], "/etc/gone.pem is missing"),
         (
             &[("/etc/rsyslog.conf", own)],
@@ -407,5 +410,8 @@ fn hosts_of_old_get_the_older_language() {
         .pop()
         .unwrap()
         .unwrap_err();
+    let elsewhere = &[TCP, &[("spool_dir", "/srv")]].concat();
+    let error_of_place = tree.plans(&[("central", elsewhere)]).pop().unwrap().unwrap_err();
+    assert!(error_of_place.contains("the older language has no directory for one queue"), "{error_of_place}");
     assert!(error.contains("came with rsyslog 7.4, and 5.8.10 is installed; take `selector`"), "{error}");
 }

@@ -39,8 +39,8 @@ pub struct Surroundings {
     pub version: Version,
     /// The directory of queue files.
     pub spool: String,
-    /// Whether the working directory is this already, where the text will stand.
-    pub spool_is_working_directory: bool,
+    /// The working directory that the lines of others set.
+    pub working_directory: Option<String>,
     /// Whether the module omrelp is loaded before.
     pub relp_is_loaded: bool,
     /// The stream driver of forwards that name none; `None` is `ptcp`.
@@ -194,13 +194,18 @@ fn rainerscript(desired: &RsyslogForward, around: &Surroundings) -> Result<Vec<S
     if desired.protocol == Transport::Relp && !around.relp_is_loaded {
         lines.push("module(load=\"omrelp\")".into());
     }
+    if !around.version.has_spool_directory() {
+        let form = format!("rsyslog {}", around.version);
+        let directory = working_directory(desired, around, &form)?;
+        lines.extend(directory.map(|directory| format!("global(workDirectory=\"{directory}\")")));
+    }
     lines.extend(global_certificates(desired, around)?);
     let name = object_name(&desired.name.0);
     let servers = desired.servers();
     if let [(host, port)] = servers[..] {
         let mut object = Object::begin("action(");
         forward(&mut object, desired, around, &name, (host, port));
-        queue(&mut object, desired, around, &name)?;
+        queue(&mut object, desired, around, &name);
         retry(&mut object, desired.retry, around.version);
         lines.extend(messages(desired, &object.end()));
         return Ok(lines);
@@ -208,7 +213,7 @@ fn rainerscript(desired: &RsyslogForward, around: &Surroundings) -> Result<Vec<S
     // The queue is before all of them: with one of its own the first server would never count as away.
     let mut ruleset = Object::begin("ruleset(");
     ruleset.set("name", &name);
-    queue(&mut ruleset, desired, around, &name)?;
+    queue(&mut ruleset, desired, around, &name);
     // A batch that the first server's end cuts in two is not given to the second: it is to be one message.
     ruleset.set("queue.dequeueBatchSize", 1);
     lines.extend(ruleset.end());
@@ -340,14 +345,9 @@ fn relp_tls(object: &mut Object, desired: &RsyslogForward, around: &Surroundings
 }
 
 /// The queue; UDP needs none, for nothing ever fails.
-fn queue(
-    object: &mut Object,
-    desired: &RsyslogForward,
-    around: &Surroundings,
-    name: &str,
-) -> Result<(), RenderError> {
+fn queue(object: &mut Object, desired: &RsyslogForward, around: &Surroundings, name: &str) {
     if desired.protocol == Transport::Udp {
-        return Ok(());
+        return;
     }
     let on_disk = desired.queue != QueueIn::Memory;
     let always = desired.queue == QueueIn::AlwaysDisk;
@@ -358,9 +358,6 @@ fn queue(
         if around.version.has_spool_directory() {
             // Without a directory rsyslogd keeps the queue in memory, and says nothing that stops anyone.
             object.set("queue.spoolDirectory", &around.spool);
-        } else if !around.spool_is_working_directory {
-            let form = format!("rsyslog {}", around.version);
-            return Err(RenderError::OtherDirectory { spool: around.spool.clone(), form });
         }
         object.set("queue.maxDiskSpace", &desired.queue_max_disk.0);
         object.set("queue.maxFileSize", file_size(desired));
@@ -372,7 +369,24 @@ fn queue(
         object.set("queue.saveOnShutdown", "on");
     }
     object.set("queue.timeoutEnqueue", TIMEOUT_ENQUEUE);
-    Ok(())
+}
+
+/// The working directory to be set for the queue's files, where they cannot have one of their own. It is set even if
+/// it is set already: that may be behind these lines.
+pub(super) fn working_directory<'s>(
+    desired: &RsyslogForward,
+    around: &'s Surroundings,
+    form: &str,
+) -> Result<Option<&'s str>, RenderError> {
+    if desired.queue == QueueIn::Memory || desired.protocol == Transport::Udp {
+        return Ok(None);
+    }
+    match &around.working_directory {
+        Some(other) if *other != around.spool => {
+            Err(RenderError::OtherDirectory { spool: around.spool.clone(), form: form.to_owned() })
+        }
+        _ => Ok(Some(&around.spool)),
+    }
 }
 
 /// The size of a queue's files: at least four of them, for only whole ones are removed.

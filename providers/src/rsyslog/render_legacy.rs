@@ -19,7 +19,9 @@ pub(super) fn legacy(desired: &RsyslogForward, around: &Surroundings) -> Result<
         tls(desired, around, &mut lines, &mut behind)?;
     }
     if desired.protocol != Transport::Udp {
-        queue(desired, around, &mut lines);
+        let directory = render::working_directory(desired, around, "the older language")?;
+        lines.extend(directory.map(|directory| format!("$WorkDirectory {directory}")));
+        queue(desired, &mut lines);
         lines.push(format!("$ActionResumeInterval {RESUME_INTERVAL}"));
         lines.push(format!("$ActionResumeRetryCount {}", desired.retry.count()));
         // It holds for all that follows, and is rsyslogd's own default.
@@ -30,13 +32,10 @@ pub(super) fn legacy(desired: &RsyslogForward, around: &Surroundings) -> Result<
     Ok(lines)
 }
 
-fn queue(desired: &RsyslogForward, around: &Surroundings, lines: &mut Vec<String>) {
+fn queue(desired: &RsyslogForward, lines: &mut Vec<String>) {
     let name = object_name(&desired.name.0);
     let on_disk = desired.queue != QueueIn::Memory;
     let always = desired.queue == QueueIn::AlwaysDisk;
-    if on_disk && !around.spool_is_working_directory {
-        lines.push(format!("$WorkDirectory {}", around.spool));
-    }
     lines.push(format!("$ActionQueueType {}", if always { "Disk" } else { "LinkedList" }));
     lines.push(format!("$ActionQueueSize {}", if always { BOUNDLESS } else { desired.queue_size.0 }));
     if on_disk {

@@ -44,7 +44,7 @@ impl Wanted {
 }
 
 /// Whether something stands under one of our names.
-fn under<'r>(reading: &'r Reading, name: &str) -> impl Fn(Span) -> bool + use<'r> {
+pub(super) fn under<'r>(reading: &'r Reading, name: &str) -> impl Fn(Span) -> bool + use<'r> {
     let files = reading.config.files.iter().enumerate().filter(|(_, file)| file.text_of.is_none());
     let stretches: Vec<_> =
         files.filter_map(|(index, file)| Some((index, marked(&file.bytes, name)?.0))).collect();

@@ -65,7 +65,7 @@ fn rsyslogd_takes_every_combination_of_attributes_in_both_languages() {
     let around = Surroundings {
         version: Version::parse("8.2302.0").unwrap(),
         spool: "/var/spool/rsyslog".into(),
-        spool_is_working_directory: false,
+        working_directory: None,
         relp_is_loaded: false,
         global_driver: None,
         global_certificates: [None, None, None],
