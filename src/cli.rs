@@ -47,7 +47,8 @@ pub enum Command {
         after_help = "Exit codes: 0 nothing answers that should not, 2 something does, 1 could not run.\n\n\
                             Examples:\n  standfast probe\n  standfast probe ntp --format json\n  \
                             standfast probe snmp --target 192.0.2.7\n  \
-                            standfast probe ntp --target 192.0.2.8 --i-own-this-host"
+                            standfast probe ntp --target 192.0.2.8 --i-own-this-host\n  \
+                            standfast probe rsyslog\n  standfast probe rsyslog --listen"
     )]
     Probe(Probe),
     /// Print the fact `standfast`, as an external fact of Facter
@@ -193,6 +194,9 @@ pub struct Probe {
     /// Ask another host's address, which you may do if the host is yours
     #[arg(long, requires = "target")]
     pub i_own_this_host: bool,
+    /// With rsyslog, on the server: wait for so many seconds for the marked messages of others
+    #[arg(long, requires = "service", value_name = "S", num_args = 0..=1, default_missing_value = "60", value_parser = clap::value_parser!(u16).range(1..))]
+    pub listen: Option<u16>,
 }
 
 /// A service that can be asked.
@@ -202,6 +206,8 @@ pub enum Service {
     Ntp,
     /// SNMP: the communities `public` and `private`, and how much GETBULK brings
     Snmp,
+    /// rsyslog: one marked message through the local socket, and the way that it takes; only when it is named
+    Rsyslog,
 }
 
 /// `standfast facts`

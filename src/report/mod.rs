@@ -1,5 +1,6 @@
 //! How outcomes are told: the only printing code.
 
+pub mod delivery;
 pub mod diff;
 pub mod explanation;
 pub mod json;

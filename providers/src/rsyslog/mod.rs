@@ -38,6 +38,7 @@ mod render_legacy;
 pub mod selector;
 pub mod semantics;
 mod show;
+pub mod spool;
 pub mod state;
 pub mod syntax;
 pub mod token;

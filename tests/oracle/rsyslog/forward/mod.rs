@@ -4,6 +4,7 @@ mod apply;
 mod certificates;
 mod failover;
 mod loss;
+mod probe;
 mod rig;
 mod tls;
 mod valid;
