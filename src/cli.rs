@@ -171,6 +171,19 @@ pub enum Explain {
         #[arg(long, value_enum, default_value = "text")]
         format: ExplainFormat,
     },
+    /// Who may read and write what over SNMP, from where, and which lines of snmpd's files decide it; communities are masked
+    #[command(after_help = "Examples:\n  standfast explain snmp\n  standfast explain snmp --from 192.0.2.7")]
+    Snmp {
+        /// What a request from this address gets
+        #[arg(long, value_name = "ADDRESS")]
+        from: Option<IpAddr>,
+        /// The directory that stands for /
+        #[arg(long, value_name = "DIR", default_value = "/")]
+        root: PathBuf,
+        /// How to tell
+        #[arg(long, value_enum, default_value = "text")]
+        format: ExplainFormat,
+    },
 }
 
 /// `standfast probe`

@@ -14,6 +14,7 @@ use standfast_providers::provider::{Detail, Plan, Provider};
 use standfast_providers::rsyslog::desired::RsyslogForward;
 use standfast_providers::rsyslog::state::Rsyslog;
 use standfast_providers::secret::Secret;
+use standfast_providers::snmp::{self, Snmp};
 
 use crate::chain::chain;
 use crate::cli::Service;
@@ -26,6 +27,8 @@ pub enum Desired {
     Limits(limits::Desired),
     /// What daemons of time answer.
     Ntp(NtpMonlist),
+    /// Access by SNMP.
+    Snmp(snmp::Desired),
     /// Messages that rsyslog forwards.
     Rsyslog(Box<RsyslogForward>),
 }
@@ -37,6 +40,8 @@ pub enum Family {
     Limits,
     /// `ntp_monlist`.
     Ntp,
+    /// `snmp_community`, `snmp_access`.
+    Snmp,
     /// `rsyslog_forward`.
     Rsyslog,
 }
@@ -49,6 +54,7 @@ impl Family {
         match self {
             Self::Limits => None,
             Self::Ntp => Some((Service::Ntp, NtpMonlist::KIND.name)),
+            Self::Snmp => Some((Service::Snmp, snmp::access::SnmpAccess::KIND.name)),
             Self::Rsyslog => None,
         }
     }
@@ -64,6 +70,7 @@ impl Desired {
         match self {
             Self::Limits(_) => Family::Limits,
             Self::Ntp(_) => Family::Ntp,
+            Self::Snmp(_) => Family::Snmp,
             Self::Rsyslog(_) => Family::Rsyslog,
         }
     }
@@ -161,6 +168,14 @@ fn observe<'m>(machine: &'m Machine<'m>, family: Family) -> Result<Box<dyn Plann
                 _ => None,
             };
             Ok(Box::new(Observed { provider: ntp, pick }))
+        }
+        Family::Snmp => {
+            let snmp = Snmp::observe(machine).map_err(|error| chain(&error))?;
+            let pick: Pick<Snmp<'m>> = |desired| match desired {
+                Desired::Snmp(desired) => Some(desired),
+                _ => None,
+            };
+            Ok(Box::new(Observed { provider: snmp, pick }))
         }
         Family::Rsyslog => {
             let rsyslog = Rsyslog::observe(machine).map_err(|error| chain(&error))?;

@@ -27,8 +27,8 @@ use std::time::Duration;
 use clap::{CommandFactory, Parser};
 use standfast_facts::probe::snmp::Community;
 use standfast_facts::root::{Root, RootError};
-use standfast_providers::ntp;
 use standfast_providers::shown::Shown;
+use standfast_providers::{ntp, snmp};
 use thiserror::Error;
 
 use cli::{Cli, Command, Format, Service};
@@ -56,6 +56,9 @@ enum MainError {
     /// Where messages go.
     #[error(transparent)]
     ExplainRsyslog(#[from] explain::rsyslog::ExplainError),
+    /// An explanation of SNMP.
+    #[error(transparent)]
+    ExplainSnmp(#[from] snmp::state::ObserveError),
     /// The probe.
     #[error(transparent)]
     Probe(#[from] probe::ProbeError),
@@ -191,6 +194,10 @@ fn explain_command(what: cli::Explain, out: &mut impl Write) -> Result<(), MainE
         cli::Explain::Rsyslog { facility, root, format } => {
             let explained = explain::rsyslog::rsyslog(&Root::open(&root)?, facility.as_deref())?;
             report::rsyslog::write(&explained, format, style, out)?;
+        }
+        cli::Explain::Snmp { from, root, format } => {
+            let explained = explain::snmp::explain(&Root::open(&root)?, from)?;
+            report::snmp::write(&explained, format, style, out)?;
         }
     }
     Ok(())

@@ -7,11 +7,21 @@ use standfast_providers::ntp::entry::NtpMonlist;
 use standfast_providers::rsyslog::desired::RsyslogForward;
 use standfast_providers::schema::{Kind, SchemaError, Value};
 use standfast_providers::shown::Shown;
+use standfast_providers::snmp;
+use standfast_providers::snmp::access::SnmpAccess;
+use standfast_providers::snmp::community::SnmpCommunity;
 
 use crate::family::Desired;
 
 /// All kinds, in the order of the documentation.
-pub const KINDS: [Kind; 4] = [LimitsEntry::KIND, LimitsConfig::KIND, NtpMonlist::KIND, RsyslogForward::KIND];
+pub const KINDS: [Kind; 6] = [
+    LimitsEntry::KIND,
+    LimitsConfig::KIND,
+    NtpMonlist::KIND,
+    SnmpCommunity::KIND,
+    SnmpAccess::KIND,
+    RsyslogForward::KIND,
+];
 
 /// One piece of desired state.
 #[derive(Clone, Debug)]
@@ -87,6 +97,14 @@ fn desired(kind: &str, title: &str, values: &[(String, Value)]) -> Result<Desire
         let forward = RsyslogForward::from_values(given, &[("name", title)])?;
         forward.check()?;
         return Ok(Desired::Rsyslog(Box::new(forward)));
+    }
+    if kind == SnmpAccess::KIND.name {
+        return Ok(Desired::Snmp(snmp::Desired::Access(SnmpAccess::from_values(given, &[])?)));
+    }
+    if kind == SnmpCommunity::KIND.name {
+        let community = SnmpCommunity::from_values(given, &[("name", title)])?;
+        community.check()?;
+        return Ok(Desired::Snmp(snmp::Desired::Community(community)));
     }
     // The title names what is not given; Puppet splits it before and gives all three.
     let is_given = |name: &str| values.iter().any(|(given, _)| given == name);

@@ -10,7 +10,7 @@ use standfast_providers::provider::{Detail, Plan, Reload};
 use standfast_providers::shown::Shown;
 
 use crate::chain::chain;
-use crate::family::{Observation, Planned};
+use crate::family::{Family, Observation, Planned};
 use crate::outcome::{self, Outcome, Reloaded, Report, Status};
 use crate::progress::Bar;
 use crate::proof;
@@ -41,7 +41,10 @@ pub fn run(root: &Root, resources: &[Resource], mode: Mode, detail: Detail) -> R
     match mode {
         Mode::Check | Mode::CheckAndProbe => asked.check(mode),
         Mode::Apply | Mode::ApplyAndReload => match Writer::begin(root, Path::new(STATE_DIR)) {
-            Ok(writer) => Apply::new(asked, &writer, mode).run(),
+            Ok(writer) => match asked.prepare(&writer) {
+                Ok(()) => Apply::new(asked, &writer, mode).run(),
+                Err(error) => asked.without_changes(&error),
+            },
             Err(error) => asked.without_changes(&error),
         },
     }
@@ -56,6 +59,12 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// Makes the key by which secrets are told apart, where there will be secrets.
+    fn prepare(self, writer: &Writer<'_>) -> Result<(), CommitError> {
+        let has_secrets = self.resources.iter().any(|resource| resource.desired.family() == Family::Snmp);
+        if has_secrets { writer.make_fingerprint_key() } else { Ok(()) }
+    }
+
     /// When the writer is of no use: what is in sync is so all the same, what differs has failed.
     fn without_changes(self, error: &CommitError) -> Report {
         let mut report = self.check(Mode::Check);

@@ -15,7 +15,7 @@ use crate::ids::{Gid, Uid};
 use crate::kernel::KernelError;
 use crate::once::fill;
 use crate::proc_pid::{self, Stat};
-use crate::root::{ReadError, Root};
+use crate::root::Root;
 
 /// A running daemon. It has no `Debug` text of its arguments, which may hold secrets (snmpd's
 /// `--rocommunity=`).
@@ -161,23 +161,22 @@ impl<'r> Daemons<'r> {
             if !self.root.is_host() {
                 return Ok(Vec::new());
             }
-            let pids = proc_pid::pids(self.root).map_err(KernelError::Read)?;
-            Ok(pids.into_iter().filter_map(|pid| Seen::look(self.root, pid)).collect())
+            let executables = proc_pid::executables(self.root).map_err(KernelError::Read)?;
+            Ok(executables.into_iter().filter_map(|(pid, exe)| Seen::of(self.root, pid, exe)).collect())
         })
         .map(Vec::as_slice)
     }
 }
 
 impl Seen {
-    /// `None` for the kernel's own threads, for what has ended, and for what is gone.
-    fn look(root: &Root, pid: u32) -> Option<Self> {
-        let program = match root.link(&proc_pid::path(pid, "exe")) {
+    /// `None` for what is gone.
+    fn of(root: &Root, pid: u32, exe: proc_pid::Executable) -> Option<Self> {
+        let program = match exe {
             Ok(exe) => Program::Exe(exe),
-            Err(ReadError::Io { .. }) => {
+            Err(_) => {
                 let comm = proc_pid::read(root, pid, "comm").ok()?;
                 Program::Name(comm.strip_suffix(b"\n").unwrap_or(&comm).to_vec())
             }
-            Err(_) => return None,
         };
         Some(Self { pid, program })
     }

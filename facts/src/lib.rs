@@ -33,4 +33,5 @@ mod strtoul;
 mod table;
 #[cfg(test)]
 mod testing;
+pub mod units;
 mod userdb;

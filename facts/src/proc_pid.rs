@@ -2,9 +2,15 @@
 //!
 //! Source: proc_pid_stat(5), proc_pid_status(5).
 
+use std::ffi::{CStr, OsString};
+use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use memchr::{memchr, memmem, memrchr};
+
+use rustix::fs::{OFlags, RawDir};
+use rustix::io::Errno;
 
 use crate::root::{ReadError, Root};
 
@@ -17,6 +23,50 @@ pub(crate) fn pids(root: &Root) -> Result<Vec<u32>, ReadError> {
     let mut pids: Vec<u32> = names.iter().filter_map(|name| name.to_str()?.parse().ok()).collect();
     pids.sort_unstable();
     Ok(pids)
+}
+
+/// What /proc/PID/exe says, or why we may not know.
+pub(crate) type Executable = Result<PathBuf, Errno>;
+
+/// The running processes in the order of their numbers, each with what /proc/PID/exe says.
+///
+/// Hundreds are asked to find the few that count, so nothing is made for those that have none: the kernel's threads.
+///
+/// # Errors
+/// When /proc cannot be read.
+pub(crate) fn executables(root: &Root) -> Result<Vec<(u32, Executable)>, ReadError> {
+    let path = Path::new("/proc");
+    let fail = |errno| ReadError::new(path, errno);
+    let directory = root.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(fail)?;
+    let mut names = [MaybeUninit::uninit(); 8192];
+    // PATH_MAX; the kernel gives no longer one.
+    let mut target = [MaybeUninit::uninit(); 4096];
+    let mut executables = Vec::new();
+    let mut entries = RawDir::new(&directory, &mut names);
+    while let Some(entry) = entries.next() {
+        let entry = entry.map_err(fail)?;
+        let Some((pid, link)) = exe_of(entry.file_name()) else { continue };
+        let link = CStr::from_bytes_until_nul(&link).unwrap_or_default();
+        let exe = match rustix::fs::readlinkat_raw(&directory, link, &mut target) {
+            Ok((exe, _)) => Ok(PathBuf::from(OsString::from_vec(exe.to_vec()))),
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::SRCH) => continue,
+            Err(errno) => Err(errno),
+        };
+        executables.push((pid, exe));
+    }
+    executables.sort_unstable_by_key(|(pid, _)| *pid);
+    Ok(executables)
+}
+
+/// The number that a name in /proc is, and the path of its link from there.
+fn exe_of(name: &CStr) -> Option<(u32, [u8; 16])> {
+    const EXE: &[u8] = b"/exe\0";
+    let digits = name.to_bytes();
+    let pid = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    let mut path = [0; 16];
+    path.get_mut(..digits.len())?.copy_from_slice(digits);
+    path.get_mut(digits.len()..digits.len() + EXE.len())?.copy_from_slice(EXE);
+    Some((pid, path))
 }
 
 /// A file of a process.

@@ -117,7 +117,7 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    fn new(path: &Path, source: Errno) -> Self {
+    pub(crate) fn new(path: &Path, source: Errno) -> Self {
         let path = path.to_path_buf();
         match source {
             Errno::NOENT | Errno::NOTDIR => Self::Missing { path },
@@ -266,7 +266,6 @@ impl Root {
     /// [`ReadError`] names the path and why; `EINVAL` where it is no symbolic link.
     pub fn link(&self, path: &Path) -> Result<PathBuf, ReadError> {
         let target = match self.scope {
-            // One call: thousands of processes are asked for their executable.
             Scope::Host => rustix::fs::readlinkat(&self.dir, path, Vec::new()),
             Scope::Contained => self.open_at(path, OFlags::PATH | OFlags::NOFOLLOW).and_then(|fd| {
                 // Of what is no link the kernel says here that it does not exist.
@@ -290,6 +289,17 @@ impl Root {
     /// # Errors
     /// [`ReadError`] names the path and why.
     pub fn list(&self, path: &Path) -> Result<Vec<OsString>, ReadError> {
+        let mut names = self.list_as_read(path)?;
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// The names in a directory in the order in which readdir(3) gives them, which is the order of the file system's
+    /// own; not `.` and `..`.
+    ///
+    /// # Errors
+    /// [`ReadError`] names the path and why.
+    pub fn list_as_read(&self, path: &Path) -> Result<Vec<OsString>, ReadError> {
         let fail = |errno| ReadError::new(path, errno);
         let fd = self.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(fail)?;
         let mut names = Vec::new();
@@ -300,7 +310,6 @@ impl Root {
                 names.push(OsString::from_vec(name.to_vec()));
             }
         }
-        names.sort_unstable();
         Ok(names)
     }
 }

@@ -15,3 +15,4 @@ pub mod rsyslog;
 pub mod schema;
 pub mod secret;
 pub mod shown;
+pub mod snmp;

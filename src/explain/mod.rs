@@ -3,3 +3,4 @@
 pub mod limits;
 pub mod ntp;
 pub mod rsyslog;
+pub mod snmp;

@@ -7,6 +7,7 @@
 mod limits;
 mod ntp;
 mod rsyslog;
+mod snmp;
 
 use std::io::{self, Write};
 
@@ -31,6 +32,7 @@ pub fn write(root: &Root, proved: &ProvedFacts, format: FactsFormat, out: &mut i
         "limits": limits::fact(&machine),
         "ntp": ntp::fact(&machine),
         "rsyslog": rsyslog::fact(&machine),
+        "snmp": snmp::fact(&machine),
     } });
     add_proved(&mut fact["standfast"], proved);
     match format {

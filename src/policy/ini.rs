@@ -169,6 +169,6 @@ mod tests {
 
     #[test]
     fn the_default_policy_is_one_of_its_own_kinds() {
-        assert_eq!(parse("default", super::super::DEFAULT).unwrap().len(), 5);
+        assert_eq!(parse("default", super::super::DEFAULT).unwrap().len(), 6);
     }
 }

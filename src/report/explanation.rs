@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use standfast_providers::limits::explain::ItemExplanation;
-use standfast_providers::provider::Effect;
+use standfast_providers::provider::{Effect, Finding};
 
 use super::style::Style;
 use crate::cli::ExplainFormat;
@@ -49,19 +49,22 @@ pub fn write(
         writeln!(out)?;
     }
     for finding in &explanation.findings {
-        writeln!(
-            out,
-            "{}  {}  {}",
-            style.drift("finding"),
-            style.strong(&finding.place.to_string()),
-            finding.message
-        )?;
-        writeln!(out, "         {} {}", style.faint("do:"), finding.remedy)?;
+        write_finding(finding, style, out)?;
     }
     if let Some(ceiling) = &explained.tasks_max {
         writeln!(out, "\n{} {ceiling}", style.strong("also bounds processes:"))?;
     }
     write_running(explained, style, out)
+}
+
+/// Writes one finding, and what to do about it.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(super) fn write_finding(finding: &Finding, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let place = style.strong(&finding.place.to_string());
+    writeln!(out, "{}  {place}  {}", style.drift("finding"), finding.message)?;
+    writeln!(out, "         {} {}", style.faint("do:"), finding.remedy)
 }
 
 fn write_item(item: &ItemExplanation, style: Style, out: &mut impl Write) -> io::Result<()> {

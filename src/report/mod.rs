@@ -8,5 +8,6 @@ pub mod monitoring;
 pub mod ntp;
 pub mod probe;
 pub mod rsyslog;
+pub mod snmp;
 pub mod style;
 pub mod text;

@@ -6,6 +6,7 @@ use standfast_providers::ntp::explain::{AskedExplanation, DaemonExplanation, INT
 use standfast_providers::ntp::reading::Role;
 use standfast_providers::ntp::semantics::{Answers, Port};
 
+use super::explanation::write_finding;
 use super::style::Style;
 use crate::cli::ExplainFormat;
 
@@ -36,9 +37,7 @@ pub fn write(
         writeln!(out)?;
     }
     for finding in &explanation.findings {
-        let place = style.strong(&finding.place.to_string());
-        writeln!(out, "{}  {place}  {}", style.drift("finding"), finding.message)?;
-        writeln!(out, "         {} {}", style.faint("do:"), finding.remedy)?;
+        write_finding(finding, style, out)?;
     }
     Ok(())
 }

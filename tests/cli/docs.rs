@@ -129,3 +129,36 @@ fn the_reference_of_rsyslog_names_every_finding_and_no_other() {
         assert!(codes.contains(&code), "{code} is not in the reference");
     }
 }
+
+/// The code of a finding in a line of a source: the first text of a tuple.
+fn code(line: &str) -> Option<&str> {
+    let (before, rest) = line.split_once('"')?;
+    let (code, after) = rest.split_once('"')?;
+    let is_first = before.trim_start().is_empty() || before.ends_with('(');
+    let is_code = !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    (is_first && after.starts_with(',') && is_code).then_some(code)
+}
+
+#[test]
+fn the_page_of_snmp_names_every_finding_and_every_part_of_the_fact() {
+    let page = include_str!("../../docs/snmp.md");
+    let sources = [
+        include_str!("../../providers/src/snmp/findings.rs"),
+        include_str!("../../providers/src/snmp/findings_lines.rs"),
+        include_str!("../../providers/src/snmp/findings_users.rs"),
+    ];
+    let codes: std::collections::BTreeSet<&str> =
+        sources.iter().flat_map(|source| source.lines()).filter_map(code).collect();
+    // Those of the kinds, which say them by what a resource wants.
+    let codes: std::collections::BTreeSet<&str> =
+        codes.into_iter().chain(["weak-community", "write-community", "any-source", "file-mode"]).collect();
+    assert!(codes.len() > 35, "{codes:?}");
+    for code in codes {
+        assert!(page.contains(&format!("`{code}`")), "{code} is not on the page");
+    }
+    let fact = standfast(&["facts"]).output().unwrap();
+    let fact: serde_json::Value = serde_json::from_slice(&fact.stdout).unwrap();
+    for part in fact["standfast"]["snmp"].as_object().unwrap().keys() {
+        assert!(page.contains(&format!("`{part}`")), "{part} is not on the page");
+    }
+}

@@ -85,7 +85,7 @@ fn the_schema_lists_each_kind_with_its_attributes_their_values_and_defaults() {
     let kinds = schema.as_array().unwrap();
     assert_eq!(
         kinds.iter().map(|kind| text(&kind["name"])).collect::<Vec<_>>(),
-        ["limits_entry", "limits_config", "ntp_monlist", "rsyslog_forward"]
+        ["limits_entry", "limits_config", "ntp_monlist", "snmp_community", "snmp_access", "rsyslog_forward"]
     );
     for kind in kinds {
         assert!(!text(&kind["doc"]).is_empty() && !text(&kind["title"]).is_empty());
@@ -130,7 +130,7 @@ fn the_default_policy_is_printed_and_valid() {
     let policy = said(&["policy", "--default"]).out;
     let root = TempRoot::new();
     std::fs::write(root.beside("default.ini"), &policy).unwrap();
-    assert_eq!(root.run_validate("default.ini").ended(0).out, "default.ini: 5 resources, all valid\n");
+    assert_eq!(root.run_validate("default.ini").ended(0).out, "default.ini: 6 resources, all valid\n");
     let by_default = root.run("check", &["--format", "json"]);
     let by_file = root.run("check", &["--policy", "default.ini", "--format", "json"]);
     assert_eq!(by_default.out, by_file.out);

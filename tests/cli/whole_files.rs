@@ -136,7 +136,7 @@ fn the_default_policy_can_be_enforced_and_is_then_in_force() {
         TempRoot::with_limits_conf("1013 soft nproc 4096\n@kiwis - rtprio 99\n* soft core unlimited\n");
     root.run("apply", &[]).ended(2);
     let said = root.run("check", &[]).ended(0);
-    assert!(said.out.ends_with("5 resources: 5 in sync\n"), "{said:?}");
+    assert!(said.out.ends_with("6 resources: 6 in sync\n"), "{said:?}");
     // A group that is let off the bound is in sync with the policy, and told all the same.
     assert!(said.out.contains("exception  /etc/security/limits.conf:2  @kiwis - rtprio 99\n"), "{said:?}");
 }

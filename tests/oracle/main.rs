@@ -17,3 +17,4 @@ mod random;
 #[path = "../../facts/src/probe/tests/responder.rs"]
 mod responder;
 mod rsyslog;
+mod snmp;

@@ -199,14 +199,17 @@ impl fmt::Debug for Network {
     }
 }
 
-/// Reads an address as the daemons do: IPv4 in any form of inet_aton(3), IPv6 also in brackets or with a zone.
+/// Reads an address as the daemons do: IPv4 in any form of inet_aton(3), IPv6 also in brackets, and of the link with a
+/// zone.
 #[must_use]
 pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(text).ok()?;
     if text.contains(':') {
         let text = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-        let text = text.split_once('%').map_or(text, |(address, _)| address);
-        return text.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
+        let (text, zone) = text.split_once('%').map_or((text, None), |(address, zone)| (address, Some(zone)));
+        let address = text.parse::<Ipv6Addr>().ok()?;
+        // getaddrinfo(3) takes a zone for an address of the link alone.
+        return (zone.is_none() || address.is_unicast_link_local()).then_some(IpAddr::V6(address));
     }
     let parts: Vec<&str> = text.split('.').collect();
     let (last, leading) = parts.split_last()?;
@@ -256,8 +259,18 @@ mod tests {
         ] {
             assert_eq!(parse_address(text.as_bytes()), Some(address.parse().unwrap()), "{text}");
         }
-        for text in ["", ".", "1.2.3.4.5", "256.0.0.1", "1.2.3.256", "localhost", "10.9.0.0/16", ":", "1..2"]
-        {
+        for text in [
+            "",
+            ".",
+            "1.2.3.4.5",
+            "256.0.0.1",
+            "1.2.3.256",
+            "localhost",
+            "10.9.0.0/16",
+            ":",
+            "1..2",
+            "fd00::1%lo",
+        ] {
             assert_eq!(parse_address(text.as_bytes()), None, "{text}");
         }
     }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::address::{AddressFamily, Network};
 use super::directive::Statement;
-use super::exposure::{Asker, Exposure};
 use super::files::Closure;
 use super::judge::{self, network_name};
 use super::reading::{Reading, Role, Said};
@@ -58,7 +57,16 @@ fn of_reading(
         });
         return;
     }
-    for door in judge::doors(said, allowed) {
+    let doors = judge::doors(said, allowed);
+    if doors.is_empty() && matches!(said, Said::Chrony(..)) {
+        evidence.push(Evidence {
+            place: whole,
+            text: Shown::default(),
+            effect: Effect::Wins,
+            reason: Shown::owned(format!("no rule lets anyone outside give commands to {title}")),
+        });
+    }
+    for door in doors {
         evidence.push(Evidence {
             place: door.place,
             text: door.text.unwrap_or_default(),
@@ -94,17 +102,11 @@ fn of_ntpd(
     allowed: &[Network],
     evidence: &mut Vec<Evidence>,
 ) {
-    let exposures = configuration.exposures(allowed);
-    let is_exposed = |key: &Key| {
-        let is_it = |exposure: &Exposure| matches!(exposure.asker, Asker::Network(network, _) if network == key.network);
-        exposures.iter().any(is_it)
-    };
     let mut told = 0;
     for (key, entry) in configuration.table.entries() {
         if key.network.mask() == 0 && !entry.flags.may_query() {
             evidence.push(closed(title, closure, key, entry));
-        } else if entry.flags.may_query() && permits(allowed, &key.network) && !is_exposed(key) && told < MOST
-        {
+        } else if told < MOST && entry.flags.may_query() && permits(allowed, &key.network) {
             told += 1;
             let line = entry.opener(super::flags::Flags::NOQUERY);
             evidence.push(Evidence {

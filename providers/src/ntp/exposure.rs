@@ -115,15 +115,15 @@ impl Configuration {
     }
 
     fn of_names(&self) -> impl Iterator<Item = Exposure> {
-        let outside = self.named.iter().filter(|named| !is_this_host(&named.name));
-        outside.filter(|named| named.entry.flags.may_query()).map(|named| Exposure {
-            asker: Asker::Named(named.name.clone()),
-            family: named.family,
-            port: named.ntpport.then_some(Port::Ntp),
-            ntpport: named.ntpport,
-            answers: self.answers(named.entry.flags),
-            flags: named.entry.flags,
-            line: named.entry.opener(Flags::NOQUERY.with(Flags::IGNORE)),
+        let outside = self.named.iter().filter(|(host, _)| !is_this_host(&host.name));
+        outside.filter(|(_, entry)| entry.flags.may_query()).map(|(host, entry)| Exposure {
+            asker: Asker::Named(host.name.clone()),
+            family: host.family,
+            port: host.ntpport.then_some(Port::Ntp),
+            ntpport: host.ntpport,
+            answers: self.answers(entry.flags),
+            flags: entry.flags,
+            line: entry.opener(Flags::NOQUERY.with(Flags::IGNORE)),
         })
     }
 }

@@ -268,10 +268,11 @@ impl Ntpd<'_> {
     }
 
     fn names(&self, findings: &mut Vec<Finding>) {
-        for named in self.configuration.named.iter().filter(|named| !is_this_host(&named.name)) {
-            let name = Shown::bytes(&named.name);
+        let outside = self.configuration.named.iter().filter(|(host, _)| !is_this_host(&host.name));
+        for (host, entry) in outside {
+            let name = Shown::bytes(&host.name);
             findings.push(self.at(
-                named.entry.lines.first().map(|part| part.line),
+                entry.lines.first().map(|part| part.line),
                 "restrict-by-name",
                 format!(
                     "`{name}` is looked up once, when {} starts, and is for whatever address it has then",

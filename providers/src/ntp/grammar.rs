@@ -87,7 +87,9 @@ impl<'b> Parser<'b> {
                     address = Ok(Whom::Default(Some(family)));
                 } else {
                     let text = self.text()?;
-                    address = whom(&text, Some(family), None, self.rules).ok_or(at);
+                    let takes_mask = self.rules.is_classic_since([4, 2, 8, 12]);
+                    let mask = if takes_mask && self.keyword("mask") { Some(self.text()?) } else { None };
+                    address = whom(&text, Some(family), mask.as_deref(), self.rules).ok_or(at);
                 }
             }
             Kind::Text(text) => {
@@ -296,7 +298,10 @@ fn is_option(word: &str, rules: &Rules) -> bool {
 
 /// Whom an address with a mask is for; `None` for what the daemon cannot use.
 fn whom(text: &[u8], family: Option<AddressFamily>, mask: Option<&[u8]>, rules: &Rules) -> Option<Whom> {
+    let is_strict = rules.family == Family::Ntpsec || rules.is_classic_since([4, 2, 7, 0]);
     let (text, length) = match rules.family {
+        // 4.2.6 cuts any zone off.
+        Family::Classic if !is_strict => (&text[..memchr::memchr(b'%', text).unwrap_or(text.len())], None),
         Family::Classic => (text, None),
         Family::Ntpsec => split_length(text),
     };
@@ -306,7 +311,8 @@ fn whom(text: &[u8], family: Option<AddressFamily>, mask: Option<&[u8]>, rules: 
         return is_name.then(|| Whom::Host { name: text.to_vec(), family });
     };
     let own = AddressFamily::of(address);
-    if family.is_some_and(|family| family != own) {
+    // 4.2.6 takes an address of either family behind -4 and -6.
+    if is_strict && family.is_some_and(|family| family != own) {
         return None;
     }
     if let Some(length) = length {

@@ -166,8 +166,9 @@ fn restrict(words: &[Word<'_>], missing: Rejected) -> Result<Directive, Rejected
 }
 
 fn whom(text: &[u8], family: Option<AddressFamily>, mask: Option<std::net::IpAddr>) -> Option<Whom> {
-    let Some(address) = parse_address(text) else {
-        let is_name = !text.iter().any(|byte| matches!(byte, b'/' | b':'));
+    // It knows no brackets.
+    let Some(address) = parse_address(text).filter(|_| !text.starts_with(b"[")) else {
+        let is_name = !text.iter().any(|byte| matches!(byte, b'/' | b':' | b'['));
         return is_name.then(|| Whom::Host { name: text.to_vec(), family });
     };
     let own = AddressFamily::of(address);

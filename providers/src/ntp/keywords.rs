@@ -3,7 +3,7 @@
 //! Source: the keyword tables of 4.2.6p5, 4.2.8 and NTPsec 1.2.2, and the lists of options of 4.2.8p12 to p15.
 
 use super::version::{Family, Rules};
-use Era::{Both, Both427, Both428, Classic, Ntpsec, Since427, Since428, Until427};
+use Era::{Both, Both427, Both428, Classic, Ntpsec, Since12, Since427, Since428, Until427};
 use Follow::{Text, Texts, Word};
 use Role::{Part, Start};
 
@@ -24,6 +24,8 @@ enum Era {
     Since427,
     /// The reference implementation's later 4.2.8.
     Since428,
+    /// The reference implementation since 4.2.8p12.
+    Since12,
     /// NTPsec.
     Ntpsec,
 }
@@ -70,6 +72,7 @@ pub(super) fn keyword(text: &[u8], rules: &Rules) -> Option<Keyword> {
         Until427 => !is_ntpsec && !since([4, 2, 7, 0]),
         Since427 => since([4, 2, 7, 0]),
         Since428 => since([4, 2, 8, 1]),
+        Since12 => since([4, 2, 8, 12]),
         Ntpsec => is_ntpsec,
     };
     is_known.then_some(Keyword { word, follow, role })
@@ -91,10 +94,10 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("autokey", Classic, Word, Part),
     ("automax", Classic, Word, Start),
     ("average", Both, Word, Part),
-    ("basedate", Since428, Word, Start),
+    ("basedate", Since12, Word, Start),
     ("baud", Ntpsec, Word, Part),
     ("bclient", Classic, Word, Part),
-    ("bcpollbstep", Since428, Word, Part),
+    ("bcpollbstep", Since12, Word, Part),
     ("beacon", Classic, Word, Part),
     ("beep_delay", Classic, Word, Part),
     ("bias", Ntpsec, Word, Part),
@@ -107,7 +110,7 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("calldelay", Until427, Word, Start),
     ("ceiling", Both, Word, Part),
     ("cert", Ntpsec, Word, Part),
-    ("checkhash", Since428, Word, Part),
+    ("checkhash", Since12, Word, Part),
     ("clock", Ntpsec, Text, Part),
     ("clockstats", Both, Word, Part),
     ("cohort", Classic, Word, Part),
@@ -118,8 +121,8 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("ctl", Both427, Word, Part),
     ("day", Both, Word, Part),
     ("default", Both, Word, Part),
-    ("delrestrict", Since428, Word, Start),
-    ("device", Since428, Text, Start),
+    ("delrestrict", Since12, Word, Start),
+    ("device", Since12, Text, Start),
     ("digest", Classic, Text, Part),
     ("disable", Both, Word, Start),
     ("discard", Classic, Word, Start),
@@ -130,7 +133,7 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("duration", Classic, Word, Part),
     ("enable", Both, Word, Start),
     ("end", Both, Word, Start),
-    ("epeer", Since428, Word, Part),
+    ("epeer", Since12, Word, Part),
     ("extra", Ntpsec, Word, Start),
     ("file", Both, Text, Part),
     ("filegen", Both, Word, Start),
@@ -144,14 +147,14 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("freq", Both, Word, Part),
     ("freq_offset", Classic, Word, Part),
     ("fudge", Both, Text, Start),
-    ("fuzz", Since428, Word, Part),
+    ("fuzz", Since12, Word, Part),
     ("holdover", Ntpsec, Word, Part),
     ("host", Classic, Text, Part),
     ("huffpuff", Both, Word, Part),
     ("iburst", Both, Word, Part),
     ("ident", Classic, Text, Start),
     ("ignore", Both, Word, Part),
-    ("ignorehash", Since428, Word, Part),
+    ("ignorehash", Since12, Word, Part),
     ("incalloc", Both427, Word, Part),
     ("includefile", Both, Text, Start),
     ("incmem", Both427, Word, Part),
@@ -159,7 +162,7 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("initmem", Both427, Word, Part),
     ("interface", Both, Word, Start),
     ("io", Both427, Word, Part),
-    ("ippeerlimit", Since428, Word, Part),
+    ("ippeerlimit", Since12, Word, Part),
     ("ipv4", Both, Word, Part),
     ("ipv6", Both, Word, Part),
     ("jitter", Classic, Word, Part),
@@ -208,7 +211,7 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("mssntp", Both, Word, Part),
     ("multicastclient", Classic, Texts, Start),
     ("nic", Both, Word, Start),
-    ("noepeer", Since428, Word, Part),
+    ("noepeer", Since12, Word, Part),
     ("nolink", Both, Word, Part),
     ("nomodify", Both, Word, Part),
     ("nomrulist", Both427, Word, Part),
@@ -233,12 +236,12 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("panic", Both, Word, Part),
     ("path", Ntpsec, Text, Part),
     ("peer", Both, Text, Start),
-    ("peer_clear_digest_early", Since428, Word, Part),
+    ("peer_clear_digest_early", Since12, Word, Part),
     ("peerstats", Both, Word, Part),
     ("phone", Both, Texts, Start),
     ("pid", Both, Word, Part),
     ("pidfile", Both, Text, Start),
-    ("pollskewlist", Since428, Word, Start),
+    ("pollskewlist", Since12, Word, Start),
     ("pool", Both, Text, Start),
     ("port", Both, Word, Part),
     ("ppspath", Ntpsec, Text, Part),
@@ -261,7 +264,7 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("saveconfigdir", Both, Text, Start),
     ("server", Both, Text, Start),
     ("server_offset", Classic, Word, Part),
-    ("serverresponse", Since428, Word, Part),
+    ("serverresponse", Since12, Word, Part),
     ("setvar", Both, Text, Start),
     ("sign", Until427, Text, Part),
     ("simulate", Classic, Word, Start),

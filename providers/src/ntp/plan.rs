@@ -114,7 +114,7 @@ fn close(
         .collect();
     if open.is_empty() {
         if let Some(drift) = stale::of_service(state.machine.root, service) {
-            plan.reloads.extend(reload(service, drift.reason.as_str()));
+            plan.reloads.extend(reload(service, RELOAD_REASON));
             plan.stale.push(drift);
         }
         return Ok(());

@@ -3,6 +3,7 @@
 //! Whether it is asked over mode 6 (ntpq) or mode 7 (ntpdc), the entry that is most specific for the source decides
 //! alone. Monitoring, which monlist and mrulist tell of, is one switch for all.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde::Serialize;
@@ -73,17 +74,15 @@ pub struct Template {
     pub line: LineId,
 }
 
-/// An entry for a host that is named; its address is known to the daemon alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
+/// A host that is named; its address is known to the daemon alone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HostName {
     /// The name.
     pub name: Vec<u8>,
     /// The family that is asked for.
     pub family: Option<AddressFamily>,
     /// Whether it is for source port 123 only.
     pub ntpport: bool,
-    /// The entry.
-    pub entry: Entry,
 }
 
 /// A switch that lines turn on and off.
@@ -107,7 +106,7 @@ pub struct Configuration {
     /// `restrict source`
     pub template: Option<Template>,
     /// Restrictions by host name.
-    pub named: Vec<Named>,
+    pub named: BTreeMap<HostName, Entry>,
     /// `monitor`
     pub monitor: Setting,
     /// `mode7`
@@ -126,7 +125,7 @@ impl Configuration {
             rules,
             table: Table::builtin(rules.builtin),
             template: None,
-            named: Vec::new(),
+            named: BTreeMap::new(),
             monitor: Setting::default(),
             mode7: Setting::default(),
             listening: Listening::default(),
@@ -192,21 +191,15 @@ impl Configuration {
     }
 
     fn name(&mut self, line: LineId, restrict: &Restrict, name: &[u8], family: Option<AddressFamily>) {
-        let ntpport = restrict.ntpport;
-        let is_it = |named: &Named| named.name == name && named.family == family && named.ntpport == ntpport;
-        let index = self.named.iter().position(is_it);
-        match (restrict.verb, index) {
-            (Verb::Restrict, Some(index)) => self.named[index].entry.add(restrict.flags, line),
-            (Verb::Restrict, None) => {
-                let mut entry = Entry::default();
-                entry.add(restrict.flags, line);
-                self.named.push(Named { name: name.to_vec(), family, ntpport, entry });
+        let host = HostName { name: name.to_vec(), family, ntpport: restrict.ntpport };
+        match restrict.verb {
+            Verb::Restrict => self.named.entry(host).or_default().add(restrict.flags, line),
+            Verb::Unrestrict if restrict.flags.is_empty() => drop(self.named.remove(&host)),
+            Verb::Unrestrict => {
+                if let Some(entry) = self.named.get_mut(&host) {
+                    entry.take(restrict.flags, line);
+                }
             }
-            (Verb::Unrestrict, Some(index)) if restrict.flags.is_empty() => {
-                self.named.remove(index);
-            }
-            (Verb::Unrestrict, Some(index)) => self.named[index].entry.take(restrict.flags, line),
-            (Verb::Unrestrict, None) => {}
         }
     }
 
@@ -238,8 +231,7 @@ impl Configuration {
     /// of a host that nobody asks from. The line is `None` where it is built in.
     #[must_use]
     pub fn limited(&self) -> Option<Option<LineId>> {
-        let entries =
-            self.table.entries().map(|(_, entry)| entry).chain(self.named.iter().map(|named| &named.entry));
+        let entries = self.table.entries().map(|(_, entry)| entry).chain(self.named.values());
         let mut limited = entries.filter(|entry| entry.flags.meets(Flags::LIMITED));
         let template = self.template.filter(|template| template.flags.meets(Flags::LIMITED));
         match (limited.next(), template) {

@@ -11,16 +11,32 @@ use crate::probe::ntp::{NtpRequest, NtpVerdict};
 use crate::probe::snmp::SnmpVerdict;
 use crate::probe::wire::{MOST_BYTES, MOST_PACKETS};
 
+/// Sends this for ever, with a pause after each, to whoever asks for monlist; answers nothing else.
+fn endless(reply: Vec<u8>, pause: Duration, stop: &Arc<AtomicBool>) -> Responder {
+    let stopped = Arc::clone(stop);
+    let mut threads = Vec::new();
+    Responder::sending(move |socket, peer, datagram| {
+        if datagram[0] != 0x17 {
+            return;
+        }
+        let (socket, stopped, reply) = (socket.try_clone().unwrap(), Arc::clone(&stopped), reply.clone());
+        threads.push(std::thread::spawn(move || {
+            while !stopped.load(Ordering::Relaxed) {
+                let _ = socket.send_to(&reply, peer);
+                std::thread::sleep(pause);
+            }
+        }));
+    })
+}
+
 #[test]
 fn a_list_that_says_more_for_ever_is_cut_off_by_its_packets() {
-    let responder = Responder::new(|datagram| match datagram {
-        [0x1b, ..] => vec![time(datagram)],
-        [0x17, _, _, 42, ..] => vec![[&[0xd7, 0, 3, 42, 0, 6, 0, 72][..], &[0; 432]].concat(); 2000],
-        _ => Vec::new(),
-    });
-    // An hour: what ends it is not the time. The responder fills the socket's buffer faster than it is read, so it has
-    // more to send than is taken.
+    let stop = Arc::new(AtomicBool::new(false));
+    let list = [&[0xd7, 0, 3, 42, 0, 6, 0, 72][..], &[0; 432]].concat();
+    let responder = endless(list, Duration::ZERO, &stop);
+    // An hour: what ends it is not the time.
     let proved = ask_ntp(responder.port, HOUR);
+    stop.store(true, Ordering::Relaxed);
     let monlist = proved.exchanges.iter().find(|one| one.request == NtpRequest::Monlist).unwrap();
     assert_eq!(proved.verdict, NtpVerdict::MonlistOpen);
     assert_eq!((monlist.end, monlist.measure.reply_packets), (End::CutOff, MOST_PACKETS));
@@ -42,20 +58,7 @@ fn large_replies_for_ever_are_cut_off_by_their_bytes() {
 #[test]
 fn a_trickle_without_an_end_ends_with_its_time() {
     let stop = Arc::new(AtomicBool::new(false));
-    let stopped = Arc::clone(&stop);
-    let mut threads = Vec::new();
-    let responder = Responder::sending(move |socket, peer, datagram| {
-        if datagram[0] != 0x17 {
-            return;
-        }
-        let (socket, stopped) = (socket.try_clone().unwrap(), Arc::clone(&stopped));
-        threads.push(std::thread::spawn(move || {
-            while !stopped.load(Ordering::Relaxed) {
-                let _ = socket.send_to(&[0xd7, 0, 3, 42, 0, 0, 0, 0], peer);
-                std::thread::sleep(Duration::from_millis(2));
-            }
-        }));
-    });
+    let responder = endless(vec![0xd7, 0, 3, 42, 0, 0, 0, 0], Duration::from_millis(2), &stop);
     let proved = ask_ntp(responder.port, SHORT);
     stop.store(true, Ordering::Relaxed);
     assert_eq!(proved.exchanges[0].end, End::Partial);

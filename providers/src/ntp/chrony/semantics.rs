@@ -3,6 +3,7 @@
 //! Commands from outside need a command port, an address that it is bound to, and a rule that allows them. Its replies
 //! are never longer than the requests.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rustc_hash::FxHashSet;
@@ -22,8 +23,8 @@ pub struct Configuration {
     pub time: AccessTree,
     /// Who may give monitoring commands.
     pub commands: AccessTree,
-    /// Hosts that are named in rules, with the rule and the line.
-    pub named: Vec<(Service, Rule, Vec<u8>, LineId)>,
+    /// Hosts that are named in rules, with the last rule for each and its line.
+    pub named: BTreeMap<(Service, Vec<u8>), (Rule, LineId)>,
     /// The port that time is served on; 0 is none.
     pub port: u16,
     /// The port that commands are taken on; 0 is none.
@@ -54,7 +55,7 @@ impl Default for Configuration {
         Self {
             time: AccessTree::default(),
             commands: AccessTree::default(),
-            named: Vec::new(),
+            named: BTreeMap::new(),
             port: 123,
             command_port: (323, None),
             command_address: [(Ipv4Addr::LOCALHOST.into(), None), (Ipv6Addr::LOCALHOST.into(), None)],
@@ -101,7 +102,7 @@ impl Configuration {
         match directive {
             Directive::Access(access) => {
                 if access.extent == Extent::All && access.whom == Whom::Everyone {
-                    self.named.retain(|(service, ..)| *service != access.service);
+                    self.named.retain(|(service, _), _| *service != access.service);
                 }
                 let tree = match access.service {
                     Service::Time => &mut self.time,
@@ -118,7 +119,9 @@ impl Configuration {
                             tree.add(network, access.rule, access.extent, line);
                         }
                     }
-                    Whom::Host(name) => self.named.push((access.service, access.rule, name.clone(), line)),
+                    Whom::Host(name) => {
+                        self.named.insert((access.service, name.clone()), (access.rule, line));
+                    }
                 }
             }
             Directive::Port(port) => self.port = *port,
@@ -174,18 +177,12 @@ impl Configuration {
     }
 
     fn named_exposures(&self) -> impl Iterator<Item = CommandExposure> {
-        let commands = self.named.iter().filter(|(service, ..)| *service == Service::Commands);
-        // Of lines for the same name the last decides.
-        let last = |name: &[u8]| {
-            self.named.iter().rfind(|(service, _, other, _)| *service == Service::Commands && other == name)
+        let is_let_in = |(service, name): &(Service, Vec<u8>), rule: Rule| {
+            *service == Service::Commands && rule == Rule::Allow && !crate::ntp::exposure::is_this_host(name)
         };
-        commands
-            .filter(move |(_, rule, name, line)| {
-                *rule == Rule::Allow
-                    && !crate::ntp::exposure::is_this_host(name)
-                    && last(name).is_some_and(|(_, _, _, last)| last == line)
-            })
-            .map(|(_, _, name, line)| CommandExposure { whom: Err(name.clone()), family: None, line: *line })
+        self.named.iter().filter(move |(host, (rule, _))| is_let_in(host, *rule)).map(
+            |((_, name), (_, line))| CommandExposure { whom: Err(name.clone()), family: None, line: *line },
+        )
     }
 }
 

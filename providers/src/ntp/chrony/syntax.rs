@@ -58,7 +58,7 @@ pub struct Access {
 }
 
 /// What is served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Service {
     /// Time, UDP 123.
     Time,

@@ -3,7 +3,7 @@
 use super::super::directive::{Directive, Reason, Whom};
 use super::super::semantics::{Configuration, Port};
 use super::super::syntax::NtpSyntax;
-use super::super::version::Rules;
+use super::super::version::{Rules, Version};
 use super::{asked, hand, new, ntpsec, old, open};
 use crate::document::Document;
 
@@ -149,11 +149,36 @@ fn unrestrict_is_a_syntax_error_in_the_reference_implementation() {
 }
 
 #[test]
-fn a_mask_belongs_to_an_address_that_has_no_family_before_it() {
-    let (directive, rejected) = first(new(), b"restrict -4 10.0.0.0 mask 255.0.0.0 noquery");
-    let Directive::Restrict(restrict) = directive else { panic!("{directive:?}") };
-    assert!(restrict.flags.is_empty());
-    assert_eq!(rejected, Some(("mask".into(), Reason::Syntax)));
+fn a_mask_behind_an_address_with_its_family_is_lost_before_4_2_8p12_and_in_ntpsec() {
+    let line = b"restrict -4 10.0.0.0 mask 255.0.0.0 noquery";
+    for rules in [old(), Rules::classic(Version([4, 2, 8, 6])), ntpsec()] {
+        let (directive, rejected) = first(rules, line);
+        let Directive::Restrict(restrict) = directive else { panic!("{directive:?}") };
+        assert!(restrict.flags.is_empty(), "{rules}");
+        assert_eq!(rejected, Some(("mask".into(), Reason::Syntax)), "{rules}");
+    }
+    assert_eq!(first(new(), line).1, None);
+}
+
+#[test]
+fn a_zone_is_for_addresses_of_the_link_and_brackets_came_with_4_2_6() {
+    for rules in [old(), new(), ntpsec()] {
+        assert_eq!(rejected(rules, "restrict fe80::1%eth0"), None, "{rules}");
+        assert_eq!(rejected(rules, "restrict [2001:db8::1]"), None, "{rules}");
+    }
+    for rules in [new(), ntpsec()] {
+        assert_eq!(rejected(rules, "restrict 2001:db8::1%lo").unwrap().1, Reason::Address, "{rules}");
+    }
+    assert_eq!(rejected(old(), "restrict 2001:db8::1%lo"), None);
+    assert_eq!(rejected(hand(), "restrict [2001:db8::1]").unwrap().1, Reason::Address);
+}
+
+#[test]
+fn an_address_of_the_other_family_behind_minus_4_or_minus_6_counts_in_4_2_6() {
+    assert_eq!(rejected(old(), "restrict -6 10.0.0.1"), None);
+    for rules in [hand(), new(), ntpsec()] {
+        assert_eq!(rejected(rules, "restrict -6 10.0.0.1").unwrap().1, Reason::Address, "{rules}");
+    }
 }
 
 #[test]

@@ -239,7 +239,7 @@ fn restrict_source_replaces_an_earlier_one_and_is_a_host_name_before_4_2_7p22() 
     assert_eq!(configuration.template.map(|template| template.flags), Some(Flags::NOMODIFY));
     let configuration = Configuration::parse(Rules::classic(V4_2_6), b"restrict source noquery\n");
     assert_eq!(configuration.template, None);
-    assert_eq!(configuration.named[0].name, b"source");
+    assert_eq!(configuration.named.keys().next().unwrap().name, b"source");
 }
 
 #[test]
@@ -269,6 +269,24 @@ fn a_mask_with_gaps_is_matched_bit_by_bit() {
 fn nothing_is_read_after_end() {
     assert_eq!(open(old(), "end\nrestrict default noquery\n"), [true, true]);
     assert_eq!(open(ntpsec(), "unrestrict default noquery\n\0\nrestrict default noquery\n"), [true, true]);
+}
+
+#[test]
+fn a_missing_line_for_loopback_exposes_nothing() {
+    for rules in [old(), new(), ntpsec()] {
+        assert_eq!(open(rules, "restrict default noquery\nrestrict 127.0.0.1\n"), [false, false], "{rules}");
+        assert!(
+            !asked(rules, "restrict default noquery\nrestrict 127.0.0.1\n", "::1", Port::Other).is_query()
+        );
+    }
+}
+
+#[test]
+fn a_syntax_error_leaves_the_reference_implementation_open_and_ntpsec_closed() {
+    let text = "restrict default, noquery\n";
+    assert_eq!(open(hand(), text), [true, true]);
+    assert_eq!(open(old(), text), [true, true]);
+    assert_eq!(open(ntpsec(), text), [false, false]);
 }
 
 #[test]

@@ -1,0 +1,176 @@
+//! `Installed`, the version of net-snmp and the directories that were compiled into it.
+//!
+//! Both stand in the library as text; where there is no library, the distribution tells.
+
+use std::path::{Path, PathBuf};
+
+use memchr::memmem;
+use standfast_facts::os::{self, Os};
+use standfast_facts::packages;
+use standfast_facts::root::Root;
+
+use super::rules::Version;
+
+/// Where the persistent directory may be: what net-snmp, Debian and Red Hat compile in.
+const PERSISTENT: [&str; 4] = ["/var/lib/snmp", "/var/lib/net-snmp", "/var/net-snmp", "/var/ucd-snmp"];
+
+/// The installed net-snmp.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installed {
+    /// Its version.
+    pub version: Version,
+    /// Where that is known from.
+    pub known_from: KnownFrom,
+    /// The directory of files that the daemon itself writes.
+    pub persistent: PathBuf,
+    /// The directory of the library's own files, the third of the search path.
+    pub library: PathBuf,
+}
+
+/// Where a version is known from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KnownFrom {
+    /// The library.
+    Library(PathBuf),
+    /// The database of packages.
+    Package,
+    /// The distribution, or nothing at all.
+    Assumed,
+}
+
+impl Installed {
+    /// Looks for the library, then for the package, then at the distribution.
+    #[must_use]
+    pub fn observe(root: &Root) -> Self {
+        let os = os::read(root).ok();
+        let default = of_distribution(os.as_ref());
+        for directory in library_directories(root) {
+            let name = root
+                .list(&directory)
+                .unwrap_or_default()
+                .into_iter()
+                .find(|name| name.to_str().is_some_and(|name| name.starts_with("libnetsnmp.so.")));
+            let Some(path) = name.map(|name| directory.join(name)) else { continue };
+            let Ok(bytes) = root.read(&path) else { continue };
+            if let Some(version) = version_in(&bytes) {
+                let persistent = PERSISTENT.iter().find(|known| holds_text(&bytes, known.as_bytes()));
+                return Self {
+                    version,
+                    known_from: KnownFrom::Library(path),
+                    persistent: persistent.map_or(default.persistent, PathBuf::from),
+                    library: directory.join("snmp"),
+                };
+            }
+        }
+        let package = packages::debian_version(root, "snmpd").and_then(|text| parse(text.as_bytes()));
+        match package {
+            Some(version) => Self { version, known_from: KnownFrom::Package, ..default },
+            None => default,
+        }
+    }
+}
+
+/// What the releases of a distribution have, up to which release of it.
+const RELEASES: [(&str, u32, Version); 19] = [
+    ("rhel", 5, Version(5, 3, 2)),
+    ("rhel", 6, Version(5, 5, 0)),
+    ("rhel", 7, Version(5, 7, 2)),
+    ("rhel", 8, Version(5, 8, 0)),
+    ("rhel", 9, Version(5, 9, 1)),
+    ("rhel", u32::MAX, Version(5, 9, 4)),
+    ("ubuntu", 18, Version(5, 7, 3)),
+    ("ubuntu", 20, Version(5, 8, 0)),
+    ("ubuntu", 23, Version(5, 9, 1)),
+    ("ubuntu", u32::MAX, Version(5, 9, 4)),
+    ("debian", 7, Version(5, 4, 3)),
+    ("debian", 8, Version(5, 7, 2)),
+    ("debian", 10, Version(5, 7, 3)),
+    ("debian", 11, Version(5, 9, 0)),
+    ("debian", 12, Version(5, 9, 3)),
+    ("debian", u32::MAX, Version(5, 9, 4)),
+    ("suse", 11, Version(5, 4, 2)),
+    ("suse", 12, Version(5, 7, 3)),
+    ("suse", u32::MAX, Version(5, 9, 4)),
+];
+
+/// What a distribution has, and where its libraries are.
+fn of_distribution(os: Option<&Os>) -> Installed {
+    let is =
+        |wanted: &str| os.is_some_and(|os| os.id == wanted || os.id_like.iter().any(|like| like == wanted));
+    let is_red_hat = is("rhel") || is("fedora") || is("centos");
+    let is_own = |family: &str| if family == "rhel" { is_red_hat } else { is(family) };
+    // Fedora and rolling distributions have the newest.
+    let release = os
+        .filter(|os| os.id != "fedora")
+        .and_then(|os| os.version_id.as_deref()?.split('.').next()?.parse().ok())
+        .unwrap_or(u32::MAX);
+    let known = RELEASES.iter().find(|(family, last, _)| is_own(family) && release <= *last);
+    let (persistent, library) = match os {
+        Some(_) if is("debian") => (PERSISTENT[0], "/usr/lib/x86_64-linux-gnu/snmp"),
+        Some(_) if is_red_hat && release <= 5 => (PERSISTENT[2], "/usr/lib64/snmp"),
+        Some(_) => (PERSISTENT[1], "/usr/lib64/snmp"),
+        None => (PERSISTENT[0], "/usr/lib/snmp"),
+    };
+    Installed {
+        version: known.map_or(Version(5, 9, 4), |(_, _, version)| *version),
+        known_from: KnownFrom::Assumed,
+        persistent: PathBuf::from(persistent),
+        library: PathBuf::from(library),
+    }
+}
+
+/// Where the library may be.
+fn library_directories(root: &Root) -> Vec<PathBuf> {
+    let usr = Path::new("/usr/lib");
+    let triplets = root.list(usr).unwrap_or_default();
+    let triplets =
+        triplets.iter().filter(|name| name.to_str().is_some_and(|name| name.contains("-linux-gnu")));
+    let mut directories: Vec<PathBuf> = triplets.map(|name| usr.join(name)).collect();
+    directories.extend([PathBuf::from("/usr/lib64"), usr.to_path_buf(), PathBuf::from("/usr/local/lib")]);
+    directories
+}
+
+fn holds_text(bytes: &[u8], text: &[u8]) -> bool {
+    memmem::find(bytes, &[b"\0", text, b"\0"].concat()).is_some()
+}
+
+/// The text of a library that is a version of net-snmp and nothing else.
+fn version_in(bytes: &[u8]) -> Option<Version> {
+    memmem::find_iter(bytes, b"\x005.").find_map(|at| {
+        let text = bytes.get(at + 1..at + 16)?;
+        let text = &text[..memchr::memchr(0, text)?];
+        let is_version = text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        parse(text).filter(|_| is_version && text.len() >= 3)
+    })
+}
+
+/// The first three numbers of a version, of which the last may lack; no Debian epoch.
+fn parse(text: &[u8]) -> Option<Version> {
+    let text = std::str::from_utf8(text).ok()?;
+    let text = text.split_once(':').map_or(text, |(_, version)| version);
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).map(str::parse);
+    let major = numbers.next()?.ok()?;
+    let minor = numbers.next()?.ok()?;
+    Some(Version(major, minor, numbers.next().and_then(Result::ok).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Version, holds_text, parse, version_in};
+
+    #[test]
+    fn the_version_is_a_text_of_its_own_in_the_library() {
+        let library = b"\x7fELF\0 5.1 is old\x005.2 or newer\x005.9.3\0/var/lib/snmp\0";
+        assert_eq!(version_in(library), Some(Version(5, 9, 3)));
+        assert!(holds_text(library, b"/var/lib/snmp"));
+        assert!(!holds_text(library, b"/var/lib"));
+        assert_eq!(version_in(b"\x7fELF"), None);
+    }
+
+    #[test]
+    fn a_version_of_debian_may_have_an_epoch_and_a_suffix() {
+        assert_eq!(parse(b"5.9.3+dfsg-2+deb12u1"), Some(Version(5, 9, 3)));
+        assert_eq!(parse(b"1:5.9+dfsg-4"), Some(Version(5, 9, 0)));
+        assert_eq!(parse(b"nonsense"), None);
+    }
+}
