@@ -67,7 +67,9 @@ impl<'m> Host<'m> {
     /// What is wrong in it.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        let own = addresses::own(self.root).unwrap_or_default();
+        // They count for loops alone, and a loop needs someone who listens.
+        let listens = self.config.inputs().iter().any(|input| input.port.is_some());
+        let own = if listens { addresses::own(self.root).unwrap_or_default() } else { Vec::new() };
         let own_addresses: Vec<_> = own.into_iter().map(|own| own.address).collect();
         let (config, flow, files) = (&self.config, &self.flow, &self.files);
         Lint { config, flow, files, own_addresses: &own_addresses }.findings()
