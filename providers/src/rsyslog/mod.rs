@@ -28,6 +28,8 @@ pub mod reader;
 pub mod selector;
 pub mod semantics;
 pub mod syntax;
+#[cfg(test)]
+mod tests;
 pub mod token;
 pub mod tree;
 pub mod value;
