@@ -110,7 +110,7 @@ impl Host<'_> {
         let reason = if way.sure == way.may { "comes here" } else { "depends on the message" };
         let mut evidence = vec![Evidence {
             place: self.config.place(action.span),
-            text: words::line(&self.config, action.span),
+            text: words::action(&self.config, action),
             effect,
             reason: Shown::text(reason),
         }];
@@ -120,8 +120,8 @@ impl Host<'_> {
             let is_selector = obstacle.kind == ObstacleKind::Filter && obstacle.sure == obstacle.may;
             obstacle.may.0[facility] != 0 && !is_selector
         };
-        evidence
-            .extend(reach.obstacles.iter().filter(about).map(|obstacle| in_the_way(&self.config, obstacle)));
+        let told = reach.obstacles.iter().filter(about).take(MOST_IN_THE_WAY);
+        evidence.extend(told.map(|obstacle| in_the_way(&self.config, action, obstacle)));
         Destination { kind, to, severities: severities(way.may), depends: way.sure != way.may, evidence }
     }
 
@@ -133,7 +133,8 @@ impl Host<'_> {
             let action = &self.config.actions()[forward.action];
             let (kind, to) = place(action);
             let obstacles = &forward.reach.obstacles;
-            let evidence = obstacles.iter().map(|obstacle| in_the_way(&self.config, obstacle)).collect();
+            let told = obstacles.iter().take(MOST_IN_THE_WAY);
+            let evidence = told.map(|obstacle| in_the_way(&self.config, action, obstacle)).collect();
             Destination { kind, to, severities: String::new(), depends: false, evidence }
         });
         destinations.collect()
@@ -148,7 +149,10 @@ struct Way {
     may: u8,
 }
 
-fn in_the_way(config: &Config, obstacle: &Obstacle) -> Evidence {
+/// How many lines that keep messages away are told of one destination.
+const MOST_IN_THE_WAY: usize = 6;
+
+fn in_the_way(config: &Config, action: &Action, obstacle: &Obstacle) -> Evidence {
     let effect = match obstacle.kind {
         ObstacleKind::Filter | ObstacleKind::Failover | ObstacleKind::Skips => Effect::Exception,
         ObstacleKind::Stop => Effect::Overridden,
@@ -159,7 +163,11 @@ fn in_the_way(config: &Config, obstacle: &Obstacle) -> Evidence {
     };
     Evidence {
         place: config.place(obstacle.span),
-        text: words::line(config, obstacle.span),
+        text: if obstacle.span == action.span {
+            words::action(config, action)
+        } else {
+            words::line(config, obstacle.span)
+        },
         effect,
         reason: Shown::owned(words::obstacle(obstacle)),
     }

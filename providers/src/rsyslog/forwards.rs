@@ -8,7 +8,7 @@ use super::tree::Span;
 use crate::provider::Place;
 
 /// How many stops are told at most of one action: a generated configuration can have one a line.
-const MOST_STOPS_TOLD: usize = 32;
+const MOST_STOPS_TOLD: usize = 8;
 
 /// How many are looked at for them.
 const MOST_STOPS_LOOKED_AT: usize = 1000;

@@ -41,6 +41,8 @@ mod show;
 pub mod spool;
 pub mod state;
 pub mod syntax;
+#[cfg(test)]
+mod tests;
 pub mod token;
 mod told;
 pub mod tree;

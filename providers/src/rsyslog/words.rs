@@ -1,9 +1,10 @@
 //! What keeps messages from an action, in words.
 
-use super::action::Refusal;
+use super::action::{Action, Form, Refusal, Sink};
 use super::config::Config;
 use super::forwards::{Obstacle, ObstacleKind};
 use super::pmask::Pmask;
+use super::tree::Span;
 use crate::shown::Shown;
 
 /// Why rsyslogd goes on without an action.
@@ -50,23 +51,40 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
     }
 }
 
-/// The line that a stretch begins on, without passwords: of an action of the newer language its module alone.
+/// The line of an action, without passwords: in the newer language its module alone, which is all that is sure to be
+/// no secret.
 #[must_use]
-pub fn line(config: &Config, span: super::tree::Span) -> Shown {
+pub fn action(config: &Config, action: &Action) -> Shown {
+    match (action.form, &action.sink) {
+        (Form::Object, _) => Shown::owned(format!("action(type=\"{}\" …)", Shown::bytes(&action.module))),
+        // Actions of databases hold their password in the line.
+        (Form::Legacy, Sink::Remote | Sink::Other) => {
+            Shown::owned(format!(":{}:…", Shown::bytes(&action.module)))
+        }
+        (Form::Legacy, _) => line(config, action.span),
+    }
+}
+
+/// The line that a statement begins on, or the statement alone where another one with a password may stand beside it.
+#[must_use]
+pub fn line(config: &Config, span: Span) -> Shown {
     let file = config.files.get(span.file as usize).map(|file| file.bytes.as_slice()).unwrap_or_default();
     let (before, from) = file.split_at(file.len().min(span.start as usize));
     let begin = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
     let end = before.len() + memchr::memchr(b'\n', from).unwrap_or(from.len());
-    let text = file[begin..end].trim_ascii();
-    let action = config.actions().iter().find(|action| action.span == span);
-    match action {
-        Some(action) if action.form == super::action::Form::Object => {
-            Shown::owned(format!("action(type=\"{}\" …)", Shown::bytes(&action.module)))
-        }
-        // Actions of databases hold their password in the line.
-        Some(action) if matches!(action.sink, super::action::Sink::Remote | super::action::Sink::Other) => {
-            Shown::owned(format!(":{}:…", Shown::bytes(&action.module)))
-        }
-        _ => Shown::bytes(text),
+    let line = file[begin..end].trim_ascii();
+    let lower = line.to_ascii_lowercase();
+    let has = |text: &[u8]| memchr::memmem::find(&lower, text).is_some();
+    let is_plain = |at: usize| {
+        [&b":omusrmsg:"[..], b":omrelp:", b":omfile:"].iter().any(|known| lower[at..].starts_with(known))
+    };
+    let has_module = memchr::memmem::find_iter(&lower, b":om").any(|at| !is_plain(at));
+    if has_module || has(b"action") || has(b">") {
+        return Shown::bytes(first_line(config.text(span)));
     }
+    Shown::bytes(line)
+}
+
+fn first_line(text: &[u8]) -> &[u8] {
+    text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii()
 }

@@ -7,6 +7,9 @@ use crate::rsyslog::action::{Action, Framing, Protocol, Sink};
 use crate::rsyslog::forwards::{Forward, ObstacleKind};
 use crate::shown::Shown;
 
+/// How many stops behind a forward are looked at.
+const MOST_STOPS: usize = 1000;
+
 impl Findings<'_> {
     pub(super) fn of_forwards(&mut self) {
         let running = self.running();
@@ -153,10 +156,10 @@ impl Findings<'_> {
             }
         }
         let Some(hit) = self.lint.flow.hit(forward.action) else { return };
-        let kept = self.config().kept_locally(self.lint.flow);
         let behind = self.lint.flow.stops.get(hit.ruleset).and_then(|stops| stops.get(hit.stops..));
-        let only_there = forward.reach.sure.without(kept);
-        let stop = behind.unwrap_or_default().iter().find(|stop| !(stop.sure & only_there).is_empty());
+        let only_there = forward.reach.sure.without(self.kept);
+        let mut near = behind.unwrap_or_default().iter().take(MOST_STOPS);
+        let stop = near.find(|stop| !(stop.sure & only_there).is_empty());
         if let Some(stop) = stop.filter(|_| !action.only_when_previous_suspended) {
             let lost = stop.sure & only_there;
             let message =
@@ -170,11 +173,11 @@ impl Findings<'_> {
         }
     }
 
-    fn twice(&mut self, running: &[(Forward, &Action)]) {
-        let is_primary = |(forward, action): &&(Forward, &Action)| {
+    fn twice(&mut self, running: &[(&Forward, &Action)]) {
+        let is_primary = |(forward, action): &&(&Forward, &Action)| {
             !action.only_when_previous_suspended && !forward.forwarding.target.is_empty()
         };
-        let primary: Vec<_> = running.iter().filter(is_primary).map(|(forward, _)| forward).collect();
+        let primary: Vec<_> = running.iter().filter(is_primary).map(|(forward, _)| *forward).collect();
         let mut first = std::collections::BTreeMap::new();
         for forward in primary {
             let key = (forward.forwarding.target.to_ascii_lowercase(), forward.forwarding.port.clone());
@@ -198,7 +201,7 @@ impl Findings<'_> {
                 continue;
             }
             // A file that `&` joins to the forwards is the last of the chain.
-            let is_joined = crate::rsyslog::words::line(config, action.span).as_str().starts_with('&');
+            let is_joined = crate::rsyslog::words::action(config, action).as_str().starts_with('&');
             if let (Sink::File(_), Some(line), false) = (&action.sink, action.failover_line, is_joined) {
                 let place = config.place(line);
                 let message = format!("is written only when the action before it fails: {place} still holds");

@@ -18,6 +18,7 @@ use super::action::Action;
 use super::config::Config;
 use super::files::Files;
 use super::forwards::Forward;
+use super::pmask::Pmask;
 use super::semantics::Flow;
 use super::tree::Span;
 use crate::provider::Finding;
@@ -39,7 +40,9 @@ pub struct Lint<'c> {
 /// Findings while they are gathered.
 pub(super) struct Findings<'c> {
     lint: &'c Lint<'c>,
-    forwards: Vec<Forward>,
+    forwards: &'c [Forward],
+    /// What this host writes to files for sure.
+    kept: Pmask,
     found: Vec<Finding>,
 }
 
@@ -47,8 +50,13 @@ impl Lint<'_> {
     /// All findings, by file and line.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        let mut findings =
-            Findings { lint: self, forwards: self.config.forwards(self.flow), found: Vec::new() };
+        let forwards = self.config.forwards(self.flow);
+        let mut findings = Findings {
+            lint: self,
+            forwards: &forwards,
+            kept: self.config.kept_locally(self.flow),
+            found: Vec::new(),
+        };
         findings.lines();
         findings.files();
         findings.of_forwards();
@@ -76,11 +84,11 @@ impl<'c> Findings<'c> {
     }
 
     /// The forwards that rsyslogd runs, with their actions.
-    fn running(&self) -> Vec<(Forward, &'c Action)> {
+    fn running(&self) -> Vec<(&'c Forward, &'c Action)> {
         let config = self.config();
         let running = self.forwards.iter().filter_map(|forward| {
             let action = config.actions().get(forward.action)?;
-            (action.state == super::action::ActionState::Active).then(|| (forward.clone(), action))
+            (action.state == super::action::ActionState::Active).then_some((forward, action))
         });
         running.collect()
     }

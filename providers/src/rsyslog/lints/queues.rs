@@ -14,7 +14,7 @@ impl Findings<'_> {
     pub(super) fn of_queues(&mut self) {
         for (forward, action) in self.running() {
             if forward.forwarding.protocol != Protocol::Udp && !action.only_when_previous_suspended {
-                self.patience(&forward);
+                self.patience(forward);
             }
         }
         let config = self.config();

@@ -17,15 +17,15 @@ impl Findings<'_> {
             }
             let tls = forward.forwarding.tls.clone();
             if tls.on {
-                self.peer(&forward, &tls);
-                self.driver(&forward, &tls);
+                self.peer(forward, &tls);
+                self.driver(forward, &tls);
             } else if tls.mentioned {
                 let (how, what) = match forward.forwarding.protocol {
                     Protocol::Relp => ("write tls=\"on\"", "tls is not `on`"),
                     _ => ("write StreamDriverMode=\"1\"", "StreamDriverMode is not 1"),
                 };
                 let message =
-                    format!("sends to {} in plain text: {what}, whatever else of TLS is set", told(&forward));
+                    format!("sends to {} in plain text: {what}, whatever else of TLS is set", told(forward));
                 self.add(forward.span, "tls-not-on", &message, how);
             }
         }

@@ -19,8 +19,8 @@ impl Findings<'_> {
                 "write `$RepeatedMsgReduction off`",
             );
         }
-        for ruleset in self.config().rulesets() {
-            self.freed(&ruleset.statements);
+        for (caller, ruleset) in self.config().rulesets().iter().enumerate() {
+            self.freed(caller, &ruleset.statements);
         }
     }
 
@@ -82,21 +82,17 @@ impl Findings<'_> {
     }
 
     /// Calls of rulesets that begin with a statement which rsyslogd removes after it has bound the call to it.
-    fn freed(&mut self, statements: &[Statement]) {
+    fn freed(&mut self, caller: usize, statements: &[Statement]) {
         let config = self.config();
         let mut calls = Vec::new();
         collect(statements, &mut calls);
         for (span, name) in calls {
             let Some(called) = config.built.ruleset_named(name) else { continue };
             // Rulesets are put in order one after the other: one that comes first is in order already.
-            let is_later = |caller: usize| called > caller;
-            let caller = config
-                .rulesets()
-                .iter()
-                .position(|ruleset| std::ptr::eq(ruleset.statements.as_slice(), statements));
+            let is_later = called > caller;
             let first = config.rulesets()[called].statements.first();
             let is_removed = first.is_some_and(|first| removes(&config.built, first));
-            if is_removed && !config.rulesets()[called].queued && caller.is_some_and(is_later) {
+            if is_removed && !config.rulesets()[called].queued && is_later {
                 let message = format!(
                     "calls `{}`, whose first statement does nothing: rsyslogd removes it and follows it all the same, to a crash at worst",
                     Shown::bytes(name)
