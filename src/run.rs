@@ -6,7 +6,7 @@ use standfast_facts::machine::Machine;
 use standfast_facts::root::Root;
 use standfast_providers::commit::{self, CommitError, STATE_DIR, Writer};
 use standfast_providers::edit::FileEdit;
-use standfast_providers::provider::{Detail, Plan, Reload};
+use standfast_providers::provider::{Detail, Plan, Reload, ReloadAction};
 use standfast_providers::shown::Shown;
 
 use crate::chain::chain;
@@ -149,6 +149,10 @@ impl<'a> Apply<'a> {
         for reload in reloads {
             let error = commit::reload(self.asked.machine.root, &reload).err();
             let error = error.map(|error| Shown::text(&chain(&error)));
+            if error.is_none() && reload.action == ReloadAction::Hup {
+                // Without the note the next check only says that it cannot know.
+                let _ = self.writer.note_reload(&reload);
+            }
             self.reloaded.push(Reloaded { reload, error });
         }
         // What was seen of the processes before is of no use any more.

@@ -11,6 +11,7 @@ pub mod limits;
 pub mod ntp;
 pub mod proved;
 pub mod provider;
+pub mod reloaded;
 pub mod rsyslog;
 pub mod schema;
 pub mod secret;

@@ -10,6 +10,7 @@
 
 mod end_to_end;
 mod net;
+mod ntp;
 mod pam;
 mod probe;
 mod random;
@@ -18,3 +19,4 @@ mod random;
 mod responder;
 mod rsyslog;
 mod snmp;
+mod stock;

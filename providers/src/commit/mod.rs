@@ -33,6 +33,8 @@ pub use reload::{ReloadError, reload};
 
 use crate::edit::FileEdit;
 use crate::fingerprint;
+use crate::provider::Reload;
+use crate::reloaded;
 use directory::Directory;
 use resolve::{Place, Spot};
 use temp::{Onto, Temp};
@@ -140,6 +142,21 @@ impl<'r> Writer<'r> {
             Ok(()) | Err(Errno::EXIST) => self.state.sync().map_err(self.state.fail(Operation::Sync)),
             Err(errno) => Err(CommitError::new(Operation::Create, &path, errno)),
         }
+    }
+
+    /// Notes that a service was made to read its files again, which the process itself does not tell.
+    ///
+    /// # Errors
+    /// When the note cannot be written; a later check then takes the files for newer than the process.
+    pub fn note_reload(&self, reload: &Reload) -> Result<(), CommitError> {
+        let Some(pid) = reload.pid else { return Ok(()) };
+        let name = OsString::from(reloaded::note(&reload.service));
+        let temp = Temp::create(&self.state, &name)?;
+        temp.write(format!("{pid}\n").as_bytes())?;
+        temp.sync()?;
+        temp.install(&name, Onto::Existing)
+            .map_err(|errno| CommitError::new(Operation::Replace, &self.state.path.join(&name), errno))?;
+        self.state.sync().map_err(self.state.fail(Operation::Sync))
     }
 
     /// Makes the file what the plan says, or leaves it byte for byte as it was.

@@ -15,6 +15,20 @@ pub struct Statement {
     pub rejected: Option<Rejected>,
 }
 
+impl Statement {
+    /// Whether nothing behind the line is read: `end`, or a NUL.
+    #[must_use]
+    pub fn ends_input(&self) -> bool {
+        self.directive == Directive::End || self.is_nul()
+    }
+
+    /// Whether there is a NUL in it that the daemon takes for the end of its input.
+    #[must_use]
+    pub fn is_nul(&self) -> bool {
+        self.rejected.as_ref().is_some_and(|rejected| rejected.reason == Reason::Nul)
+    }
+}
+
 /// A piece of a line that the daemon logs and drops.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {

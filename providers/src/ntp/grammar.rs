@@ -5,9 +5,10 @@
 
 use std::borrow::Cow;
 use std::iter::Peekable;
+use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 
-use super::address::{AddressFamily, Network, parse_address};
+use super::address::{AddressFamily, Network, number, parse_address};
 use super::directive::{
     Directive, Include, ListenAction, ListenRule, Reason, Rejected, Restrict, Statement, Switch, System,
     Verb, Which, Whom,
@@ -28,7 +29,8 @@ pub(super) fn statement(line: &[u8], rules: &Rules) -> Option<Statement> {
         }
         Err(rejected) => (Directive::Nothing, Some(rejected)),
     };
-    // A NUL ends the input wherever it stands.
+    // A NUL ends the input wherever it stands: it matters more than what is wrong before it.
+    let rejected = rejected.map(|rejected| parser.nul().unwrap_or(rejected));
     let is_nul = rejected.as_ref().is_some_and(|rejected| rejected.reason == Reason::Nul);
     let directive = if is_nul && directive == Directive::Nothing { Directive::End } else { directive };
     Some(Statement { directive, rejected })
@@ -61,6 +63,8 @@ impl<'b> Parser<'b> {
             "mru" => self.pairs(MRU),
             "discard" => self.pairs(DISCARD),
             "end" => Ok(Directive::End),
+            // The simulator's language begins, in which a line end ends nothing: all that follows is one error.
+            "simulate" => Ok(Directive::End),
             "server" | "peer" | "pool" | "broadcast" | "manycastclient" => {
                 self.family();
                 let text = self.text()?;
@@ -103,7 +107,9 @@ impl<'b> Parser<'b> {
         }
         let (flags, ntpport) = self.flags();
         match address {
-            Ok(whom) => Ok(Directive::Restrict(Restrict { verb, whom, flags, ntpport })),
+            Ok(whom) => {
+                Ok(Directive::Restrict(in_force(Restrict { verb, whom, flags, ntpport }, self.rules)))
+            }
             // Well formed, and dropped only when it is to be put in force: what is wrong behind it is told first.
             Err(at) => Err(self.rest().unwrap_or(Rejected { at, reason: Reason::Address })),
         }
@@ -260,6 +266,12 @@ impl<'b> Parser<'b> {
         self.tokens.peek().map(|token| rejected(token.at.clone(), &token.kind))
     }
 
+    /// A NUL in what is left of the line.
+    fn nul(&mut self) -> Option<Rejected> {
+        let token = self.tokens.find(|token| token.kind == Kind::EndOfInput)?;
+        Some(Rejected { at: token.at, reason: Reason::Nul })
+    }
+
     /// Takes the rest of a line whose words are not looked at; a NUL stays.
     fn skip(&mut self) {
         while self.tokens.next_if(|token| token.kind != Kind::EndOfInput).is_some() {}
@@ -272,6 +284,25 @@ const DISCARD: &[&str] = &["average", "minimum", "monitor"];
 
 fn rejected(at: Range<usize>, kind: &Kind<'_>) -> Rejected {
     Rejected { at, reason: if *kind == Kind::EndOfInput { Reason::Nul } else { Reason::Syntax } }
+}
+
+/// A restriction as the release puts it in force.
+fn in_force(mut restrict: Restrict, rules: &Rules) -> Restrict {
+    match rules.family {
+        // These are taken and forgotten, so that `unrestrict X nopeer` is `unrestrict X`.
+        Family::Ntpsec => restrict.flags = restrict.flags.without(Flags::NOPEER.with(Flags::NOTRAP)),
+        // Up to 4.2.6p1 an entry is the default one if its address is zero: mask and port are not looked at.
+        Family::Classic if !rules.is_classic_since([4, 2, 6, 2]) => {
+            if let Whom::Network(network) = restrict.whom
+                && network.first() == 0
+            {
+                restrict.whom = Whom::Default(Some(network.family()));
+            }
+            restrict.ntpport &= !matches!(restrict.whom, Whom::Default(_));
+        }
+        Family::Classic => {}
+    }
+    restrict
 }
 
 /// Whether a flag is one for this release, given that its word is known to it.
@@ -319,18 +350,26 @@ fn whom(text: &[u8], family: Option<AddressFamily>, mask: Option<&[u8]>, rules: 
         return Network::prefix(address, length).map(Whom::Network);
     }
     let Some(mask) = mask else { return Some(Whom::Network(Network::host(address))) };
-    let mask = parse_address(mask).filter(|mask| AddressFamily::of(*mask) == own)?;
-    Some(Whom::Network(Network::new(own, super::address::number(address), super::address::number(mask))))
+    let mask = if is_strict { full_mask(mask)? } else { parse_address(mask)? };
+    // Of a mask of the other family nothing is left: the line is for everyone of the address's family.
+    let mask = if AddressFamily::of(mask) == own { number(mask) } else { 0 };
+    Some(Whom::Network(Network::new(own, number(address), mask)))
+}
+
+/// A mask as inet_pton(3) reads it: of IPv4 all four numbers must be there.
+fn full_mask(text: &[u8]) -> Option<IpAddr> {
+    let v4 = std::str::from_utf8(text).ok()?.parse::<Ipv4Addr>();
+    v4.map_or_else(|_| parse_address(text).filter(IpAddr::is_ipv6), |address| Some(IpAddr::V4(address)))
 }
 
 /// NTPsec takes ADDRESS/LENGTH. A length of 0, or one that is too long or no number, is dropped without a word:
 /// `0.0.0.0/0` is the single address 0.0.0.0.
 fn split_length(text: &[u8]) -> (&[u8], Option<u8>) {
     let Some(slash) = memchr::memrchr(b'/', text) else { return (text, None) };
-    let address = &text[..slash];
-    let digits = text[slash + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let length =
-        std::str::from_utf8(&text[slash + 1..slash + 1 + digits]).ok().and_then(|text| text.parse().ok());
+    let (address, length) = (&text[..slash], &text[slash + 1..]);
+    let length = length.strip_prefix(b"+").unwrap_or(length);
+    let digits = length.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let length = std::str::from_utf8(&length[..digits]).ok().and_then(|text| text.parse().ok());
     let most = if address.contains(&b':') { 128 } else { 32 };
     (address, length.filter(|length| (1..=most).contains(length)))
 }

@@ -59,16 +59,26 @@ const STARTS: &[&str] = &[
     "ttl",
 ];
 
+/// Whether the parser is between quotes at the start of a line. An odd number of quotes on a line that it does not
+/// know stays open: then the next line is one long word, and so on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Quoted(bool);
+
 /// Reads one piece of a line, without its line end; `None` when there is nothing on it.
-pub(super) fn statement(line: &[u8]) -> Option<Statement> {
-    let words = match words(line) {
+pub(super) fn statement(line: &[u8], quoted: &mut Quoted) -> Option<Statement> {
+    let (words, after) = match words(line, *quoted) {
         Ok(words) => words,
-        Err(rejected) => return Some(nothing(rejected)),
+        Err(rejected) => {
+            *quoted = Quoted(false);
+            return Some(nothing(rejected));
+        }
     };
     let (first, rest) = words.split_first()?;
     if !STARTS.iter().any(|start| start.as_bytes() == first.text) {
+        *quoted = after;
         return Some(nothing(Rejected { at: first.at.clone(), reason: Reason::Unknown }));
     }
+    *quoted = Quoted(false);
     let missing = Rejected { at: line.len()..line.len(), reason: Reason::Syntax };
     let directive = match first.text {
         b"restrict" => restrict(rest, missing),
@@ -105,12 +115,11 @@ fn is_blank(byte: u8) -> bool {
 }
 
 /// Cuts a line into words. `#` and NUL end it, also between quotes; only the last word loses its quotes.
-fn words(line: &[u8]) -> Result<Vec<Word<'_>>, Rejected> {
+fn words(line: &[u8], Quoted(mut quoted): Quoted) -> Result<(Vec<Word<'_>>, Quoted), Rejected> {
     let end = line.iter().position(|byte| matches!(byte, b'#' | 0)).unwrap_or(line.len());
     let line = &line[..end];
     let mut words: Vec<Word<'_>> = Vec::new();
     let mut at = line.iter().take_while(|byte| is_blank(**byte)).count();
-    let mut quoted = false;
     while at < line.len() {
         let start = at;
         while at < line.len() && (quoted || !is_blank(line[at])) {
@@ -127,7 +136,7 @@ fn words(line: &[u8]) -> Result<Vec<Word<'_>>, Rejected> {
         last.text = last.text.strip_prefix(b"\"").unwrap_or(last.text);
         last.text = last.text.strip_suffix(b"\"").unwrap_or(last.text);
     }
-    Ok(words)
+    Ok((words, Quoted(quoted)))
 }
 
 fn restrict(words: &[Word<'_>], missing: Rejected) -> Result<Directive, Rejected> {

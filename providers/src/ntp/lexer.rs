@@ -60,6 +60,11 @@ impl<'b> Tokens<'b> {
         !byte.is_ascii() && (self.rules.family == Family::Ntpsec || self.rules.is_classic_since([4, 2, 7, 0]))
     }
 
+    /// Whether hexadecimal numbers are numbers: since 4.2.7; before, they are addresses.
+    fn takes_hex(&self) -> bool {
+        self.rules.family == Family::Ntpsec || self.rules.is_classic_since([4, 2, 7, 0])
+    }
+
     fn is_special(&self, byte: u8) -> bool {
         self.follow == Follow::Word && (SPECIAL.contains(&byte) || byte == 0)
     }
@@ -115,7 +120,7 @@ impl<'b> Tokens<'b> {
                     _ => Kind::Keyword(keyword),
                 };
             }
-            return if is_number(&text) { Kind::Number } else { Kind::Text(text) };
+            return if is_number(&text, self.takes_hex()) { Kind::Number } else { Kind::Text(text) };
         }
         match text.get(..2) {
             Some(b"-4") => return Kind::Ipv4,
@@ -162,11 +167,11 @@ impl<'b> Iterator for Tokens<'b> {
 }
 
 /// Whether the scanner takes a piece for an integer or a floating point number.
-fn is_number(text: &[u8]) -> bool {
+fn is_number(text: &[u8], takes_hex: bool) -> bool {
     let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let unsigned = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
     if let Some(hex) = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")) {
-        return hex.iter().all(u8::is_ascii_hexdigit);
+        return takes_hex && hex.iter().all(u8::is_ascii_hexdigit);
     }
     let whole = digits(unsigned);
     let mut rest = &unsigned[whole..];
@@ -246,11 +251,12 @@ mod tests {
     #[test]
     fn numbers_are_no_addresses() {
         for number in ["10", "10.9", "-1", "1e3", "0x7f", "5.", ".5", "-"] {
-            assert!(is_number(number.as_bytes()), "{number}");
+            assert!(is_number(number.as_bytes(), true), "{number}");
         }
         for text in ["10.9.0.0", "1.2.3", "a", "10/8", "e3", ".", "::1"] {
-            assert!(!is_number(text.as_bytes()), "{text}");
+            assert!(!is_number(text.as_bytes(), true), "{text}");
         }
+        assert!(!is_number(b"0x7f", false));
     }
 
     #[test]

@@ -8,10 +8,11 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::directive::{Directive, Reason, Statement};
+use super::directive::{Directive, Statement};
 use super::files::{Base, Closure, FilesError, Found, Problem, ProblemKind, Reader, line_id};
 use super::source::Source;
 use super::syntax::NtpSyntax;
+use super::table::LineId;
 use super::version::{Family, Grammar, Rules};
 
 /// How many files may be open, the main one included, when one more is asked for.
@@ -105,36 +106,56 @@ impl Walk<'_> {
 
     fn stop(&self, file: usize, at: usize) -> Stop {
         let Some(statement) = &self.reader.chunks(file)[at].entry else { return Stop::No };
-        match &statement.rejected {
-            Some(rejected) if rejected.reason == Reason::Nul => Stop::Nul,
-            _ if statement.directive == Directive::End => Stop::End,
-            _ => Stop::No,
+        if statement.is_nul() {
+            Stop::Nul
+        } else if statement.ends_input() {
+            Stop::End
+        } else {
+            Stop::No
         }
     }
 
     fn include(&mut self, file: usize, at: usize) -> Result<(), FilesError> {
         let Some(statement) = &self.reader.chunks(file)[at].entry else { return Ok(()) };
-        let Directive::Include(include) = &statement.directive else { return Ok(()) };
         let skips = statement.rejected.is_some() && self.rules.grammar != Grammar::Hand;
-        let written = Path::new(OsStr::from_bytes(&include.path)).to_path_buf();
-        let path = match self.rules.family {
-            Family::Classic => written,
-            // NTPsec starts from the directory of the file that includes.
-            Family::Ntpsec => {
-                self.open.last().and_then(|frame| frame.path.parent()).unwrap_or(Path::new("")).join(written)
-            }
-        };
+        let mut written = Vec::new();
+        let mut directive = &statement.directive;
+        while let Directive::Include(include) = directive {
+            written.push(Path::new(OsStr::from_bytes(&include.path)).to_path_buf());
+            directive = include.then.as_deref().unwrap_or(&Directive::Other);
+        }
         let line = line_id(file, at);
-        let found = if self.open.len() > MOST_OPEN { Err(ProblemKind::TooDeep) } else { self.follow(&path)? };
-        if let Err(kind) = found {
-            self.reader.closure.problems.push(Problem { line, path, kind });
-        } else if skips {
-            if let Some(frame) = self.open.last_mut() {
-                frame.next = 1;
+        let mut is_read = false;
+        // What stands behind is put on the stack first, and so is read last.
+        for written in written.into_iter().rev() {
+            let path = match self.rules.family {
+                Family::Classic => written,
+                // NTPsec starts from the directory of the file on the top.
+                Family::Ntpsec => {
+                    let top = self.open.last().and_then(|frame| frame.path.parent());
+                    top.unwrap_or(Path::new("")).join(written)
+                }
+            };
+            let found =
+                if self.open.len() > MOST_OPEN { Err(ProblemKind::TooDeep) } else { self.follow(&path)? };
+            is_read |= found.is_ok();
+            if let Err(kind) = found {
+                self.reader.closure.problems.push(Problem { line, path, kind });
             }
-            self.reader.closure.problems.push(Problem { line, path, kind: ProblemKind::FirstLineLost });
+        }
+        if is_read && skips {
+            self.lose_line(line);
         }
         Ok(())
+    }
+
+    /// The parser looks for the end of a wrong line in the file that it has just opened.
+    fn lose_line(&mut self, line: LineId) {
+        if let Some(frame) = self.open.last_mut() {
+            frame.next = 1;
+            let path = frame.path.clone();
+            self.reader.closure.problems.push(Problem { line, path, kind: ProblemKind::FirstLineLost });
+        }
     }
 
     /// Opens what is at a path; the error says why nothing is read.

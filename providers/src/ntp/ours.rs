@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashSet;
 
 use super::chrony;
-use super::directive::{Directive, Reason, Statement};
+use super::directive::Statement;
 use super::files::{Closure, ConfigFile};
 use super::reading::Said;
 use crate::document::{Change, Document};
@@ -102,7 +102,7 @@ pub fn changes(
     let texts: Vec<Vec<u8>> = missing.flat_map(|line| written(said, line)).collect();
     let gone: Vec<usize> = gone.into_iter().flat_map(OurLine::chunks).collect();
     match said {
-        Said::Ntpd(closure, _) => in_document(closure, path, &gone, texts, ends),
+        Said::Ntpd(closure, _) => in_document(closure, path, &gone, texts, Statement::ends_input),
         Said::Chrony(closure, _) => in_document(closure, path, &gone, texts, never),
         Said::Openntpd(_) | Said::Nothing => Vec::new(),
     }
@@ -160,12 +160,6 @@ fn at_open_end<E>(document: &Document<E>, last: usize, gone: &[usize], texts: Ve
     }
     let moved = before.filter(|before| *before != last).map(|chunk| Change::Remove { chunk });
     moved.into_iter().chain([Change::Replace { chunk: last, text }]).collect()
-}
-
-/// Whether nothing behind a line is read.
-fn ends(statement: &Statement) -> bool {
-    statement.directive == Directive::End
-        || statement.rejected.as_ref().is_some_and(|rejected| rejected.reason == Reason::Nul)
 }
 
 fn never(_: &chrony::syntax::Directive) -> bool {

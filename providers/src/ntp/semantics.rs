@@ -149,7 +149,12 @@ impl Configuration {
         let statements = document.chunks().iter().zip(0..).filter_map(|(chunk, index)| {
             chunk.entry.as_ref().map(|statement| (LineId { file: 0, chunk: index }, statement))
         });
-        Self::of(rules, statements.take_while(|(_, statement)| statement.directive != Directive::End))
+        let mut ended = false;
+        // The line of a NUL counts, as far as it goes.
+        Self::of(
+            rules,
+            statements.take_while(|(_, statement)| !std::mem::replace(&mut ended, statement.ends_input())),
+        )
     }
 
     /// Reads one more line.

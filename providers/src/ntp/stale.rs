@@ -30,8 +30,8 @@ pub(super) fn of_service(root: &Root, service: &Service) -> Option<Drift> {
     let title = service.installed.title();
     Some(Drift {
         property: "ensure",
-        is: Shown::owned(format!("process {} runs with older files", daemon.pid)),
-        should: Shown::text("started after its files were changed"),
+        is: Shown::owned(format!("process {} with older files", daemon.pid)),
+        should: Shown::text("a process that was started after they were changed"),
         reason: Shown::owned(format!(
             "{shown} has changed since process {} of {title} was started, and it reads its files only then",
             daemon.pid

@@ -18,6 +18,7 @@ impl Syntax for NtpSyntax<'_> {
     fn chunks(&self, bytes: &[u8]) -> Vec<Chunk<Statement>> {
         let mut chunks = Vec::with_capacity(bytes.len() / 32 + 1);
         let (mut start, mut line) = (0, 1_u32);
+        let mut quoted = hand::Quoted::default();
         while start < bytes.len() {
             let mut rest = &bytes[start..];
             if self.rules.grammar == Grammar::Hand {
@@ -27,7 +28,7 @@ impl Syntax for NtpSyntax<'_> {
             let raw = &rest[..length];
             let text = raw.strip_suffix(b"\n").unwrap_or(raw);
             let entry = match self.rules.grammar {
-                Grammar::Hand => hand::statement(text),
+                Grammar::Hand => hand::statement(text, &mut quoted),
                 Grammar::Classic | Grammar::Ntpsec => grammar::statement(text, self.rules),
             };
             chunks.push(Chunk { end: start + length, line, entry });

@@ -13,6 +13,7 @@ use super::state::{Program, Snmp};
 use super::tables::{Extent, LineId};
 use super::words::Words;
 use crate::provider::{Finding, Place};
+use crate::reloaded;
 use crate::shown::Shown;
 
 /// By so much the start of a process may seem earlier than it was: `Daemon::started`.
@@ -211,12 +212,10 @@ impl Snmp<'_> {
             findings.push(Finding { place: place(path), code, message, remedy });
         };
         if let Some(daemon) = &self.daemon {
+            let service = String::from_utf8_lossy(&self.invocation.application);
+            let last_read = reloaded::last_read(self.machine.root, &service, daemon);
             for file in self.files.iter().filter(|file| file.kind == Kind::Admin) {
-                if file
-                    .status
-                    .as_ref()
-                    .is_some_and(|status| status.modified > daemon.started + START_IS_EARLY)
-                {
+                if file.status.as_ref().is_some_and(|status| status.modified > last_read + START_IS_EARLY) {
                     add(
                         &file.path,
                         (

@@ -1,6 +1,8 @@
 //! Modes and owners that a plan asks for, and the key of fingerprints.
 
 use super::*;
+use crate::provider::ReloadAction;
+use crate::shown::Shown;
 
 const WANTED: Permissions = Permissions { mode: 0o640, uid: Some(0), gid: Some(42) };
 
@@ -62,4 +64,21 @@ fn the_key_of_fingerprints_is_made_once_and_is_roots_alone() {
     assert!(fingerprint(&host).is_some());
     fs::set_permissions(host.at(path), fs::Permissions::from_mode(0o640)).unwrap();
     assert_eq!(fingerprint(&host), None, "a key that others may read is none");
+}
+
+#[test]
+fn a_reload_is_noted_for_the_process_that_heard_it() {
+    let host = Host::new();
+    let hup = |pid| Reload {
+        service: "snmpd".into(),
+        action: ReloadAction::Hup,
+        pid: Some(pid),
+        reason: Shown::text("its files were changed"),
+    };
+    for pid in [4242, 4243] {
+        host.writer().note_reload(&hup(pid)).unwrap();
+        assert_eq!(host.read("/var/lib/standfast/reloaded-snmpd"), format!("{pid}\n").into_bytes());
+    }
+    assert_eq!(permissions(&host, "/var/lib/standfast/reloaded-snmpd"), (0o600, 0, 0));
+    assert_eq!(host.temps(), Vec::<PathBuf>::new());
 }

@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 use super::access::{AccessTree, Decision};
 use super::syntax::{Directive, Extent, Fatal, Rule, Service, Whom};
 use crate::ntp::address::{AddressFamily, Network};
-use crate::ntp::files::Closure;
+use crate::ntp::files::{Closure, ProblemKind};
 use crate::ntp::semantics::Answers;
 use crate::ntp::spans::{Inside, Span, free_addresses};
 use crate::ntp::table::LineId;
@@ -80,7 +80,9 @@ impl Configuration {
     #[must_use]
     pub fn of_files(closure: &Closure<Directive>) -> Self {
         let mut configuration = Self::of(closure.entries());
-        if let Some(problem) = closure.problems.first() {
+        // A directory is read as a file without lines.
+        let fatal = closure.problems.iter().find(|problem| problem.kind != ProblemKind::Directory);
+        if let Some(problem) = fatal {
             configuration.fatal.get_or_insert((problem.line, Fatal::Include));
         }
         configuration

@@ -166,9 +166,18 @@ fn known(directive: &[u8], arguments: &[&[u8]]) -> Option<Directive> {
     })
 }
 
+/// A port as `%d` of sscanf(3) and a field of 16 bits leave it: what follows the digits is dropped, and so are higher bits.
 fn port(arguments: &[&[u8]]) -> Option<u16> {
     let [text] = arguments else { return None };
-    std::str::from_utf8(text).ok()?.parse().ok()
+    let (sign, digits) = match *text {
+        [b'-', digits @ ..] => (-1, digits),
+        [b'+', digits @ ..] | digits => (1, digits),
+    };
+    let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let add = |number: i64, digit: &u8| number.saturating_mul(10).saturating_add(i64::from(digit - b'0'));
+    let number = digits[..count].iter().fold(0, add) * sign;
+    let low = u16::try_from(number.rem_euclid(1 << 16)).ok();
+    low.filter(|_| count > 0)
 }
 
 fn access(service: Service, rule: Rule, arguments: &[&[u8]]) -> Option<Access> {

@@ -183,16 +183,96 @@ fn an_address_of_the_other_family_behind_minus_4_or_minus_6_counts_in_4_2_6() {
 
 #[test]
 fn an_address_of_the_other_family_or_a_mask_that_is_none_loses_the_line() {
-    for line in [
-        "restrict -6 10.0.0.1",
-        "restrict 10.0.0.0 mask ffff::",
-        "restrict 10.0.0.0 mask x noquery",
-        "restrict a::b::c",
-    ] {
+    for line in ["restrict -6 10.0.0.1", "restrict 10.0.0.0 mask x noquery", "restrict a::b::c"] {
         assert_eq!(rejected(new(), line).unwrap().1, Reason::Address, "{line}");
     }
     assert_eq!(rejected(new(), "restrict 10.0.0.0 mask").unwrap(), (String::new(), Reason::Syntax));
     assert_eq!(rejected(new(), "restrict 10 noquery").unwrap(), ("10".into(), Reason::Syntax));
+}
+
+#[test]
+fn a_mask_of_the_other_family_makes_the_line_one_for_everyone_of_its_own() {
+    for rules in [old(), new(), ntpsec()] {
+        let text = |line: &str| format!("unrestrict default noquery\n{line} noquery\n");
+        assert_eq!(open(rules, &text("restrict 10.9.8.7 mask ::")), [false, true], "{rules}");
+        assert_eq!(open(rules, &text("restrict fd09::7 mask 255.255.0.0")), [true, false], "{rules}");
+    }
+    assert_eq!(rejected(hand(), "restrict 10.9.8.7 mask ::").unwrap().1, Reason::Address);
+}
+
+#[test]
+fn since_4_2_7_all_four_numbers_of_a_mask_must_be_there() {
+    for rules in [new(), ntpsec()] {
+        assert_eq!(
+            rejected(rules, "restrict 10.9.0.0 mask 255.255.0").unwrap().1,
+            Reason::Address,
+            "{rules}"
+        );
+    }
+    for rules in [hand(), old()] {
+        assert_eq!(rejected(rules, "restrict 10.9.0.0 mask 255.255.0"), None, "{rules}");
+    }
+}
+
+#[test]
+fn hexadecimal_numbers_are_addresses_up_to_4_2_6() {
+    for (rules, is_address) in [(hand(), true), (old(), true), (new(), false), (ntpsec(), false)] {
+        for line in ["restrict 0x0a090807", "restrict 10.9.0.0 mask 0xffff0000"] {
+            assert_eq!(rejected(rules, line).is_none(), is_address, "{rules} {line}");
+        }
+    }
+}
+
+#[test]
+fn a_length_is_what_strtol_makes_of_it() {
+    for (length, is_read) in
+        [("16", true), ("+16", true), ("016", true), ("16x", true), ("x", false), ("-1", false)]
+    {
+        let text = format!("restrict 10.9.0.0/{length}\n");
+        assert_eq!(asked(ntpsec(), &text, "10.9.8.7", Port::Other).is_query(), is_read, "{length}");
+    }
+}
+
+#[test]
+fn nopeer_and_notrap_are_no_flags_of_ntpsec_so_unrestrict_with_them_takes_the_entry_away() {
+    let text = |flags: &str| format!("restrict 10.9.0.0/16\nunrestrict 10.9.0.0/16 {flags}\n");
+    for flags in ["", "nopeer", "nopeer notrap"] {
+        assert!(!asked(ntpsec(), &text(flags), "10.9.8.7", Port::Other).is_query(), "{flags}");
+    }
+    assert!(asked(ntpsec(), &text("nomodify"), "10.9.8.7", Port::Other).is_query());
+}
+
+#[test]
+fn up_to_4_2_6p1_an_entry_whose_address_is_zero_is_the_default_one() {
+    let (early, late) = (Rules::classic(Version([4, 2, 6, 1])), Rules::classic(Version([4, 2, 6, 2])));
+    for line in ["restrict 0.0.0.0 noquery", "restrict 0.1.2.3 mask 255.0.0.0 noquery"] {
+        assert_eq!(open(early, line), [false, true], "{line}");
+        assert_eq!(open(late, line), [true, true], "{line}");
+    }
+    let text = "restrict default noquery ntpport";
+    assert!(!asked(early, text, "192.0.2.1", Port::Other).is_query());
+    assert!(asked(late, text, "192.0.2.1", Port::Other).is_query());
+}
+
+#[test]
+fn the_language_of_the_simulator_makes_all_that_follows_one_error() {
+    let text = "simulate\nrestrict default noquery\n";
+    assert_eq!(open(new(), text), [true, true]);
+    assert_eq!(open(ntpsec(), &format!("unrestrict default noquery\n{text}")), [false, false]);
+}
+
+#[test]
+fn before_4_2_6_a_quote_that_stays_open_on_an_unknown_line_makes_a_word_of_the_next() {
+    let open = |text: &str| {
+        open(hand(), &format!("{text}\nrestrict default noquery\nrestrict -6 default noquery\n"))
+    };
+    for text in ["\"", "bogus \"x", "\" \"x\"", "\"\n# c\n"] {
+        assert_eq!(open(text), [true, true], "{text}");
+    }
+    // One more quote closes it, and a line that is known forgets it.
+    for text in ["\"\nbogus\"", "bogus \"x\"", "keys \"x", "\"\n\""] {
+        assert_eq!(open(text), [false, false], "{text}");
+    }
 }
 
 #[test]
@@ -265,6 +345,19 @@ fn a_nul_ends_the_input_behind_what_is_complete() {
     assert!(matches!(directive, Directive::Restrict(_)));
     assert_eq!(rejected.unwrap().1, Reason::Nul);
     assert_eq!(first(ntpsec(), b"\0").0, Directive::End);
+}
+
+#[test]
+fn a_nul_ends_the_input_behind_what_is_wrong_too() {
+    for line in ["bogus \0", "bogus\0", "restrict default no\0query", "restrict 10.9.8.7 bogus \0"] {
+        assert_eq!(rejected(ntpsec(), line).unwrap().1, Reason::Nul, "{line:?}");
+        let text = format!("unrestrict default noquery\n{line}\nrestrict default noquery\n");
+        assert_eq!(open(ntpsec(), &text), [true, true], "{line:?}");
+    }
+    for line in ["# \0", "keys \"a\0b\"", "bogus # \0"] {
+        let text = format!("unrestrict default noquery\n{line}\nrestrict default noquery\n");
+        assert_eq!(open(ntpsec(), &text), [false, false], "{line:?}");
+    }
 }
 
 #[test]

@@ -1,0 +1,73 @@
+//! What is believed of ntp.conf and is not so, each asked of the real daemon: it, our evaluator and the table here
+//! must agree on who may query. Everybody is also asked the time, which all of them get.
+
+mod bytes;
+mod entries;
+mod files;
+mod lines;
+mod monitor;
+mod unrestrict;
+
+use standfast_providers::ntp::semantics::{Answers, Port};
+
+use super::case::Case;
+use super::ntpd::{Ntpd, Outcome};
+use super::strangers::{Asker, askers};
+
+/// The askers by the names that the tables use: two from far away, two from networks that have lines of their own.
+const NAMED: [(&str, &str); 4] =
+    [("far4", "198.51.100.7"), ("far6", "2001:db8:7::7"), ("near4", "10.9.8.7"), ("near6", "fd09::8:7")];
+
+/// What is built in is closed; this opens it, so that a line that is lost leaves the door open.
+const OPENED: &str = "unrestrict default noquery limited\n";
+
+const EVERYBODY: &str = "far4 far6 near4 near6";
+const NOBODY: &str = "";
+
+/// A private machine for the tables of one test.
+struct Table {
+    ntpd: Ntpd,
+    askers: Vec<Asker>,
+}
+
+impl Table {
+    fn new(test: &str) -> Self {
+        let askers = askers(&NAMED.map(|(_, address)| address));
+        Self { ntpd: Ntpd::new(test, &askers), askers }
+    }
+
+    /// Those who may query are named in `open`; `:123` or `:other` behind a name means that port alone.
+    fn holds(&self, case: &Case, open: &str) {
+        let real = self.answers(case);
+        let named: Vec<bool> = self.askers.iter().map(|asker| is_named(asker, open)).collect();
+        let queried: Vec<bool> = real.iter().map(|answers| answers.mode6).collect();
+        assert_eq!(queried, named, "the real daemon's answers, and who is named: {open:?}\n{case:?}");
+        assert!(real.iter().all(|answers| answers.time && !answers.mode7), "{real:?}\n{case:?}");
+    }
+
+    /// Each line of the text is a configuration of its own after `before`.
+    fn each(&self, before: &str, lines: &[&str], open: &str) {
+        for line in lines {
+            self.holds(&Case::new(format!("{before}{line}\n")), open);
+        }
+    }
+
+    /// What the real one answers, which ours must say too.
+    fn answers(&self, case: &Case) -> Vec<Answers> {
+        let real = self.ntpd.real(case);
+        assert_eq!(self.ntpd.ours(case), real, "our evaluator, and the real daemon:\n{case:?}");
+        match real {
+            Outcome::Answers(answers) => answers,
+            Outcome::Ended => panic!("the daemon has ended:\n{case:?}"),
+        }
+    }
+}
+
+fn is_named(asker: &Asker, open: &str) -> bool {
+    let address = asker.address.to_string();
+    let (name, _) = NAMED.into_iter().find(|(_, named)| **named == address).unwrap();
+    open.split_whitespace().any(|word| match word.split_once(':') {
+        None => word == name,
+        Some((word, port)) => word == name && (port == "123") == (asker.port == Port::Ntp),
+    })
+}
