@@ -47,7 +47,8 @@ pub enum Command {
         after_help = "Exit codes: 0 nothing answers that should not, 2 something does, 1 could not run.\n\n\
                             Examples:\n  standfast probe\n  standfast probe ntp --format json\n  \
                             standfast probe snmp --target 192.0.2.7\n  \
-                            standfast probe ntp --target 192.0.2.8 --i-own-this-host"
+                            standfast probe ntp --target 192.0.2.8 --i-own-this-host\n  \
+                            standfast probe rsyslog\n  standfast probe rsyslog --listen"
     )]
     Probe(Probe),
     /// Print the fact `standfast`, as an external fact of Facter
@@ -155,6 +156,21 @@ pub enum Explain {
         #[arg(long, value_enum, default_value = "text")]
         format: ExplainFormat,
     },
+    /// Where the messages of this host go, facility by facility, and which lines decide it
+    #[command(
+        after_help = "Examples:\n  standfast explain rsyslog\n  standfast explain rsyslog --facility authpriv"
+    )]
+    Rsyslog {
+        /// Only this facility, for example authpriv
+        #[arg(long, value_name = "NAME")]
+        facility: Option<String>,
+        /// The directory that stands for /
+        #[arg(long, value_name = "DIR", default_value = "/")]
+        root: PathBuf,
+        /// How to tell
+        #[arg(long, value_enum, default_value = "text")]
+        format: ExplainFormat,
+    },
     /// Who may read and write what over SNMP, from where, and which lines of snmpd's files decide it; communities are masked
     #[command(after_help = "Examples:\n  standfast explain snmp\n  standfast explain snmp --from 192.0.2.7")]
     Snmp {
@@ -191,6 +207,9 @@ pub struct Probe {
     /// Ask another host's address, which you may do if the host is yours
     #[arg(long, requires = "target")]
     pub i_own_this_host: bool,
+    /// With rsyslog, on the server: wait for so many seconds for the marked messages of others
+    #[arg(long, requires = "service", value_name = "S", num_args = 0..=1, default_missing_value = "60", value_parser = clap::value_parser!(u16).range(1..))]
+    pub listen: Option<u16>,
 }
 
 /// A service that can be asked.
@@ -200,6 +219,8 @@ pub enum Service {
     Ntp,
     /// SNMP: the communities `public` and `private`, and how much GETBULK brings
     Snmp,
+    /// rsyslog: one marked message through the local socket, and the way that it takes; only when it is named
+    Rsyslog,
 }
 
 /// `standfast facts`

@@ -11,6 +11,8 @@ use standfast_providers::ntp::Ntp;
 use standfast_providers::ntp::entry::NtpMonlist;
 use standfast_providers::proved::{Configured, Question};
 use standfast_providers::provider::{Detail, Plan, Provider};
+use standfast_providers::rsyslog::desired::RsyslogForward;
+use standfast_providers::rsyslog::state::Rsyslog;
 use standfast_providers::secret::Secret;
 use standfast_providers::snmp::{self, Snmp};
 
@@ -27,6 +29,8 @@ pub enum Desired {
     Ntp(NtpMonlist),
     /// Access by SNMP.
     Snmp(snmp::Desired),
+    /// Messages that rsyslog forwards.
+    Rsyslog(Box<RsyslogForward>),
 }
 
 /// A folder of providers, whose kinds share their files.
@@ -38,6 +42,8 @@ pub enum Family {
     Ntp,
     /// `snmp_community`, `snmp_access`.
     Snmp,
+    /// `rsyslog_forward`.
+    Rsyslog,
 }
 
 impl Family {
@@ -49,6 +55,7 @@ impl Family {
             Self::Limits => None,
             Self::Ntp => Some((Service::Ntp, NtpMonlist::KIND.name)),
             Self::Snmp => Some((Service::Snmp, snmp::access::SnmpAccess::KIND.name)),
+            Self::Rsyslog => None,
         }
     }
 }
@@ -64,6 +71,7 @@ impl Desired {
             Self::Limits(_) => Family::Limits,
             Self::Ntp(_) => Family::Ntp,
             Self::Snmp(_) => Family::Snmp,
+            Self::Rsyslog(_) => Family::Rsyslog,
         }
     }
 }
@@ -149,7 +157,7 @@ fn observe<'m>(machine: &'m Machine<'m>, family: Family) -> Result<Box<dyn Plann
             let limits = Limits::observe(machine).map_err(|error| chain(&error))?;
             let pick: Pick<Limits<'m>> = |desired| match desired {
                 Desired::Limits(desired) => Some(desired),
-                Desired::Ntp(_) | Desired::Snmp(_) => None,
+                _ => None,
             };
             Ok(Box::new(Observed { provider: limits, pick }))
         }
@@ -157,7 +165,7 @@ fn observe<'m>(machine: &'m Machine<'m>, family: Family) -> Result<Box<dyn Plann
             let ntp = Ntp::observe(machine).map_err(|error| chain(&error))?;
             let pick: Pick<Ntp<'m>> = |desired| match desired {
                 Desired::Ntp(desired) => Some(desired),
-                Desired::Limits(_) | Desired::Snmp(_) => None,
+                _ => None,
             };
             Ok(Box::new(Observed { provider: ntp, pick }))
         }
@@ -165,9 +173,17 @@ fn observe<'m>(machine: &'m Machine<'m>, family: Family) -> Result<Box<dyn Plann
             let snmp = Snmp::observe(machine).map_err(|error| chain(&error))?;
             let pick: Pick<Snmp<'m>> = |desired| match desired {
                 Desired::Snmp(desired) => Some(desired),
-                Desired::Limits(_) | Desired::Ntp(_) => None,
+                _ => None,
             };
             Ok(Box::new(Observed { provider: snmp, pick }))
+        }
+        Family::Rsyslog => {
+            let rsyslog = Rsyslog::observe(machine).map_err(|error| chain(&error))?;
+            let pick: Pick<Rsyslog<'m>> = |desired| match desired {
+                Desired::Rsyslog(desired) => Some(desired),
+                _ => None,
+            };
+            Ok(Box::new(Observed { provider: rsyslog, pick }))
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod chain;
 mod cli;
+mod delivery;
 mod exit;
 mod explain;
 mod facts;
@@ -21,6 +22,7 @@ mod run;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 use standfast_facts::probe::snmp::Community;
@@ -29,7 +31,7 @@ use standfast_providers::shown::Shown;
 use standfast_providers::{ntp, snmp};
 use thiserror::Error;
 
-use cli::{Cli, Command, Format};
+use cli::{Cli, Command, Format, Service};
 use exit::Exit;
 use outcome::Report;
 use proof::ProvedFacts;
@@ -51,12 +53,18 @@ enum MainError {
     /// What the daemons of time answer.
     #[error(transparent)]
     ExplainNtp(#[from] ntp::state::ObserveError),
+    /// Where messages go.
+    #[error(transparent)]
+    ExplainRsyslog(#[from] explain::rsyslog::ExplainError),
     /// An explanation of SNMP.
     #[error(transparent)]
     ExplainSnmp(#[from] snmp::state::ObserveError),
     /// The probe.
     #[error(transparent)]
     Probe(#[from] probe::ProbeError),
+    /// What becomes of a message.
+    #[error(transparent)]
+    Delivery(#[from] delivery::DeliveryError),
     /// A probe below another root.
     #[error("--probe asks the daemons that run on this host: none runs below another root")]
     NothingRuns,
@@ -130,6 +138,9 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             explain_command(what, out)?;
             Ok(Exit::InSync.into())
         }
+        Command::Probe(arguments) if arguments.service == Some(Service::Rsyslog) => {
+            delivery_command(&arguments, out)
+        }
         Command::Probe(arguments) => {
             let probed = probe::run(&arguments)?;
             report::probe::write(&probed, arguments.format, Style::of_stdout(), out)?;
@@ -180,6 +191,10 @@ fn explain_command(what: cli::Explain, out: &mut impl Write) -> Result<(), MainE
             let explained = explain::ntp::ntp(&Root::open(&root)?, from)?;
             report::ntp::write(&explained, format, style, out)?;
         }
+        cli::Explain::Rsyslog { facility, root, format } => {
+            let explained = explain::rsyslog::rsyslog(&Root::open(&root)?, facility.as_deref())?;
+            report::rsyslog::write(&explained, format, style, out)?;
+        }
         cli::Explain::Snmp { from, root, format } => {
             let explained = explain::snmp::explain(&Root::open(&root)?, from)?;
             report::snmp::write(&explained, format, style, out)?;
@@ -228,6 +243,19 @@ fn report_of(
     let report = run::run(&root, &resources, mode, arguments.detail());
     std::mem::forget(resources);
     Ok(report)
+}
+
+/// Follows a message, or waits for those of others.
+fn delivery_command(arguments: &cli::Probe, out: &mut impl Write) -> Result<ExitCode, MainError> {
+    if let Some(seconds) = arguments.listen {
+        let arrived = delivery::listen(Duration::from_secs(seconds.into()), |written| {
+            report::delivery::write_arrival(written, arguments.format, out)
+        })?;
+        return Ok(Exit::of(!arrived, false).into());
+    }
+    let delivery = delivery::follow(Duration::from_millis(arguments.timeout.into()))?;
+    report::delivery::write(&delivery, arguments.format, Style::of_stdout(), out)?;
+    Ok(Exit::of(!delivery.is_delivered(), false).into())
 }
 
 fn tell(report: &Report, arguments: &cli::Run, format: Format, out: &mut impl Write) -> io::Result<ExitCode> {

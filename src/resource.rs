@@ -4,6 +4,7 @@ use standfast_providers::limits;
 use standfast_providers::limits::config::LimitsConfig;
 use standfast_providers::limits::entry::LimitsEntry;
 use standfast_providers::ntp::entry::NtpMonlist;
+use standfast_providers::rsyslog::desired::RsyslogForward;
 use standfast_providers::schema::{Kind, SchemaError, Value};
 use standfast_providers::shown::Shown;
 use standfast_providers::snmp;
@@ -13,8 +14,14 @@ use standfast_providers::snmp::community::SnmpCommunity;
 use crate::family::Desired;
 
 /// All kinds, in the order of the documentation.
-pub const KINDS: [Kind; 5] =
-    [LimitsEntry::KIND, LimitsConfig::KIND, NtpMonlist::KIND, SnmpCommunity::KIND, SnmpAccess::KIND];
+pub const KINDS: [Kind; 6] = [
+    LimitsEntry::KIND,
+    LimitsConfig::KIND,
+    NtpMonlist::KIND,
+    SnmpCommunity::KIND,
+    SnmpAccess::KIND,
+    RsyslogForward::KIND,
+];
 
 /// One piece of desired state.
 #[derive(Clone, Debug)]
@@ -85,6 +92,11 @@ fn desired(kind: &str, title: &str, values: &[(String, Value)]) -> Result<Desire
     }
     if kind == NtpMonlist::KIND.name {
         return Ok(Desired::Ntp(NtpMonlist::from_values(given, &[])?));
+    }
+    if kind == RsyslogForward::KIND.name {
+        let forward = RsyslogForward::from_values(given, &[("name", title)])?;
+        forward.check()?;
+        return Ok(Desired::Rsyslog(Box::new(forward)));
     }
     if kind == SnmpAccess::KIND.name {
         return Ok(Desired::Snmp(snmp::Desired::Access(SnmpAccess::from_values(given, &[])?)));

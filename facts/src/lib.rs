@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod connections;
 pub mod daemons;
 pub mod ids;
 pub mod kernel;

@@ -59,16 +59,20 @@ pub fn all(root: &Root) -> Result<Vec<Socket>, KernelError> {
 /// # Errors
 /// When the process is gone, or may not be looked into.
 pub fn of_pid(root: &Root, pid: u32) -> Result<Vec<Socket>, KernelError> {
-    let descriptors = proc_pid::path(pid, "fd");
-    let names = root.list(&descriptors).map_err(KernelError::Read)?;
-    let mut inodes: Vec<u64> = names
-        .iter()
-        .filter_map(|name| inode(root.link(&descriptors.join(name)).ok()?.as_os_str().as_bytes()))
-        .collect();
-    inodes.sort_unstable();
+    let inodes = inodes_of(root, pid)?;
     let mut sockets = in_namespace_of(root, pid)?;
     sockets.retain(|socket| inodes.binary_search(&socket.inode).is_ok());
     Ok(sockets)
+}
+
+/// The numbers of the sockets that a process has, in order.
+pub(crate) fn inodes_of(root: &Root, pid: u32) -> Result<Vec<u64>, KernelError> {
+    let descriptors = proc_pid::path(pid, "fd");
+    let names = root.list(&descriptors).map_err(KernelError::Read)?;
+    let inode_of = |name| inode(root.link(&descriptors.join(name)).ok()?.as_os_str().as_bytes());
+    let mut inodes: Vec<u64> = names.iter().filter_map(inode_of).collect();
+    inodes.sort_unstable();
+    Ok(inodes)
 }
 
 fn tables(root: &Root, directory: &Path) -> Result<Vec<Socket>, KernelError> {
@@ -106,7 +110,7 @@ fn number(digits: &[u8]) -> Option<u64> {
 fn parse(table: &[u8], transport: Transport) -> impl Iterator<Item = Socket> {
     table.split(|byte| *byte == b'\n').filter_map(move |row| {
         let mut fields = row.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
-        let (address, port) = local(fields.nth(1)?)?;
+        let (address, port) = endpoint(fields.nth(1)?)?;
         // States of `include/net/tcp_states.h`; an unconnected UDP socket bears TCP_CLOSE.
         let wanted: &[u8] = match transport {
             Transport::Udp => b"07",
@@ -119,7 +123,7 @@ fn parse(table: &[u8], transport: Transport) -> impl Iterator<Item = Socket> {
 }
 
 /// `0100007F:0035`: each 32 bits of the address as a number of this machine, then the port.
-fn local(field: &[u8]) -> Option<(IpAddr, u16)> {
+pub(crate) fn endpoint(field: &[u8]) -> Option<(IpAddr, u16)> {
     let (address, port) = std::str::from_utf8(field).ok()?.split_once(':')?;
     let word = |at: usize| {
         let digits = address.get(at..at + 8)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::document::Change;
-use crate::edit::{FileEdit, Permissions, Show};
+use crate::edit::{Check, FileEdit, Permissions, Show};
 use crate::provider::Plan;
 
 /// The observed files of a kind.
@@ -23,6 +23,12 @@ pub trait Files {
 
     /// How the text of these files is put before a person.
     fn show(&self) -> Show;
+
+    /// The daemon's own check of what a file should hold, where it has one.
+    fn check(&self, path: &Path, after: Option<&[u8]>) -> Option<Check> {
+        let _ = (path, after);
+        None
+    }
 }
 
 /// The text of a new file: the appended lines.
@@ -59,13 +65,15 @@ pub fn compose<'p>(files: &impl Files, plans: impl IntoIterator<Item = &'p Plan>
     let edit_of = |(path, planned): (&Path, Planned)| {
         let after = files.with(path, &planned.changes);
         let gone = after.is_empty() && files.goes_when_empty(path);
+        let after = (!gone).then_some(after);
         FileEdit {
             path: path.to_path_buf(),
             before: files.bytes(path).map(<[u8]>::to_vec),
-            after: (!gone).then_some(after),
             new: files.new_permissions(path),
             permissions: planned.permissions,
             show: files.show(),
+            check: files.check(path, after.as_deref()),
+            after,
         }
     };
     by_file.into_iter().map(edit_of).collect()

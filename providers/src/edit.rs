@@ -1,6 +1,7 @@
 //! `FileEdit`, a planned change of one file as data: what was read and what should stand there.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::shown::Shown;
@@ -20,6 +21,23 @@ pub struct FileEdit {
     pub permissions: Option<Permissions>,
     /// How its text is put before a person.
     pub show: Show,
+    /// The daemon's own check, where it has one, of what the file would make of the configuration.
+    pub check: Option<Check>,
+}
+
+/// A daemon's check of its own configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments before the file.
+    pub arguments: Vec<OsString>,
+    /// The main file of the configuration.
+    pub config: PathBuf,
+    /// The whole configuration as one file, before and after, for where no private view of the files can be had.
+    pub alone: Option<(Vec<u8>, Vec<u8>)>,
+    /// What it says whatever it finds: lines that hold one of these are no complaint.
+    pub noise: &'static [&'static str],
 }
 
 /// The mode and the owner of a file.

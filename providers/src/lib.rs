@@ -12,6 +12,7 @@ pub mod ntp;
 pub mod proved;
 pub mod provider;
 pub mod reloaded;
+pub mod rsyslog;
 pub mod schema;
 pub mod secret;
 pub mod shown;

@@ -2,4 +2,5 @@
 
 pub mod limits;
 pub mod ntp;
+pub mod rsyslog;
 pub mod snmp;

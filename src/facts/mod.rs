@@ -6,6 +6,7 @@
 
 mod limits;
 mod ntp;
+mod rsyslog;
 mod snmp;
 
 use std::io::{self, Write};
@@ -30,6 +31,7 @@ pub fn write(root: &Root, proved: &ProvedFacts, format: FactsFormat, out: &mut i
         "version": env!("CARGO_PKG_VERSION"),
         "limits": limits::fact(&machine),
         "ntp": ntp::fact(&machine),
+        "rsyslog": rsyslog::fact(&machine),
         "snmp": snmp::fact(&machine),
     } });
     add_proved(&mut fact["standfast"], proved);

@@ -1,11 +1,13 @@
 //! How outcomes are told: the only printing code.
 
+pub mod delivery;
 pub mod diff;
 pub mod explanation;
 pub mod json;
 pub mod monitoring;
 pub mod ntp;
 pub mod probe;
+pub mod rsyslog;
 pub mod snmp;
 pub mod style;
 pub mod text;

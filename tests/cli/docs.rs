@@ -103,6 +103,33 @@ fn the_reference_of_ntp_names_every_finding_and_no_other() {
     }
 }
 
+#[test]
+fn the_reference_of_rsyslog_names_every_finding_and_no_other() {
+    let reference = include_str!("../../docs/rsyslog.md");
+    let folder = format!("{}/providers/src/rsyslog", env!("CARGO_MANIFEST_DIR"));
+    let mut source = std::fs::read_to_string(format!("{folder}/findings.rs")).unwrap();
+    for file in ["files", "forwards", "lines", "queues", "tls", "whole"] {
+        source.push_str(&std::fs::read_to_string(format!("{folder}/lints/{file}.rs")).unwrap());
+    }
+    let (_, table) = reference.split_once("\n## Findings\n").unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let codes: Vec<&str> =
+        rows.flat_map(|row| row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2)).collect();
+    assert!(codes.len() >= 55, "{codes:?}");
+    for code in &codes {
+        assert!(source.contains(&format!("\"{code}\"")), "{code} is no finding any more");
+    }
+    let quoted = source.split('"').skip(1).step_by(2);
+    let is_code = |text: &&str| {
+        text.contains('-')
+            && text.starts_with(|first: char| first.is_ascii_lowercase())
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    for code in quoted.filter(is_code) {
+        assert!(codes.contains(&code), "{code} is not in the reference");
+    }
+}
+
 /// The code of a finding in a line of a source: the first text of a tuple.
 fn code(line: &str) -> Option<&str> {
     let (before, rest) = line.split_once('"')?;

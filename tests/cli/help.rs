@@ -85,7 +85,7 @@ fn the_schema_lists_each_kind_with_its_attributes_their_values_and_defaults() {
     let kinds = schema.as_array().unwrap();
     assert_eq!(
         kinds.iter().map(|kind| text(&kind["name"])).collect::<Vec<_>>(),
-        ["limits_entry", "limits_config", "ntp_monlist", "snmp_community", "snmp_access"]
+        ["limits_entry", "limits_config", "ntp_monlist", "snmp_community", "snmp_access", "rsyslog_forward"]
     );
     for kind in kinds {
         assert!(!text(&kind["doc"]).is_empty() && !text(&kind["title"]).is_empty());

@@ -29,6 +29,7 @@ mod probe;
 #[path = "../../facts/src/probe/tests/responder.rs"]
 mod responder;
 mod round_trip;
+mod rsyslog;
 mod said;
 mod snmp;
 mod snmp_kinds;

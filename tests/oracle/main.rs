@@ -17,5 +17,6 @@ mod random;
 #[allow(dead_code, reason = "the tests of the probe itself play more of it")]
 #[path = "../../facts/src/probe/tests/responder.rs"]
 mod responder;
+mod rsyslog;
 mod snmp;
 mod stock;

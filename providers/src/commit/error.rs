@@ -8,6 +8,8 @@ use rustix::io::Errno;
 use standfast_facts::root::ReadError;
 use thiserror::Error;
 
+use crate::shown::Shown;
+
 /// Why a file was not made what the plan says. Paths are below the root.
 ///
 /// After every variant but [`CommitError::NotDurable`] the file is byte for byte what it was.
@@ -122,6 +124,16 @@ pub enum CommitError {
         holder: Holder,
         /// How long this run has waited.
         waited: Duration,
+    },
+    /// The daemon's own check says that it could not read its configuration any more.
+    #[error("{path}: is left as it is, because {program} would not take it: {message}", path = path.display(), program = program.display())]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// The program that was asked.
+        program: PathBuf,
+        /// What it said, secrets masked.
+        message: Shown,
     },
     /// What stands there now could not be read.
     #[error(transparent)]

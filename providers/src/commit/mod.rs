@@ -16,6 +16,7 @@ mod metadata;
 mod reload;
 mod resolve;
 mod temp;
+mod validate;
 
 use std::ffi::OsString;
 use std::os::fd::{AsFd, OwnedFd};
@@ -166,7 +167,12 @@ impl<'r> Writer<'r> {
     /// # Errors
     /// [`CommitError::ChangedMeanwhile`] asks for a new plan; each other variant says what to do.
     pub fn commit(&self, edit: &FileEdit) -> Result<Committed, CommitError> {
-        match (resolve::resolve(self.root, &edit.path)?, &edit.after) {
+        let place = resolve::resolve(self.root, &edit.path)?;
+        // Elsewhere than on the host the program would read the host's files.
+        if self.root.is_host() {
+            validate::validate(edit, &self.state)?;
+        }
+        match (place, &edit.after) {
             (Place::Directory(_), _) => {
                 Err(CommitError::NotAFile { path: edit.path.clone(), found: "directory" })
             }

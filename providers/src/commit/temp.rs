@@ -85,6 +85,11 @@ impl<'d> Temp<'d> {
         rustix::fs::fsync(&self.fd).map_err(|errno| CommitError::new(Operation::Sync, &self.path, errno))
     }
 
+    /// Where it is now, below the root.
+    pub(super) fn path(&self) -> PathBuf {
+        self.directory.path.join(&self.name)
+    }
+
     /// Gives the file its final name in one step, as rename(2) promises.
     pub(super) fn install(mut self, name: &OsStr, onto: Onto) -> rustix::io::Result<()> {
         match onto {

@@ -20,4 +20,4 @@ mod wire;
 
 pub(crate) use daemon::Daemon;
 pub(crate) use host::{Host, Package};
-pub(crate) use wire::{Question, V4_HOST, V4_OUTSIDE, V6_HOST, V6_OUTSIDE};
+pub(crate) use wire::{Question, Side, V4_HOST, V4_OUTSIDE, V6_HOST, V6_OUTSIDE};

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -82,14 +82,23 @@ impl<'h> Side<'h> {
 
     /// A socket at this end. It stays there, whoever uses it.
     pub(crate) fn socket(&self, from: SocketAddr) -> UdpSocket {
+        self.open(|| UdpSocket::bind(from).unwrap_or_else(|error| panic!("cannot send from {from}: {error}")))
+    }
+
+    /// A socket at this end that takes connections.
+    pub(crate) fn listener(&self, at: SocketAddr) -> TcpListener {
+        self.open(|| TcpListener::bind(at).unwrap_or_else(|error| panic!("cannot listen at {at}: {error}")))
+    }
+
+    fn open<T: Send>(&self, open: impl FnOnce() -> T + Send) -> T {
         // A namespace is a thread's own, and so is what it opens.
         std::thread::scope(|scope| {
-            let open = || {
+            let inside = || {
                 let namespace = File::open(&self.namespace).unwrap();
                 move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
-                UdpSocket::bind(from).unwrap_or_else(|error| panic!("cannot send from {from}: {error}"))
+                open()
             };
-            scope.spawn(open).join().unwrap()
+            scope.spawn(inside).join().unwrap()
         })
     }
 

@@ -140,6 +140,7 @@ fn change(path: &str, before: Option<&[u8]>, after: Option<&[u8]>) -> FileEdit {
         new: Permissions::mode(0o640),
         permissions: None,
         show: show_plain,
+        check: None,
     }
 }
 

@@ -1,0 +1,103 @@
+//! The files of a configuration: those of a machine, and in their place those that a plan would write.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
+use standfast_facts::root::{ReadError, Root};
+
+/// Where configuration is read from.
+#[derive(Clone, Debug, Default)]
+pub struct Files<'m> {
+    root: Option<&'m Root>,
+    instead: BTreeMap<PathBuf, Option<Vec<u8>>>,
+}
+
+impl<'m> Files<'m> {
+    /// The files of a machine.
+    #[must_use]
+    pub fn of(root: &'m Root) -> Self {
+        Self { root: Some(root), instead: BTreeMap::new() }
+    }
+
+    /// Puts a content in the place of a file; `None` takes the file away.
+    #[must_use]
+    pub fn with(mut self, path: &Path, content: Option<Vec<u8>>) -> Self {
+        self.instead.insert(path.to_path_buf(), content);
+        self
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// As [`Root::read`].
+    pub fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        let missing = || ReadError::Missing { path: path.to_path_buf() };
+        match (self.instead.get(path), self.root) {
+            (Some(content), _) => content.clone().ok_or_else(missing),
+            (None, Some(root)) => root.read(path),
+            (None, None) => Err(missing()),
+        }
+    }
+
+    /// What is at a path; symbolic links are followed.
+    #[must_use]
+    pub fn kind(&self, path: &Path) -> Kind {
+        match self.instead.get(path) {
+            Some(Some(_)) => return Kind::File,
+            Some(None) => return Kind::Missing,
+            None if self
+                .instead
+                .iter()
+                .any(|(other, content)| content.is_some() && is_below(other, path)) =>
+            {
+                return Kind::Directory;
+            }
+            None => {}
+        }
+        let Some(root) = self.root else { return Kind::Missing };
+        match root.open_at(path, OFlags::PATH) {
+            Err(_) => Kind::Missing,
+            Ok(_) if root.open_at(path, OFlags::PATH | OFlags::DIRECTORY).is_ok() => Kind::Directory,
+            Ok(_) => Kind::File,
+        }
+    }
+
+    /// The names in a directory, in byte order; none where it cannot be listed.
+    #[must_use]
+    pub fn list(&self, path: &Path) -> Vec<OsString> {
+        let listed = self.root.and_then(|root| root.list(path).ok()).unwrap_or_default();
+        let mut names: BTreeSet<OsString> = listed.into_iter().collect();
+        for (other, content) in &self.instead {
+            if !is_below(other, path) {
+                continue;
+            }
+            let Some(name) = other.strip_prefix(path).ok().and_then(|below| below.iter().next()) else {
+                continue;
+            };
+            let is_itself = path.join(name) == *other;
+            match content {
+                Some(_) => drop(names.insert(name.to_owned())),
+                None if is_itself => drop(names.remove(name)),
+                None => {}
+            }
+        }
+        names.into_iter().collect()
+    }
+}
+
+/// What is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing, or what must not be looked at.
+    Missing,
+    /// A directory.
+    Directory,
+    /// Something that can be read as a file.
+    File,
+}
+
+fn is_below(path: &Path, directory: &Path) -> bool {
+    path != directory && path.starts_with(directory)
+}

@@ -1,0 +1,10 @@
+//! Real senders and receivers: what arrives, and what is lost, when something between them breaks.
+
+mod apply;
+mod certificates;
+mod failover;
+mod loss;
+mod probe;
+mod rig;
+mod tls;
+mod valid;
