@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod explanation;
 pub mod json;
+pub mod logs;
 pub mod monitoring;
 pub mod ntp;
 pub mod probe;

@@ -1,0 +1,124 @@
+//! The second look: the texts of the entries that have no partner.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::error::LogsError;
+use super::key::Keyer;
+use super::line::{Body, parse};
+use super::matching::Single;
+use super::side::{Reading, Record, Years};
+use super::stamp::Stamps;
+use super::visit::visit;
+use super::window::floor;
+
+/// The most entries of a side whose texts are kept.
+pub const KEPT_ENTRIES: usize = 10_000;
+
+/// The most bytes of texts of a side.
+const KEPT_BYTES: usize = 16 << 20;
+
+/// The most programs that are counted each on its own.
+const PROGRAMS: usize = 1000;
+
+/// An entry that has no partner, with its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its digest and its time, the latter not cut.
+    pub record: Record,
+    /// Whether no entry with this text has a partner.
+    pub is_alone: bool,
+    /// Which log of the side, and which file of the log.
+    pub file: (usize, usize),
+    /// Its line, counted from 1.
+    pub line: u64,
+    /// The whole line.
+    pub text: Vec<u8>,
+}
+
+impl Found {
+    /// What it says.
+    #[must_use]
+    pub fn body(&self) -> Body<'_> {
+        let parsed = parse(&self.text, &mut Stamps::new(0, 0));
+        parsed.map_or_else(|| Body::continued(&self.text), |line| line.body)
+    }
+}
+
+/// What a side has alone.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Entries with their texts, as many as are kept.
+    pub found: Vec<Found>,
+    /// The bytes of those.
+    bytes: usize,
+    /// How many entries there are.
+    pub count: u64,
+    /// How many of each program.
+    pub programs: BTreeMap<Vec<u8>, u64>,
+}
+
+impl Findings {
+    /// Looks for the texts of these.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn look(
+        &mut self,
+        reading: Reading<'_>,
+        years: &[Vec<Years>],
+        keyer: &Keyer,
+        unit: i64,
+        singles: &[Single],
+    ) -> Result<(), LogsError> {
+        self.count += singles.iter().map(|single| single.count).sum::<u64>();
+        let mut wanted: HashMap<Record, (u64, bool)> = HashMap::with_capacity(singles.len());
+        for single in singles {
+            let (count, is_alone) = wanted.entry(single.record).or_insert((0, single.is_alone));
+            *count += single.count;
+            *is_alone &= single.is_alone;
+        }
+        let mut keyer = keyer.clone();
+        for (log_index, (log, years)) in reading.logs.iter().zip(years).enumerate() {
+            for (file_index, (file, years)) in log.files.iter().zip(years).enumerate() {
+                if wanted.is_empty() {
+                    return Ok(());
+                }
+                visit(file, reading.filter, years.stamps(), reading.progress, |entry| {
+                    let digest = keyer.digest(&entry.body);
+                    let key = Record { digest, time: floor(entry.time, unit) };
+                    let Some((count, is_alone)) = wanted.get_mut(&key) else { return };
+                    let is_alone = *is_alone;
+                    *count -= 1;
+                    if *count == 0 {
+                        wanted.remove(&key);
+                    }
+                    let record = Record { digest, time: entry.time };
+                    let place = ((log_index, file_index), entry.number);
+                    self.note(record, is_alone, place, entry.line, entry.body.program);
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn note(
+        &mut self,
+        record: Record,
+        is_alone: bool,
+        place: ((usize, usize), u64),
+        text: &[u8],
+        program: &[u8],
+    ) {
+        let may_be_new = self.programs.len() < PROGRAMS;
+        match self.programs.get_mut(program) {
+            Some(count) => *count += 1,
+            None if may_be_new => drop(self.programs.insert(program.to_vec(), 1)),
+            None => {}
+        }
+        if self.found.len() < KEPT_ENTRIES && self.bytes + text.len() <= KEPT_BYTES {
+            self.bytes += text.len();
+            let (file, line) = place;
+            self.found.push(Found { record, is_alone, file, line, text: text.to_vec() });
+        }
+    }
+}

@@ -1,0 +1,469 @@
+//! Whole comparisons of files: what forwarding does is never a difference, and what a forger does always is one.
+#![allow(clippy::disallowed_methods, reason = "tests make their own files")]
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::calendar::{self, SECOND};
+use super::{Comparison, Kind, LogsError, Request, Siblings, run};
+
+/// Counts the directories of this process.
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// A directory that is gone when the test ends.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new() -> Self {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("standfast-logs-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        if name.ends_with(".gz") {
+            let mut packed = GzEncoder::new(std::fs::File::create(&path).unwrap(), Compression::fast());
+            packed.write_all(text.as_bytes()).unwrap();
+            packed.finish().unwrap();
+        } else {
+            std::fs::write(&path, text).unwrap();
+        }
+        path
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn request(local: &Path, central: &Path) -> Request {
+    Request {
+        local: vec![local.to_path_buf()],
+        central: vec![central.to_path_buf()],
+        hosts: Vec::new(),
+        excluded: vec!["rsyslogd".to_owned()],
+        since: None,
+        until: None,
+        slack: 0,
+        zone: None,
+        siblings: Siblings::Taken,
+    }
+}
+
+/// Compares two texts, with so many entries in memory.
+fn compared(local: &str, central: &str, most: usize) -> Result<Comparison, LogsError> {
+    let directory = Directory::new();
+    let (local, central) = (directory.write("local", local), directory.write("central", central));
+    run::compare(&request(&local, &central), most)
+}
+
+/// How many were edited, deleted locally and lost.
+fn counts(comparison: &Comparison) -> (u64, u64, u64) {
+    (comparison.edited, comparison.deleted, comparison.lost)
+}
+
+/// A message as the sender has it.
+#[derive(Clone, Debug)]
+struct Message {
+    /// Microseconds since 1970.
+    time: i64,
+    tag: String,
+    text: String,
+}
+
+/// How a file writes its messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Traditional,
+    Rfc3339,
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+impl Message {
+    fn stamp(&self, format: Format) -> String {
+        match format {
+            Format::Rfc3339 => format!("{}+00:00", calendar::text(self.time)),
+            Format::Traditional => {
+                let at = calendar::Civil::of_micros(self.time);
+                let month = MONTHS[usize::from(at.month) - 1];
+                let (hour, minute, second) = (at.second / 3600, at.second / 60 % 60, at.second % 60);
+                format!("{month} {:>2} {hour:02}:{minute:02}:{second:02}", at.day)
+            }
+        }
+    }
+
+    /// As the sender's own daemon writes it.
+    fn local(&self, format: Format) -> String {
+        let blank = if self.text.starts_with(' ') { "" } else { " " };
+        format!("{} web1 {}{blank}{}\n", self.stamp(format), self.tag, self.text)
+    }
+
+    /// As the receiver writes what `RSYSLOG_ForwardFormat` has sent, of a message of so many bytes at most.
+    fn central(&self, format: Format, longest: usize) -> String {
+        let sent: String = self.tag.chars().take(32).collect();
+        let (tag, glued) = match sent.find(':') {
+            Some(colon) => sent.split_at(colon + 1),
+            None => (sent.as_str(), ""),
+        };
+        let text = format!("{glued}{}{}", if self.text.starts_with(' ') { "" } else { " " }, self.text);
+        let text: String = text.chars().take(longest).collect();
+        let blank = if text.starts_with(' ') { "" } else { " " };
+        format!("{} web1.example.org {tag}{blank}{text}\n", self.stamp(format))
+    }
+}
+
+/// Times in a week of November 2026, a few messages a second.
+fn message() -> impl Strategy<Value = Message> {
+    let tag = prop_oneof![
+        8 => "[a-z]{1,12}(\\[[0-9]{1,5}\\])?:",
+        1 => "[a-z]{28,60}(\\[[0-9]{1,5}\\])?:",
+        1 => "[a-z]{1,40}:[a-z0-9:]{1,40}",
+        1 => "[a-z/]{1,40}",
+    ];
+    let text = prop_oneof![
+        12 => "[ -~]{0,60}[!-~]",
+        2 => "(session opened for user root|link up)",
+        1 => "[ -~]{7800,8000}[!-~]{90}",
+    ];
+    (0_i64..40 * SECOND, tag, text).prop_map(|(time, tag, text)| {
+        // A blank at the beginning of a text stands for the one behind the tag.
+        Message { time: calendar::SECOND * 1_795_644_000 + time, tag, text }
+    })
+}
+
+fn messages() -> impl Strategy<Value = Vec<Message>> {
+    prop::collection::vec(message(), 3..40).prop_map(|mut messages| {
+        messages.sort_by_key(|message| message.time);
+        messages
+    })
+}
+
+fn format() -> impl Strategy<Value = Format> {
+    prop_oneof![Just(Format::Traditional), Just(Format::Rfc3339)]
+}
+
+fn lines(messages: &[Message], line: impl Fn(&Message) -> String) -> String {
+    messages.iter().map(line).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_that_forwarding_does_is_a_difference(
+        messages in messages(),
+        formats in (format(), format()),
+        block in any::<(Index, Index)>(),
+        copies in prop::collection::vec(any::<Index>(), 0..5),
+        cut in 7950_usize..8100,
+        most in prop_oneof![Just(usize::MAX), Just(7_usize)],
+    ) {
+        let local = lines(&messages, |message| message.local(formats.0));
+        // A block that waited in the queue comes later, and in another order; some messages come twice.
+        let mut sent = messages.clone();
+        let (from, to) = (block.0.index(sent.len()), block.1.index(sent.len()));
+        let waited: Vec<Message> = sent.drain(from.min(to)..from.max(to)).rev().collect();
+        let at = if waited.is_empty() { 0 } else { sent.len() };
+        sent.splice(at..at, waited);
+        for copy in copies {
+            let copy = sent[copy.index(sent.len())].clone();
+            sent.push(copy);
+        }
+        let central = lines(&sent, |message| message.central(formats.1, cut));
+        match compared(&local, &central, most) {
+            Ok(comparison) => prop_assert_eq!(counts(&comparison), (0, 0, 0), "{:?}", comparison),
+            Err(LogsError::NoWindow { .. }) => {}
+            Err(error) => return Err(TestCaseError::fail(error.to_string())),
+        }
+    }
+
+    #[test]
+    fn each_deletion_is_found(
+        messages in messages(),
+        formats in (format(), format()),
+        gone in any::<Index>(),
+        most in prop_oneof![Just(usize::MAX), Just(7_usize)],
+    ) {
+        let gone = 1 + gone.index(messages.len() - 2);
+        // Of equal messages the central side may have copies, so one that is gone locally cannot be told.
+        let is_unique = messages.iter().filter(|other| {
+            other.local(formats.0) == messages[gone].local(formats.0)
+        }).count() == 1;
+        prop_assume!(is_unique);
+        let mut without = messages.clone();
+        without.remove(gone);
+        let local = |messages: &[Message]| lines(messages, |message| message.local(formats.0));
+        let central = |messages: &[Message]| lines(messages, |message| message.central(formats.1, 9000));
+        let deleted = compared(&local(&without), &central(&messages), most).unwrap();
+        prop_assert_eq!(counts(&deleted), (0, 1, 0), "{:?}", deleted);
+        let lost = compared(&local(&messages), &central(&without), most).unwrap();
+        prop_assert_eq!(counts(&lost), (0, 0, 1), "{:?}", lost);
+        prop_assert_eq!(lost.differences[0].local.as_ref().unwrap().line, 1 + gone as u64);
+    }
+
+    #[test]
+    fn each_alteration_of_a_text_is_found(
+        messages in messages(),
+        formats in (format(), format()),
+        edited in any::<(Index, Index)>(),
+        most in prop_oneof![Just(usize::MAX), Just(7_usize)],
+    ) {
+        let at = 1 + edited.0.index(messages.len() - 2);
+        let central = lines(&messages, |message| message.central(formats.1, 9000));
+        let mut messages = messages;
+        let text = &mut messages[at].text;
+        let place = edited.1.index(text.trim_start().len()) + text.len() - text.trim_start().len();
+        let byte = if text.as_bytes()[place] == b'#' { "+" } else { "#" };
+        text.replace_range(place..=place, byte);
+        let comparison = compared(&lines(&messages, |message| message.local(formats.0)), &central, most).unwrap();
+        let (edited, deleted, lost) = counts(&comparison);
+        // A short text may not be similar to what it was.
+        prop_assert!((edited, deleted, lost) == (1, 0, 0) || (edited, deleted, lost) == (0, 1, 1), "{comparison:?}");
+    }
+
+    #[test]
+    fn each_insertion_is_found(
+        messages in messages(),
+        formats in (format(), format()),
+        added in message(),
+        place in any::<Index>(),
+    ) {
+        let mut forged = messages.clone();
+        let at = 1 + place.index(messages.len() - 1);
+        let added = Message { time: messages[at - 1].time, ..added };
+        prop_assume!(!messages.iter().any(|message| message.text == added.text));
+        forged.insert(at, added);
+        let local = lines(&forged, |message| message.local(formats.0));
+        let central = lines(&messages, |message| message.central(formats.1, 9000));
+        let comparison = compared(&local, &central, usize::MAX).unwrap();
+        prop_assert_eq!(counts(&comparison), (0, 0, 1), "{:?}", comparison);
+        prop_assert_eq!(comparison.differences[0].kind, Kind::Lost);
+        prop_assert_eq!(comparison.differences[0].local.as_ref().unwrap().line, 1 + at as u64);
+    }
+
+    #[test]
+    fn no_bytes_at_all_make_it_panic(local in bytes(), central in bytes()) {
+        let directory = Directory::new();
+        let paths = ["local", "central"].map(|name| directory.0.join(name));
+        std::fs::write(&paths[0], local).unwrap();
+        std::fs::write(&paths[1], central).unwrap();
+        let _ = run::compare(&request(&paths[0], &paths[1]), usize::MAX);
+    }
+}
+
+/// Pieces of logs, of gzip, and nonsense.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        Just(b"Nov 26 22:10:11 web1 a[1]: b\n".to_vec()),
+        Just(b"<13>1 2026-11-26T22:10:11.5Z web1 a 1 - [x y=\"z\"] b\n".to_vec()),
+        Just(b"\x1f\x8b\x08\0\0\0\0\0".to_vec()),
+        Just(vec![0; 20]),
+        prop::collection::vec(any::<u8>(), 0..40),
+        Just(b"Feb 29 23:59:60 web1\n".to_vec()),
+        Just(b"9999-12-31T23:59:59+23:59 web1 \n0000-01-01T00:00:00-23:59 web1 x\n".to_vec()),
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+/// A line each second from 22:00:00 on.
+fn seconds(range: std::ops::Range<u32>, host: &str) -> String {
+    let mut text = String::new();
+    for second in range {
+        let (minute, of_minute) = (second / 60, second % 60);
+        writeln!(text, "Nov 26 22:{minute:02}:{of_minute:02} {host} app[7]: number {second}").unwrap();
+    }
+    text
+}
+
+#[test]
+fn rotated_and_packed_files_are_one_log() {
+    let directory = Directory::new();
+    directory.write("messages.2.gz", &seconds(0..100, "web1"));
+    directory.write("messages.1", &seconds(100..200, "web1"));
+    let local = directory.write("messages", &seconds(200..300, "web1"));
+    directory.write("web1.log-20261126.gz", &seconds(0..150, "web1"));
+    let central = directory.write("web1.log", &seconds(150..300, "web1"));
+    let comparison = run::compare(&request(&local, &central), usize::MAX).unwrap();
+    assert_eq!((comparison.matched, counts(&comparison)), (300, (0, 0, 0)));
+    let alone = Request { siblings: Siblings::Left, ..request(&local, &central) };
+    assert_eq!(run::compare(&alone, usize::MAX).unwrap().matched, 100);
+    let paths = ["messages.2.gz", "messages", "messages.1", "messages"].map(|name| directory.0.join(name));
+    let named = Request { local: paths.to_vec(), ..request(&local, &central) };
+    assert_eq!(run::compare(&named, usize::MAX).unwrap().matched, 300, "what is named twice counts once");
+}
+
+#[test]
+fn a_message_in_two_files_of_a_side_is_one_message() {
+    let directory = Directory::new();
+    let local = directory.write("syslog", &seconds(0..100, "web1"));
+    let more = directory.write("user.log", &seconds(20..100, "web1"));
+    let central = directory.write("central", &seconds(0..100, "web1"));
+    let request = Request { local: vec![local.clone(), more], ..request(&local, &central) };
+    let comparison = run::compare(&request, usize::MAX).unwrap();
+    assert_eq!((comparison.matched, counts(&comparison)), (80, (0, 0, 0)));
+    assert_eq!(comparison.central.outside.before, 20, "the youngest beginning counts");
+}
+
+#[test]
+fn entries_of_other_hosts_and_of_rsyslogd_do_not_count() {
+    let central =
+        seconds(0..50, "web1") + &seconds(0..50, "db") + "Nov 26 22:00:30 WEB1.example.org rsyslogd: start\n";
+    let comparison = compared(&seconds(0..50, "web1"), &(central + &seconds(49..50, "web1")), 10).unwrap();
+    assert_eq!((comparison.matched, counts(&comparison)), (50, (0, 0, 0)));
+    assert_eq!((comparison.central.other_hosts, comparison.central.excluded), (50, 1));
+}
+
+#[test]
+fn what_was_left_out_at_both_ends_is_told() {
+    let (local, central) = (seconds(10..100, "web1"), seconds(0..90, "web1"));
+    let directory = Directory::new();
+    let (local, central) = (directory.write("local", &local), directory.write("central", &central));
+    let request = Request { slack: 9, ..request(&local, &central) };
+    let comparison = run::compare(&request, usize::MAX).unwrap();
+    assert_eq!(
+        (comparison.start.as_str(), comparison.end.as_str()),
+        ("2026-11-26T22:00:10", "2026-11-26T22:01:20")
+    );
+    assert_eq!((comparison.local.outside.before, comparison.local.outside.after), (0, 19));
+    assert_eq!((comparison.central.outside.before, comparison.central.outside.after), (10, 9));
+    let whole = Request {
+        since: Some("2026-11-26T22:00".parse().unwrap()),
+        until: Some("2026-11-26T22:01:39".parse().unwrap()),
+        ..request
+    };
+    assert_eq!(counts(&run::compare(&whole, usize::MAX).unwrap()), (0, 10, 10));
+}
+
+#[test]
+fn a_forged_first_or_last_line_does_not_move_the_window() {
+    let gone = seconds(0..40, "web1") + &seconds(41..100, "web1");
+    let first = "Nov 26 22:01:30 web1 app[7]: forged\n".to_owned() + &gone;
+    assert_eq!(counts(&compared(&first, &seconds(0..100, "web1"), 1000).unwrap()), (0, 1, 1));
+    let last = gone + "Nov 26 22:00:20 web1 app[7]: forged\n";
+    assert_eq!(counts(&compared(&last, &seconds(0..100, "web1"), 1000).unwrap()), (0, 1, 1));
+}
+
+#[test]
+fn a_clock_that_began_anew_does_not_move_the_window() {
+    let boot = "1970-01-01T00:00:09Z web1 kernel: boot\n";
+    let since = |from| format!("{boot}{}", seconds(from..100, "web1"));
+    assert_eq!(counts(&compared(&since(50), &since(0), 1000).unwrap()), (0, 0, 0));
+}
+
+#[test]
+fn a_time_zone_on_one_side_only_is_the_zone_of_both() {
+    let with_zone = seconds(0..50, "web1").replace("Nov 26 ", "2026-11-26T").replace(" web1", "+02:00 web1");
+    let comparison = compared(&seconds(0..50, "web1"), &with_zone, 1000).unwrap();
+    assert_eq!((comparison.matched, counts(&comparison)), (50, (0, 0, 0)));
+}
+
+#[test]
+fn a_zone_may_be_named_for_stamps_that_have_none() {
+    let in_utc = seconds(0..50, "web1").replace("Nov 26 22", "2026-11-26T20").replace(" web1", "Z web1");
+    let directory = Directory::new();
+    let (local, central) =
+        (directory.write("local", &seconds(0..50, "web1")), directory.write("central", &in_utc));
+    let named = Request { zone: Some(7200), ..request(&local, &central) };
+    assert_eq!(run::compare(&named, usize::MAX).unwrap().matched, 50);
+    let bounds = Request {
+        since: Some("2026-11-26T22:00".parse().unwrap()),
+        until: Some("2026-11-26T22:59".parse().unwrap()),
+        ..named
+    };
+    assert_eq!(
+        run::compare(&bounds, usize::MAX).unwrap().matched,
+        50,
+        "a bound without a zone has that of the log"
+    );
+    let notes = run::compare(&Request { zone: None, ..bounds }, usize::MAX).unwrap();
+    assert_eq!(counts(&notes), (0, 0, 50), "what the central side has is of another time");
+}
+
+#[test]
+fn where_all_times_are_off_by_the_same_the_zone_is_named() {
+    let off = seconds(0..50, "web1").replace(" 22:", " 21:");
+    let directory = Directory::new();
+    let (local, central) =
+        (directory.write("local", &seconds(0..50, "web1")), directory.write("central", &off));
+    let bounds = Request {
+        since: Some("2026-11-26T20:00".parse().unwrap()),
+        until: Some("2026-11-26T23:00".parse().unwrap()),
+        ..request(&local, &central)
+    };
+    let comparison = run::compare(&bounds, usize::MAX).unwrap();
+    assert_eq!(counts(&comparison), (50, 0, 0));
+    assert!(
+        comparison.notes.iter().any(|note| note.contains("by 3600 s") && note.contains("--zone")),
+        "{comparison:?}"
+    );
+}
+
+#[test]
+fn a_second_line_of_a_message_is_compared_too() {
+    let text = seconds(0..10, "web1") + "  at line 5\n\n" + &seconds(10..20, "web1");
+    let comparison = compared(&text, &text.replace("line 5", "line 6"), 1000).unwrap();
+    assert_eq!(counts(&comparison), (1, 0, 0));
+    assert_eq!(counts(&compared(&text, &text.replace("  at line 5\n\n", ""), 1000).unwrap()), (0, 0, 1));
+}
+
+#[test]
+fn the_end_of_an_over_long_message_is_compared_where_both_sides_have_it() {
+    let with = |end: &str| {
+        let long = format!("Nov 26 22:00:09 web1 app: {}{end}\n", "x".repeat(8000));
+        seconds(0..10, "web1") + &long + &seconds(10..20, "web1")
+    };
+    let comparison = compared(&with("abc"), &with("abd"), 1000).unwrap();
+    assert_eq!(counts(&comparison), (1, 0, 0));
+    let text = comparison.differences[0].local.as_ref().unwrap().text.to_string();
+    assert!(text.contains("xabc") && text.len() < 400, "{text}");
+    assert_eq!(counts(&compared(&with("abc"), &with("a"), 1000).unwrap()), (0, 0, 0));
+}
+
+#[test]
+fn an_emptied_log_is_told_where_the_time_and_the_host_are_named() {
+    let directory = Directory::new();
+    let (local, central) =
+        (directory.write("local", ""), directory.write("central", &seconds(0..20, "web1")));
+    let request = request(&local, &central);
+    assert!(matches!(run::compare(&request, 1000), Err(LogsError::Empty { side: super::Role::Local })));
+    let named = Request {
+        hosts: vec!["web1".to_owned()],
+        since: Some("2026-11-26".parse().unwrap()),
+        until: Some("2026-11-27".parse().unwrap()),
+        ..request
+    };
+    assert_eq!(counts(&run::compare(&named, 1000).unwrap()), (0, 20, 0));
+}
+
+#[test]
+fn more_differences_than_are_kept_are_counted_all_the_same() {
+    let local: String = (0..200).map(|_| seconds(0..100, "web1")).collect();
+    let comparison = compared(&local, &seconds(0..100, "web1"), 1000).unwrap();
+    assert_eq!(counts(&comparison), (0, 0, 19_900));
+    assert_eq!(comparison.differences.len(), super::find::KEPT_ENTRIES);
+    assert_eq!(comparison.lost_by_program[0].count, 19_900);
+    assert!(comparison.notes.iter().any(|note| note.contains("too many")), "{:?}", comparison.notes);
+}
+
+#[test]
+fn shares_find_what_the_whole_finds() {
+    let local = seconds(0..500, "web1") + &seconds(501..1000, "web1");
+    let central = seconds(0..700, "web1") + &seconds(701..1000, "web1");
+    for most in [1, 10, 300, usize::MAX] {
+        let comparison = compared(&local, &central, most).unwrap();
+        assert_eq!((comparison.matched, counts(&comparison)), (998, (0, 1, 1)), "{most}");
+    }
+}
