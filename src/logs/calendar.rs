@@ -6,6 +6,9 @@ pub const SECOND: i64 = 1_000_000;
 /// Microseconds in a day.
 pub const DAY: i64 = 86_400 * SECOND;
 
+/// 2001: clocks that have lost the time begin anew in 1970, 1980 or 2000, and say nothing until they are set.
+pub const BELIEVED: i64 = 11_323 * DAY;
+
 /// A time of the calendar, without a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Civil {

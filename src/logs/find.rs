@@ -44,6 +44,22 @@ impl Found {
     }
 }
 
+/// The times that are looked for: most entries have another, and need no digest.
+struct Times(Vec<i64>);
+
+impl Times {
+    fn of(singles: &[Single]) -> Self {
+        let mut times: Vec<i64> = singles.iter().map(|single| single.record.time).collect();
+        times.sort_unstable();
+        times.dedup();
+        Self(times)
+    }
+
+    fn has(&self, time: i64) -> bool {
+        self.0.binary_search(&time).is_ok()
+    }
+}
+
 /// What a side has alone.
 #[derive(Debug, Default)]
 pub struct Findings {
@@ -77,6 +93,7 @@ impl Findings {
             *count += single.count;
             *is_alone &= single.is_alone;
         }
+        let times = Times::of(singles);
         let mut keyer = keyer.clone();
         for (log_index, (log, years)) in reading.logs.iter().zip(years).enumerate() {
             for (file_index, (file, years)) in log.files.iter().zip(years).enumerate() {
@@ -84,8 +101,12 @@ impl Findings {
                     return Ok(());
                 }
                 visit(file, reading.filter, years.stamps(), reading.progress, |entry| {
+                    let time = floor(entry.time, unit);
+                    if !times.has(time) {
+                        return;
+                    }
                     let digest = keyer.digest(&entry.body);
-                    let key = Record { digest, time: floor(entry.time, unit) };
+                    let key = Record { digest, time };
                     let Some((count, is_alone)) = wanted.get_mut(&key) else { return };
                     let is_alone = *is_alone;
                     *count -= 1;

@@ -3,6 +3,7 @@
 use standfast_facts::machine::Progress;
 
 use super::Role;
+use super::calendar::BELIEVED;
 use super::error::LogsError;
 use super::key::{Keyer, tail};
 use super::source::Log;
@@ -57,8 +58,27 @@ impl Share {
     }
 }
 
-/// The most bytes of tails that are kept of a file.
-const TAILS: usize = 8 << 20;
+/// The most bytes of tails that are kept of a side.
+const TAILS: usize = 16 << 20;
+
+/// What a side holds already when a file is read, and what it may hold.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    /// The most entries.
+    most: usize,
+    /// How many it has, of a share of so many bits.
+    held: usize,
+    bits: u32,
+    /// How many bytes of tails there is room for.
+    tail_bytes: usize,
+}
+
+impl Room {
+    /// How many entries of a file there is room for: what is held is divided when the file is at its end.
+    fn entries(&self, share: Share) -> usize {
+        self.most.saturating_sub(self.held >> (share.bits - self.bits))
+    }
+}
 
 /// A side in memory.
 #[derive(Debug, Default)]
@@ -177,18 +197,23 @@ impl Side {
         for file in &log.files {
             written = written.min(file.modified);
             let mut years = Years { written, back: 0 };
-            let held: usize = self.logs.iter().map(Vec::len).sum::<usize>() + records.len();
-            let most = most.saturating_sub(held);
+            let held = self.logs.iter().map(Vec::len).sum::<usize>() + records.len();
+            let tails: usize = self.tails.iter().map(|tail| tail.bytes.len()).sum();
+            let room = Room { most, held, bits: share.bits, tail_bytes: TAILS.saturating_sub(tails) };
             let (seen, mut part) = loop {
                 let mut part = Part::default();
                 let seen = visit(file, reading.filter, years.stamps(), reading.progress, |entry| {
-                    part.add(entry, keyer, share, most);
+                    part.add(entry, keyer, share, room);
                 })?;
                 if seen.years_too_late == 0 {
                     break (seen, part);
                 }
                 years.back += seen.years_too_late;
             };
+            if share.bits > room.bits {
+                records.retain(|record: &Record| share.has(record.digest));
+                self.keep(*share);
+            }
             all_years.push(years);
             self.seen.add(seen);
             self.totals.add(part.totals);
@@ -238,17 +263,14 @@ struct First {
     wall: i64,
 }
 
-/// Clocks that were set back to their beginning count from 1970, 1980 or 2000: such an entry begins no log.
-const RESET_CLOCK: i64 = 11_323 * super::calendar::DAY;
-
 impl Part {
-    fn add(&mut self, entry: &Entry<'_>, keyer: &mut Keyer, share: &mut Share, most: usize) {
+    fn add(&mut self, entry: &Entry<'_>, keyer: &mut Keyer, share: &mut Share, room: Room) {
         self.totals.entries += 1;
         match entry.digits {
             Some(digits) => self.totals.digits = self.totals.digits.min(digits),
             None => self.totals.continued += 1,
         }
-        if entry.time > RESET_CLOCK {
+        if entry.time >= BELIEVED {
             self.first.get_or_insert(First { time: entry.time, wall: entry.wall });
             let span = self.span.get_or_insert(Span { first: entry.time, last: entry.time });
             span.first = span.first.min(entry.time);
@@ -261,15 +283,14 @@ impl Part {
         if !share.has(record.digest) {
             return;
         }
-        if self.tail_bytes + tail.len() > TAILS {
+        if self.tail_bytes + tail.len() > room.tail_bytes {
             self.totals.tails_dropped += 1;
         } else if !tail.is_empty() {
             self.tail_bytes += tail.len();
             self.tails.push(Tail { record, bytes: tail.into() });
         }
         self.records.push(record);
-        // The other records are divided when all is read, or their memory would be given back too late to matter.
-        while self.records.len() > most && share.bits < Share::MOST_BITS {
+        while self.records.len() > room.entries(*share) && share.bits < Share::MOST_BITS {
             share.bits += 1;
             let share = *share;
             self.records.retain(|record| share.has(record.digest));

@@ -1,6 +1,6 @@
 //! The time stamps of syslog lines: `Nov 26 22:10:11`, which has no year, and RFC 3339.
 
-use super::calendar::{Civil, DAY, SECOND, with_year};
+use super::calendar::{BELIEVED, Civil, DAY, SECOND, with_year};
 
 /// A time as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Stamps {
     /// The year that brings it next to the entry before; for the first, the last year that is possible.
     fn in_year(&self, civil: Civil) -> i64 {
         let at = |year| Civil { year, ..civil }.micros_since_epoch();
-        let Some(previous) = self.previous else {
+        let Some(previous) = self.previous.filter(|time| *time >= BELIEVED) else {
             let year = Civil::of_micros(self.bound).year;
             let year = if at(year) <= self.bound { year } else { year - 1 };
             return at(year - self.years_back);

@@ -10,8 +10,14 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use standfast_facts::machine::Progress;
 
 use super::calendar::{self, SECOND};
+use super::key::{Keyer, Tags};
+use super::side::{Reading, Share, Side};
+use super::source;
+use super::terms::Hosts;
+use super::visit::Filter;
 use super::{Comparison, Kind, LogsError, Request, Siblings, run};
 
 /// Counts the directories of this process.
@@ -136,7 +142,7 @@ fn message() -> impl Strategy<Value = Message> {
     let text = prop_oneof![
         12 => "[ -~]{0,60}[!-~]",
         2 => "(session opened for user root|link up)",
-        1 => "[ -~]{7800,8000}[!-~]{90}",
+        1 => ("[a-z]", 7800_usize..8000, "[!-~]{90}").prop_map(|(fill, count, end)| fill.repeat(count) + &end),
     ];
     (0_i64..40 * SECOND, tag, text).prop_map(|(time, tag, text)| {
         // A blank at the beginning of a text stands for the one behind the tag.
@@ -160,7 +166,7 @@ fn lines(messages: &[Message], line: impl Fn(&Message) -> String) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_that_forwarding_does_is_a_difference(
@@ -456,6 +462,26 @@ fn more_differences_than_are_kept_are_counted_all_the_same() {
     assert_eq!(comparison.differences.len(), super::find::KEPT_ENTRIES);
     assert_eq!(comparison.lost_by_program[0].count, 19_900);
     assert!(comparison.notes.iter().any(|note| note.contains("too many")), "{:?}", comparison.notes);
+}
+
+#[test]
+fn a_side_is_divided_no_further_than_it_must_be() {
+    let directory = Directory::new();
+    for number in 1..5 {
+        directory.write(&format!("log.{number}"), &seconds(1000 - 200 * number..1200 - 200 * number, "web1"));
+    }
+    let logs =
+        source::open(&[directory.write("log", &seconds(1000..1200, "web1"))], Siblings::Taken).unwrap();
+    let filter =
+        Filter { hosts: Hosts::new([&b"web1"[..]]), clock: super::terms::Clock::Wall, excluded: Vec::new() };
+    let progress = Progress::default();
+    let reading = Reading { role: super::Role::Local, logs: &logs, filter: &filter, progress: &progress };
+    for (most, bits) in [(1000, 0..=0), (999, 1..=1), (400, 2..=2), (100, 4..=5)] {
+        let (side, share) = Side::read(reading, &Keyer::new(Tags::Whole), Share::ALL, most).unwrap();
+        assert!(bits.contains(&share.bits), "{most}: {share:?}");
+        assert!(side.logs[0].len() <= most, "{most}: {}", side.logs[0].len());
+        assert_eq!(side.totals.entries, 1000);
+    }
 }
 
 #[test]

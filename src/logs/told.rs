@@ -171,6 +171,7 @@ impl Run<'_> {
         let Pairs { same, edited } = pairs(&local.found, &central.found);
         let alone = |findings: &Findings| findings.count - (same.len() + edited.len()) as u64;
         let (lost, deleted) = (alone(local), alone(central));
+        let paired = || same.iter().chain(&edited);
         let differences = self.differences(local, central, &same, &edited);
         let verdict =
             if lost + deleted + edited.len() as u64 == 0 { Verdict::Same } else { Verdict::Different };
@@ -186,8 +187,8 @@ impl Run<'_> {
             edited: edited.len() as u64,
             deleted,
             lost,
-            lost_by_program: programs(local),
-            deleted_by_program: programs(central),
+            lost_by_program: programs(local, paired().map(|pair| pair.0)),
+            deleted_by_program: programs(central, paired().map(|pair| pair.1)),
             local: self.side(Role::Local, of_local, sum),
             central: self.side(Role::Central, of_central, sum),
             differences,
@@ -318,11 +319,18 @@ fn shift(local: &Findings, central: &Findings, edited: &[(usize, usize)]) -> Opt
     })
 }
 
-fn programs(findings: &Findings) -> Vec<Program> {
-    let mut programs: Vec<_> = findings.programs.iter().collect();
-    programs.sort_by(|one, other| other.1.cmp(one.1).then(one.0.cmp(other.0)));
+/// The programs with the most entries, without those that have a partner after all.
+fn programs(findings: &Findings, paired: impl Iterator<Item = usize>) -> Vec<Program> {
+    let mut programs = findings.programs.clone();
+    for index in paired {
+        if let Some(count) = programs.get_mut(findings.found[index].body().program) {
+            *count -= 1;
+        }
+    }
+    let mut programs: Vec<_> = programs.into_iter().filter(|(_, count)| *count > 0).collect();
+    programs.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
     let told = programs.into_iter().take(PROGRAMS);
-    told.map(|(program, count)| Program { program: Shown::bytes(program), count: *count }).collect()
+    told.map(|(program, count)| Program { program: Shown::bytes(&program), count }).collect()
 }
 
 /// Where two messages differ first.
