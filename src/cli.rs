@@ -260,7 +260,7 @@ pub enum Logs {
                       standfast logs compare /var/log/messages /mnt/loghost/web1.log\n  \
                       standfast logs compare /var/log/syslog /var/log/auth.log /mnt/loghost/web1.log --limit 5\n  \
                       standfast logs compare /var/log/messages /mnt/loghost/all.log --host web1 --format json\n  \
-                      standfast logs compare /var/log/messages /mnt/loghost/web1.log --since 2026-11-26 --until 2026-11-27")]
+                      standfast logs compare messages web1.log --since 2026-11-26 --until 2026-11-27")]
     Compare(LogsCompare),
 }
 

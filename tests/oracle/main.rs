@@ -16,4 +16,5 @@ mod random;
 #[allow(dead_code, reason = "the tests of the probe itself play more of it")]
 #[path = "../../facts/src/probe/tests/responder.rs"]
 mod responder;
+mod rsyslog_logs;
 mod snmp;
