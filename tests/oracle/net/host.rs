@@ -23,6 +23,8 @@ pub(crate) enum Package {
     Ntpsec,
     /// ntpd 6.2p3, which reads /etc/openntpd/ntpd.conf.
     Openntpd,
+    /// rsyslogd 8.2302 with RELP and both TLS drivers. It reads /etc/rsyslog.conf; /dev/log is the machine's own.
+    Rsyslog,
     /// snmpd 5.9.3 and snmpget with its relatives.
     Snmpd,
 }
@@ -33,6 +35,7 @@ impl Package {
             Self::Chrony => "chrony",
             Self::Ntpsec => "ntpsec",
             Self::Openntpd => "openntpd",
+            Self::Rsyslog => "rsyslog",
             Self::Snmpd => "snmpd",
         };
         daemons().join(name)
