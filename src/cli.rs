@@ -276,7 +276,7 @@ pub struct LogsCompare {
     /// Another file of the central server
     #[arg(long, value_name = "FILE")]
     pub more_central: Vec<PathBuf>,
-    /// A name that the host goes by, short or with its domain; without it, that of most local entries
+    /// A name that the host goes by, short or with its domain; without it, those in LOCAL
     #[arg(long, value_name = "NAME")]
     pub host: Vec<String>,
     /// The first time that counts, even if a side begins later: 2026-11-26, 2026-11-26T22:10:11, with or without a zone

@@ -16,7 +16,7 @@ pub struct Request {
     pub local: Vec<PathBuf>,
     /// Those of the central server.
     pub central: Vec<PathBuf>,
-    /// The names that the host goes by; that of most local entries where none is given.
+    /// The names that the host goes by; those in its own log where none is given.
     pub hosts: Vec<String>,
     /// Programs whose entries do not count.
     pub excluded: Vec<String>,

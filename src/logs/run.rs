@@ -22,7 +22,7 @@ pub struct Run<'r> {
     /// The files of both sides, local and central.
     pub logs: &'r [Vec<Log>; 2],
     /// Which entries count.
-    pub filter: &'r Filter,
+    pub filter: Filter,
     keyer: Keyer,
 }
 
@@ -55,21 +55,26 @@ pub fn compare(request: &Request, most: usize) -> Result<Comparison, LogsError> 
     let named =
         (!request.hosts.is_empty()).then(|| Hosts::new(request.hosts.iter().map(|host| host.as_bytes())));
     let surveys = [Survey::of(&logs[0], named.as_ref())?, Survey::of(&logs[1], named.as_ref())?];
-    let hosts = named.or_else(|| surveys[0].host().map(|host| Hosts::new([host]))).unwrap_or_default();
+    let hosts = named.unwrap_or_else(|| surveys[0].own_names());
     let clock = terms::clock(&surveys[0], &surveys[1], request.zone);
     let excluded = request.excluded.iter().map(|program| program.as_bytes().to_vec()).collect();
     let filter = Filter { hosts, clock, excluded };
     let zone = request.zone.or(surveys[0].zone).or(surveys[1].zone).unwrap_or(0);
     let keyer = Keyer::new(terms::tags(&surveys[0], &surveys[1]));
-    Run { logs: &logs, filter: &filter, keyer }.compare(request.bounds(clock, zone), most)
+    let mut run = Run { logs: &logs, filter, keyer };
+    let (mut sides, mut share) = run.read(Share::ALL, most)?;
+    // The host may have been renamed far from where the survey has looked.
+    if request.hosts.is_empty() && run.filter.hosts.add(sides[0].seen.frequent_others()) > 0 {
+        (sides, share) = run.read(Share::ALL, most)?;
+    }
+    run.compare(sides, share, request.bounds(clock, zone))
 }
 
 impl Run<'_> {
-    fn compare(&self, bounds: Bounds, most: usize) -> Result<Comparison, LogsError> {
-        let (sides, mut share) = self.read(Share::ALL, most)?;
+    fn compare(&self, sides: [Side; 2], mut share: Share, bounds: Bounds) -> Result<Comparison, LogsError> {
         self.refuse_nothing(&sides, bounds)?;
-        let window = Window::of(&sides[0].spans, &sides[1].spans, bounds)?;
         let unit = 10_i64.pow(6 - u32::from(sides[0].totals.digits.min(sides[1].totals.digits)));
+        let window = Window::of(&sides[0].spans, &sides[1].spans, bounds, unit)?;
         let totals = Totals::of(&sides);
         let (mut sum, mut times) = (Sum::default(), None);
         let mut sides = Some(sides);
@@ -78,7 +83,7 @@ impl Run<'_> {
                 Some(sides) => sides,
                 None => self.read(share, usize::MAX)?.0,
             };
-            times = Some(self.share(read, window.in_units(unit), unit, times, &mut sum)?);
+            times = Some(self.share(read, window, unit, times, &mut sum)?);
             share.index += 1;
         }
         Ok(self.tell(window, unit, totals, &sum))
@@ -104,7 +109,7 @@ impl Run<'_> {
     }
 
     fn reading<'p>(&'p self, role: Role, progress: &'p Progress) -> Reading<'p> {
-        Reading { role, logs: &self.logs[role.index()], filter: self.filter, progress }
+        Reading { role, logs: &self.logs[role.index()], filter: &self.filter, progress }
     }
 
     /// A side without an entry may be one that was emptied: that is told where the caller has named time and host.
@@ -121,7 +126,7 @@ impl Run<'_> {
                 _ => LogsError::NoEntry {
                     side,
                     hosts: Shown::owned(hosts.join(", ")),
-                    others: read.seen.others.iter().map(|host| Shown::bytes(host)).collect(),
+                    others: read.seen.names_of_others(),
                 },
             });
         }

@@ -40,7 +40,20 @@ pub struct Hosts(Vec<Vec<u8>>);
 impl Hosts {
     /// Of names, short or with their domain.
     pub fn new<'n>(names: impl IntoIterator<Item = &'n [u8]>) -> Self {
-        Self(names.into_iter().map(label).collect())
+        let mut hosts = Self::default();
+        hosts.add(names.into_iter());
+        hosts
+    }
+
+    /// Adds names; says how many were new.
+    pub fn add<'n>(&mut self, names: impl Iterator<Item = &'n [u8]>) -> usize {
+        let before = self.0.len();
+        for label in names.map(label) {
+            if !self.0.contains(&label) {
+                self.0.push(label);
+            }
+        }
+        self.0.len() - before
     }
 
     /// Whether it is a name of the host.
@@ -128,11 +141,12 @@ impl Survey {
         }
     }
 
-    /// The host that most entries are of.
+    /// The names that the host goes by in its own log: `localhost` while it boots, another since it was renamed. A
+    /// name of less than a hundredth of the entries is somebody else's.
     #[must_use]
-    pub fn host(&self) -> Option<&[u8]> {
-        // The first of equals, so that the answer is always the same.
-        self.hosts.iter().rev().max_by_key(|(_, count)| *count).map(|(host, _)| host.as_slice())
+    pub fn own_names(&self) -> Hosts {
+        let all: usize = self.hosts.iter().map(|(_, count)| count).sum();
+        Hosts::new(self.hosts.iter().filter(|(_, count)| count * 100 >= all).map(|(host, _)| host.as_slice()))
     }
 }
 
@@ -185,11 +199,13 @@ mod tests {
     }
 
     #[test]
-    fn the_host_is_that_of_most_entries() {
+    fn the_names_of_the_host_are_those_in_its_own_log_but_for_rare_ones() {
         let line = |host: &str| format!("Nov 26 22:10:11 {host} a: b");
-        let lines = [line("db.example.org"), line("web1"), line("WEB1.example.org")];
-        assert_eq!(survey(&lines.each_ref().map(String::as_str)).host(), Some(&b"web1"[..]));
-        assert_eq!(survey(&[]).host(), None);
+        let mut lines = vec![line("web1"); 150];
+        lines.extend([line("localhost"), line("LOCALHOST"), line("db.example.org")]);
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        assert_eq!(survey(&lines).own_names().names(), ["web1", "localhost"]);
+        assert_eq!(survey(&[]).own_names(), Hosts::default());
     }
 
     #[test]

@@ -333,6 +333,17 @@ fn entries_of_other_hosts_and_of_rsyslogd_do_not_count() {
 }
 
 #[test]
+fn a_host_that_was_renamed_is_known_by_both_names() {
+    let text = seconds(0..900, "localhost") + &seconds(900..1800, "web1.example.org");
+    let comparison = compared(&text, &text.replace(".example.org", ""), usize::MAX).unwrap();
+    assert_eq!((comparison.matched, counts(&comparison)), (1800, (0, 0, 0)));
+    assert_eq!(comparison.hosts.iter().map(ToString::to_string).collect::<Vec<_>>(), ["localhost", "web1"]);
+    let relayed = text.clone() + &seconds(1790..1800, "db");
+    let notes = compared(&relayed, &text, usize::MAX).unwrap().notes;
+    assert!(notes.contains(&"10 entries of the local side are of other hosts (db)".to_owned()), "{notes:?}");
+}
+
+#[test]
 fn what_was_left_out_at_both_ends_is_told() {
     let (local, central) = (seconds(10..100, "web1"), seconds(0..90, "web1"));
     let directory = Directory::new();

@@ -283,6 +283,11 @@ impl Run<'_> {
         note(sum.shifted, "messages have another time on the other side, 2 s apart at most");
         for (role, of) in [Role::Local, Role::Central].into_iter().zip(totals) {
             let lines = |words: &str| format!("lines of the {role} side {words}");
+            if role == Role::Local {
+                let names: Vec<String> = of.seen.names_of_others().iter().map(Shown::to_string).collect();
+                let words = format!("entries of the local side are of other hosts ({})", names.join(", "));
+                note(of.seen.other_hosts, &words);
+            }
             note(of.seen.unplaced, &lines("stand before the first time stamp and are not compared"));
             note(of.seen.cut, &lines("are longer than 256 KiB, and only so much of them is compared"));
             note(

@@ -1,6 +1,7 @@
 //! The entries of a log that count, one after another.
 
 use standfast_facts::machine::Progress;
+use standfast_providers::shown::Shown;
 
 use super::error::LogsError;
 use super::line::{Body, parse};
@@ -43,8 +44,8 @@ pub struct Seen {
     pub lines: u64,
     /// Entries of other hosts.
     pub other_hosts: u64,
-    /// Some of their names.
-    pub others: Vec<Vec<u8>>,
+    /// The names of some, and how many entries each has.
+    pub others: Vec<(Vec<u8>, u64)>,
     /// Entries of programs that were to be left out.
     pub excluded: u64,
     /// Lines that begin with a time stamp.
@@ -56,6 +57,9 @@ pub struct Seen {
     /// By how many years the stamps were read too late.
     pub years_too_late: i64,
 }
+
+/// How many other hosts are counted each on its own.
+const COUNTED: usize = 16;
 
 /// How many other hosts are named.
 const NAMED: usize = 5;
@@ -119,9 +123,29 @@ impl Seen {
 
     fn other(&mut self, host: &[u8]) {
         self.other_hosts += 1;
-        if self.others.len() < NAMED && !self.others.iter().any(|known| known == host) {
-            self.others.push(host.to_vec());
+        self.others_of(host, 1);
+    }
+
+    fn others_of(&mut self, host: &[u8], entries: u64) {
+        match self.others.iter().position(|(known, _)| known == host) {
+            Some(at) => self.others[at].1 += entries,
+            None if self.others.len() < COUNTED => self.others.push((host.to_vec(), entries)),
+            None => {}
         }
+    }
+
+    /// The names of other hosts, the ones with the most entries first.
+    #[must_use]
+    pub fn names_of_others(&self) -> Vec<Shown> {
+        let mut others = self.others.clone();
+        others.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
+        others.iter().take(NAMED).map(|(host, _)| Shown::bytes(host)).collect()
+    }
+
+    /// The names with a hundredth of the entries or more.
+    pub fn frequent_others(&self) -> impl Iterator<Item = &[u8]> {
+        let frequent = self.others.iter().filter(|(_, count)| count * 100 >= self.stamped);
+        frequent.map(|(host, _)| host.as_slice())
     }
 
     /// What was in both files.
@@ -132,10 +156,8 @@ impl Seen {
         self.stamped += other.stamped;
         self.unplaced += other.unplaced;
         self.cut += other.cut;
-        for host in other.others {
-            if self.others.len() < NAMED && !self.others.contains(&host) {
-                self.others.push(host);
-            }
+        for (host, count) in other.others {
+            self.others_of(&host, count);
         }
     }
 }

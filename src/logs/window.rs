@@ -56,18 +56,20 @@ pub struct Outside {
 }
 
 impl Window {
-    /// From the later of the first entries to the earlier of the last ones less the slack, or as named.
+    /// From the later of the first entries to the earlier of the last ones less the slack, or as named; cut to the
+    /// unit that times of both sides have.
     ///
     /// Of several logs of a side, each begins when it begins; but they end together, for one daemon writes them.
     ///
     /// # Errors
     /// [`LogsError::NoWindow`] when nothing is left.
-    pub fn of(local: &[Span], central: &[Span], bounds: Bounds) -> Result<Self, LogsError> {
+    pub fn of(local: &[Span], central: &[Span], bounds: Bounds, unit: i64) -> Result<Self, LogsError> {
         let first = local.iter().chain(central).map(|span| span.first).max();
         let last = |spans: &[Span]| spans.iter().map(|span| span.last).max();
         let end = last(local).zip(last(central)).map(|(local, central)| local.min(central));
-        let start = bounds.since.or(first).unwrap_or(i64::MIN);
+        let start = floor(bounds.since.or(first).unwrap_or(i64::MIN), unit);
         let end = bounds.until.or(end.map(|end| end.saturating_sub(bounds.slack))).unwrap_or(i64::MAX);
+        let end = floor(end, unit);
         if start <= end {
             return Ok(Self { start, end });
         }
@@ -87,12 +89,6 @@ impl Window {
     #[must_use]
     pub fn has(self, time: i64) -> bool {
         (self.start..=self.end).contains(&time)
-    }
-
-    /// The window for times that are cut to this unit.
-    #[must_use]
-    pub fn in_units(self, unit: i64) -> Self {
-        Self { start: floor(self.start, unit), end: floor(self.end, unit) }
     }
 }
 
@@ -131,14 +127,14 @@ mod tests {
 
     #[test]
     fn only_the_time_that_both_sides_are_complete_for_is_compared() {
-        let window = Window::of(&[span(10, 100)], &[span(0, 90)], SLACK).unwrap();
+        let window = Window::of(&[span(10, 100)], &[span(0, 90)], SLACK, 1).unwrap();
         assert_eq!(window, Window { start: 10, end: 85 });
         assert!(window.has(10) && window.has(85) && !window.has(9) && !window.has(86));
     }
 
     #[test]
     fn of_several_logs_the_latest_beginning_and_the_latest_end_count() {
-        let window = Window::of(&[span(10, 100), span(50, 60)], &[span(0, 200)], SLACK).unwrap();
+        let window = Window::of(&[span(10, 100), span(50, 60)], &[span(0, 200)], SLACK, 1).unwrap();
         assert_eq!(window, Window { start: 50, end: 95 });
     }
 
@@ -146,23 +142,30 @@ mod tests {
     fn what_is_named_counts_as_it_is() {
         let bounds = Bounds { since: Some(3), until: Some(400), slack: 5 };
         assert_eq!(
-            Window::of(&[span(10, 100)], &[span(0, 90)], bounds).unwrap(),
+            Window::of(&[span(10, 100)], &[span(0, 90)], bounds, 1).unwrap(),
             Window { start: 3, end: 400 }
         );
-        assert_eq!(Window::of(&[], &[span(0, 90)], bounds).unwrap(), Window { start: 3, end: 400 });
+        assert_eq!(Window::of(&[], &[span(0, 90)], bounds, 1).unwrap(), Window { start: 3, end: 400 });
+    }
+
+    #[test]
+    fn an_entry_of_a_whole_second_is_not_before_one_of_the_same_second_with_a_fraction() {
+        let bounds = Bounds { slack: 0, ..SLACK };
+        let window = Window::of(&[span(19, 99)], &[span(10, 10)], bounds, 10).unwrap();
+        assert_eq!(window, Window { start: 10, end: 10 });
     }
 
     #[test]
     fn where_nothing_is_left_it_says_so() {
         assert!(
-            Window::of(&[span(10, 12)], &[span(0, 90)], SLACK)
+            Window::of(&[span(10, 12)], &[span(0, 90)], SLACK, 1)
                 .unwrap_err()
                 .to_string()
                 .contains("before their last")
         );
-        assert!(Window::of(&[span(10, 20)], &[span(50, 90)], SLACK).is_err());
+        assert!(Window::of(&[span(10, 20)], &[span(50, 90)], SLACK, 1).is_err());
         let reversed = Bounds { since: Some(9), until: Some(3), slack: 0 };
-        assert!(Window::of(&[], &[], reversed).unwrap_err().to_string().contains("is later than"));
+        assert!(Window::of(&[], &[], reversed, 1).unwrap_err().to_string().contains("is later than"));
     }
 
     #[test]

@@ -1,21 +1,19 @@
 //! Logs that real rsyslogds have written on both sides of an outage: all messages are told to be there, and exactly
 //! what is tampered with afterwards is found.
 
-use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
 
-/// Real daemons in a network of their own; dropping it ends them.
+use crate::net::{Daemon, Host, Package};
+
+/// Logs of real daemons, in a directory that the private machine shares; it goes when the test ends.
 struct Lab {
     directory: PathBuf,
-    child: Child,
-    input: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
+    host: Host,
 }
 
 /// The receiver: what comes to each port is written in each format.
@@ -81,7 +79,7 @@ fn odd_messages() -> Vec<Vec<u8>> {
         b"-: dash",
         b"(sd-pam): paren",
         b"two: colons: here",
-        b"two:colons: here",
+        b"glued:colons: here",
         b"[bracket]: x",
         b"\xc3\xa4gent: utf tag",
         b"multi: line1\n  line2",
@@ -111,31 +109,22 @@ impl Lab {
         let here = directory.to_str().unwrap();
         fs::write(directory.join("receiver.conf"), RECEIVER.replace("DIR", here)).unwrap();
         fs::write(directory.join("sender.conf"), SENDER.replace("DIR", here)).unwrap();
-        let mut child = Command::new("unshare")
-            .args(["-n", "-m", "-p", "-f", "--mount-proc"])
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/rsyslog/lab"))
-            .arg(&directory)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("unshare(1) starts");
-        let (input, answers) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
-        Self { directory, child, input, answers }
+        Self { directory, host: Host::new(&[Package::Rsyslog]) }
     }
 
-    fn ask(&mut self, words: &str) {
-        writeln!(self.input.as_ref().unwrap(), "{words}").unwrap();
-        let mut answer = String::new();
-        self.answers.read_line(&mut answer).unwrap();
-        assert_eq!(
-            answer, "done\n",
-            "{words}: this test needs root, ip(8) and rsyslogd (Debian: iproute2, rsyslog)"
-        );
+    fn start(&self, name: &str) -> Daemon<'_> {
+        let path =
+            |ending: &str| self.directory.join(format!("{name}.{ending}")).to_string_lossy().into_owned();
+        let number = path("pid");
+        drop(fs::remove_file(&number));
+        let daemon = self.host.start(&["/usr/sbin/rsyslogd", "-n", "-f", &path("conf"), "-i", &number]);
+        // It writes its number when its inputs are open.
+        daemon.wait_until("its number", || fs::read(&number).is_ok_and(|text| !text.is_empty()));
+        daemon
     }
 
-    fn read(&self, file: &str) -> String {
-        fs::read(self.directory.join(file))
-            .map_or_else(|_| String::new(), |text| String::from_utf8_lossy(&text).into_owned())
+    fn read(&self, file: &str) -> Vec<u8> {
+        fs::read(self.directory.join(file)).unwrap_or_default()
     }
 
     /// Sends numbered messages to the sender's socket.
@@ -151,18 +140,17 @@ impl Lab {
     }
 
     /// Waits until all numbered messages below this number are in all files.
-    fn wait(&self, files: &[&str], below: usize) {
+    fn wait(&self, daemon: &Daemon<'_>, files: &[&str], below: usize) {
         let should: Vec<String> = (0..below)
             .filter(|number| number % 10 != 3)
             .map(|number| format!(" message {number} of many"))
             .collect();
         for file in files {
-            while {
-                let text = self.read(&format!("{file}.1")) + &self.read(file);
-                !should.iter().all(|message| text.contains(message.as_str()))
-            } {
-                std::thread::sleep(std::time::Duration::from_millis(100));
-            }
+            daemon.wait_until(&format!("all messages in {file}"), || {
+                let text = [self.read(&format!("{file}.1")), self.read(file)].concat();
+                let text = String::from_utf8_lossy(&text);
+                should.iter().all(|message| text.contains(message.as_str()))
+            });
         }
     }
 
@@ -173,7 +161,8 @@ impl Lab {
             .output()
             .unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
-        serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said} {:?}", output.stderr))
+        serde_json::from_str(&said)
+            .unwrap_or_else(|error| panic!("{error}: {said} {}", String::from_utf8_lossy(&output.stderr)))
     }
 
     /// What a comparison counts.
@@ -189,57 +178,57 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        drop(self.input.take());
-        let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.directory);
+        drop(fs::remove_dir_all(&self.directory));
     }
 }
 
-/// Two messages deleted, one altered, one made up: the line numbers count from the end, for the first entry begins
-/// the time that is compared.
-fn tamper(text: &str) -> String {
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let numbered = |number: usize| move |line: &String| line.contains(&format!(" message {number} of many"));
+/// Two messages deleted, one altered, one made up.
+fn tamper(text: &[u8]) -> Vec<u8> {
+    let mut lines: Vec<Vec<u8>> = text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    let at = |lines: &[Vec<u8>], number: usize| {
+        let end = format!(" message {number} of many\n").into_bytes();
+        lines.iter().position(|line| line.ends_with(&end)).unwrap()
+    };
     for number in [500, 1204] {
-        let at = lines.iter().position(numbered(number)).unwrap();
+        let at = at(&lines, number);
         lines.remove(at);
     }
-    let at = lines.iter().position(numbered(800)).unwrap();
-    lines[at] = lines[at].replace("800 of many", "800 of them");
-    let forged = lines[at - 1].split("worker").next().unwrap().to_owned() + "su[9]: forged";
-    lines.insert(at, forged);
-    lines.iter().fold(String::new(), |mut text, line| {
-        writeln!(text, "{line}").unwrap();
-        text
-    })
+    let at = at(&lines, 800);
+    let text = String::from_utf8(lines[at].clone()).unwrap();
+    lines[at] = text.replace("800 of many", "800 of them").into_bytes();
+    lines.insert(at, (text.split("worker").next().unwrap().to_owned() + "su[9]: forged\n").into_bytes());
+    lines.concat()
 }
 
 #[test]
 fn real_logs_over_an_outage_have_no_difference_but_what_is_tampered_with() {
-    let mut lab = Lab::new();
-    lab.ask("start receiver");
-    lab.ask("start sender");
+    let lab = Lab::new();
+    let receiver = lab.start("receiver");
+    let sender = lab.start("sender");
     lab.send(0..500);
-    lab.wait(&CENTRAL, 400);
-    lab.ask("stop receiver");
+    lab.wait(&receiver, &CENTRAL, 500);
+    receiver.stop();
     lab.send(500..1200);
-    lab.wait(&LOCAL, 1200);
+    lab.wait(&sender, &LOCAL, 1200);
     // logrotate comes in the middle of it.
     for file in LOCAL {
         fs::rename(lab.directory.join(file), lab.directory.join(format!("{file}.1"))).unwrap();
     }
-    lab.ask("hup sender");
-    lab.ask("start receiver");
+    sender.signal("HUP");
+    let receiver = lab.start("receiver");
     lab.send(1200..1700);
-    lab.wait(&CENTRAL, 1700);
-    lab.wait(&LOCAL, 1700);
+    lab.wait(&receiver, &CENTRAL, 1700);
+    // What has waited is the last in the central files, which are then complete up to its time only.
+    lab.send(1700..1800);
+    lab.wait(&receiver, &CENTRAL, 1800);
+    lab.wait(&sender, &LOCAL, 1800);
     for local in LOCAL {
         for central in CENTRAL {
             assert_eq!(lab.counts(local, central), [0; 3], "{local} {central}");
         }
     }
     for local in LOCAL {
-        let text = lab.read(&format!("{local}.1")) + &lab.read(local);
+        let text = [lab.read(&format!("{local}.1")), lab.read(local)].concat();
         fs::write(lab.directory.join("tampered"), tamper(&text)).unwrap();
         for central in CENTRAL {
             assert_eq!(lab.counts("tampered", central), [1, 2, 1], "{local} {central}");
