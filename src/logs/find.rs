@@ -14,6 +14,9 @@ use super::window::floor;
 /// The most entries of a side whose texts are kept.
 pub const KEPT_ENTRIES: usize = 10_000;
 
+/// The most entries of a side that are looked for; more are counted only.
+const LOOKED_FOR: usize = 1 << 20;
+
 /// The most bytes of texts of a side.
 const KEPT_BYTES: usize = 16 << 20;
 
@@ -44,12 +47,40 @@ impl Found {
     }
 }
 
+/// What is looked for on both sides.
+pub struct Wanted<'s> {
+    singles: &'s [Vec<Single>; 2],
+    /// Up to which time they are looked for at all.
+    until: i64,
+    /// Up to which time their texts are kept: the same on both sides, so that partners are kept together.
+    kept_until: i64,
+}
+
+impl<'s> Wanted<'s> {
+    /// Entries of one of so many shares.
+    #[must_use]
+    pub fn new(singles: &'s [Vec<Single>; 2], shares: usize) -> Self {
+        let until = until(singles, LOOKED_FOR);
+        Self { singles, until, kept_until: until.min(self::until(singles, (KEPT_ENTRIES / shares).max(1))) }
+    }
+}
+
+/// The time up to which both sides have so many of these at most.
+fn until(singles: &[Vec<Single>; 2], most: usize) -> i64 {
+    let of_side = |singles: &Vec<Single>| {
+        let mut times: Vec<i64> = singles.iter().map(|single| single.record.time).collect();
+        // What is as old as the first that is too many is out, too: else the last second would be cut in two.
+        if times.len() <= most { i64::MAX } else { *times.select_nth_unstable(most).1 - 1 }
+    };
+    singles.iter().map(of_side).min().unwrap_or(i64::MAX)
+}
+
 /// The times that are looked for: most entries have another, and need no digest.
 struct Times(Vec<i64>);
 
 impl Times {
-    fn of(singles: &[Single]) -> Self {
-        let mut times: Vec<i64> = singles.iter().map(|single| single.record.time).collect();
+    fn of<'w>(wanted: impl Iterator<Item = &'w Record>) -> Self {
+        let mut times: Vec<i64> = wanted.map(|record| record.time).collect();
         times.sort_unstable();
         times.dedup();
         Self(times)
@@ -74,7 +105,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Looks for the texts of these.
+    /// Looks for their texts.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -84,16 +115,17 @@ impl Findings {
         years: &[Vec<Years>],
         keyer: &Keyer,
         unit: i64,
-        singles: &[Single],
+        all: &Wanted<'_>,
     ) -> Result<(), LogsError> {
+        let singles = &all.singles[reading.role.index()];
         self.count += singles.iter().map(|single| single.count).sum::<u64>();
-        let mut wanted: HashMap<Record, (u64, bool)> = HashMap::with_capacity(singles.len());
-        for single in singles {
+        let mut wanted: HashMap<Record, (u64, bool)> = HashMap::new();
+        for single in singles.iter().filter(|single| single.record.time <= all.until) {
             let (count, is_alone) = wanted.entry(single.record).or_insert((0, single.is_alone));
             *count += single.count;
             *is_alone &= single.is_alone;
         }
-        let times = Times::of(singles);
+        let times = Times::of(wanted.keys());
         let mut keyer = keyer.clone();
         for (log_index, (log, years)) in reading.logs.iter().zip(years).enumerate() {
             for (file_index, (file, years)) in log.files.iter().zip(years).enumerate() {
@@ -115,27 +147,27 @@ impl Findings {
                     }
                     let record = Record { digest, time: entry.time };
                     let place = ((log_index, file_index), entry.number);
-                    self.note(record, is_alone, place, entry.line, entry.body.program);
+                    self.count_program(entry.body.program);
+                    if time <= all.kept_until {
+                        self.keep(record, is_alone, place, entry.line);
+                    }
                 })?;
             }
         }
         Ok(())
     }
 
-    fn note(
-        &mut self,
-        record: Record,
-        is_alone: bool,
-        place: ((usize, usize), u64),
-        text: &[u8],
-        program: &[u8],
-    ) {
+    fn count_program(&mut self, program: &[u8]) {
         let may_be_new = self.programs.len() < PROGRAMS;
         match self.programs.get_mut(program) {
             Some(count) => *count += 1,
             None if may_be_new => drop(self.programs.insert(program.to_vec(), 1)),
             None => {}
         }
+    }
+
+    fn keep(&mut self, record: Record, is_alone: bool, place: ((usize, usize), u64), text: &[u8]) {
+        // Of one entry there may be many.
         if self.found.len() < KEPT_ENTRIES && self.bytes + text.len() <= KEPT_BYTES {
             self.bytes += text.len();
             let (file, line) = place;

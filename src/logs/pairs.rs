@@ -25,7 +25,7 @@ const SIMILAR: f64 = 0.7;
 const CANDIDATES: usize = 64;
 
 /// How much of a text is compared, in bytes.
-const COMPARED: usize = 400;
+const COMPARED: usize = 1000;
 
 /// Finds them.
 #[must_use]
@@ -152,7 +152,7 @@ fn said(body: &Body<'_>) -> Vec<u8> {
     out
 }
 
-/// How much is equal, from 0 to 1; 1 for a text that was cut short.
+/// How much is equal, from 0 to 1: by beginning and end, or by words; 1 for a text that was cut short.
 fn similarity(one: &[u8], other: &[u8]) -> f64 {
     let (shorter, longer) = if one.len() < other.len() { (one, other) } else { (other, one) };
     if longer.starts_with(shorter) && shorter.len() * 4 > longer.len() {
@@ -162,12 +162,20 @@ fn similarity(one: &[u8], other: &[u8]) -> f64 {
     if ratio(shorter.len()) < SIMILAR {
         return 0.0;
     }
-    let equal = capture_diff_slices(Algorithm::Myers, one, other)
-        .iter()
-        .filter(|operation| operation.tag() == DiffTag::Equal)
-        .map(|operation| operation.old_range().len())
-        .sum();
-    ratio(equal)
+    let start = shorter.iter().zip(longer).take_while(|(one, other)| one == other).count();
+    let ends = shorter[start..].iter().rev().zip(longer[start..].iter().rev());
+    let end = ends.take_while(|(one, other)| one == other).count();
+    ratio(start + end).max(ratio(equal_words(one, other)))
+}
+
+/// The bytes of the words that two texts have in common, in one order.
+fn equal_words(one: &[u8], other: &[u8]) -> usize {
+    let words =
+        |text: &'_ [u8]| text.split_inclusive(|byte| *byte == b' ').map(<[u8]>::to_vec).collect::<Vec<_>>();
+    let (one, other) = (words(one), words(other));
+    let equal = capture_diff_slices(Algorithm::Myers, &one, &other);
+    let equal = equal.iter().filter(|operation| operation.tag() == DiffTag::Equal);
+    equal.flat_map(|operation| &one[operation.old_range()]).map(Vec::len).sum()
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! A comparison from the files to what came of it.
 
+use std::collections::HashSet;
+
 use standfast_facts::machine::Progress;
 use standfast_providers::shown::Shown;
 
 use super::Role;
 use super::error::LogsError;
-use super::find::Findings;
+use super::find::{Findings, Wanted};
 use super::key::Keyer;
 use super::matching::{Matching, Single, Times, altered_tails, collapse, matching};
 use super::request::Request;
@@ -83,7 +85,7 @@ impl Run<'_> {
                 Some(sides) => sides,
                 None => self.read(share, usize::MAX)?.0,
             };
-            times = Some(self.share(read, window, unit, times, &mut sum)?);
+            times = Some(self.share((read, 1 << share.bits), (window, unit), times, &mut sum)?);
             share.index += 1;
         }
         Ok(self.tell(window, unit, totals, &sum))
@@ -136,9 +138,8 @@ impl Run<'_> {
     /// Compares one share, and looks up the texts of what has no partner. Says how times are related.
     fn share(
         &self,
-        sides: [Side; 2],
-        window: Window,
-        unit: i64,
+        (sides, shares): ([Side; 2], usize),
+        (window, unit): (Window, i64),
         times: Option<Times>,
         sum: &mut Sum,
     ) -> Result<Times, LogsError> {
@@ -157,7 +158,7 @@ impl Run<'_> {
         let mut singles = found.singles;
         sum.matched -= add_tails(&mut singles, &tails, window, unit);
         if singles.iter().any(|singles| !singles.is_empty()) {
-            self.look(&singles, &years, unit, sum)?;
+            self.look(&singles, &years, unit, shares, sum)?;
         }
         Ok(how)
     }
@@ -167,13 +168,15 @@ impl Run<'_> {
         singles: &[Vec<Single>; 2],
         years: &[Vec<Vec<Years>>; 2],
         unit: i64,
+        shares: usize,
         sum: &mut Sum,
     ) -> Result<(), LogsError> {
         let (progress, _bar) = self.watched();
+        let wanted = Wanted::new(singles, shares);
         let [of_local, of_central] = &mut sum.findings;
         let look = |findings: &mut Findings, role: Role| {
-            let (singles, years) = (&singles[role.index()], &years[role.index()]);
-            findings.look(self.reading(role, &progress), years, &self.keyer, unit, singles)
+            let reading = self.reading(role, &progress);
+            findings.look(reading, &years[role.index()], &self.keyer, unit, &wanted)
         };
         let [local, central] = both(|| look(of_local, Role::Local), || look(of_central, Role::Central));
         local.and(central)
@@ -185,10 +188,14 @@ fn add_tails(singles: &mut [Vec<Single>; 2], tails: &[Vec<Tail>; 2], window: Win
     let altered = altered_tails(&tails[0], &tails[1]);
     let mut added = [0, 0];
     for ((singles, altered), added) in singles.iter_mut().zip(altered).zip(&mut added) {
+        // One that has no partner at all is there already.
+        let mut known: HashSet<Record> = HashSet::new();
+        if !altered.is_empty() {
+            known.extend(singles.iter().map(|single| single.record));
+        }
         for record in altered {
             let record = Record { time: floor(record.time, unit), ..record };
-            // One that has no partner at all is there already.
-            if window.has(record.time) && !singles.iter().any(|single| single.record == record) {
+            if window.has(record.time) && known.insert(record) {
                 singles.push(Single { record, count: 1, is_alone: false });
                 *added += 1;
             }

@@ -3,7 +3,7 @@
 use standfast_facts::machine::Progress;
 
 use super::Role;
-use super::calendar::BELIEVED;
+use super::calendar::{BELIEVED, DAY};
 use super::error::LogsError;
 use super::key::{Keyer, tail};
 use super::source::Log;
@@ -57,6 +57,10 @@ impl Share {
         digest & ((1 << self.bits) - 1) == self.index
     }
 }
+
+/// How much older than the end of an older file the first entry of a younger one may be: what has waited in a queue
+/// comes late. Only the year is at stake.
+const LONG_OUTAGE: i64 = 90 * DAY;
 
 /// The most bytes of tails that are kept of a side.
 const TAILS: usize = 16 << 20;
@@ -224,7 +228,7 @@ impl Side {
             }
             self.tails.append(&mut part.tails);
             if let Some(first) = part.first {
-                written = written.min(first.wall);
+                written = written.min(first.wall.saturating_add(LONG_OUTAGE));
                 let of_file = part.span(reading.role, first);
                 span = Some(span.map_or(of_file, |younger| younger.with_older(of_file, reading.role)));
             }

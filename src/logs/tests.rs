@@ -496,6 +496,17 @@ fn a_side_is_divided_no_further_than_it_must_be() {
 }
 
 #[test]
+fn partners_are_kept_together_however_many_there_are() {
+    let edited = |text: String| text.replace("number", "numbers");
+    let local = seconds(0..3000, "web1").repeat(5);
+    let comparison = compared(&local, &edited(local.clone()), usize::MAX).unwrap();
+    let (edited, deleted, lost) = counts(&comparison);
+    assert_eq!((deleted, lost, edited + lost), (lost, deleted, 15_000), "{comparison:?}");
+    assert!(edited >= 9_900, "{edited}");
+    assert_eq!(comparison.differences.len() as u64, edited);
+}
+
+#[test]
 fn shares_find_what_the_whole_finds() {
     let local = seconds(0..500, "web1") + &seconds(501..1000, "web1");
     let central = seconds(0..700, "web1") + &seconds(701..1000, "web1");
