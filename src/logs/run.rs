@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use standfast_facts::machine::Progress;
 use standfast_providers::shown::Shown;
 
-use super::Role;
 use super::error::LogsError;
 use super::find::{Findings, Wanted};
 use super::key::Keyer;
@@ -17,6 +16,7 @@ use super::terms::{self, Hosts, Survey};
 use super::told::{Comparison, Totals};
 use super::visit::Filter;
 use super::window::{Bounds, Outside, Window, floor};
+use super::{Role, calendar};
 use crate::progress::{Bar, Total};
 
 /// One comparison.
@@ -87,6 +87,12 @@ impl Run<'_> {
             };
             times = Some(self.share((read, 1 << share.bits), (window, unit), times, &mut sum)?);
             share.index += 1;
+        }
+        let alone: u64 = sum.findings.iter().map(|findings| findings.count).sum();
+        if sum.matched + alone == 0 {
+            // That nothing differs must not be taken for a proof.
+            let (from, to) = (calendar::text(window.start), calendar::text(window.end));
+            return Err(LogsError::NoWindow { why: format!("no side has an entry from {from} to {to}") });
         }
         Ok(self.tell(window, unit, totals, &sum))
     }

@@ -227,6 +227,13 @@ fn a_log_that_is_younger_than_the_slack_says_how_it_can_be_compared() {
 }
 
 #[test]
+fn a_time_without_an_entry_proves_nothing() {
+    let bounds = ["--since", "2026-11-26T23:00", "--until", "2026-11-26T23:10"];
+    let said = compare(&small(), &[&["messages", "central"], &bounds[..]].concat());
+    said.refused("no side has an entry from 2026-11-26T23:00:00 to 2026-11-26T23:10:00");
+}
+
+#[test]
 fn what_is_no_log_is_refused_with_the_reason() {
     let root = small();
     write(&root, "empty", "");
@@ -386,6 +393,13 @@ fn the_page_names_every_option_every_kind_and_every_figure_of_the_rules() {
             page.contains(&format!("`{option}")) || option == "--help" || option == "--version",
             "{option}"
         );
+    }
+    let json = compare(&small(), &["messages", "central", "--slack", "0", "--format", "json"]).json();
+    let mut keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+    keys.extend(json["local"].as_object().unwrap().keys());
+    keys.extend(json["differences"][0].as_object().unwrap().keys());
+    for key in keys {
+        assert!(page.contains(&format!("`{key}`")), "{key}");
     }
     let kinds = ["edited", "deleted or edited locally", "lost, not forwarded, or forged"];
     for word in kinds.iter().chain(&["7900", "32", "256 KiB", "4 million", "16 bytes", "2 s"]) {
