@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::body::Body;
 use super::error::LogsError;
 use super::key::Keyer;
-use super::line::{Body, parse};
+use super::line::parse;
 use super::matching::Single;
 use super::side::{Reading, Record, Years};
 use super::stamp::Stamps;
@@ -43,7 +44,7 @@ impl Found {
     #[must_use]
     pub fn body(&self) -> Body<'_> {
         let parsed = parse(&self.text, &mut Stamps::new(0, 0));
-        parsed.map_or_else(|| Body::continued(&self.text), |line| line.body)
+        parsed.map_or_else(|| Body::continued(&self.text), |line| line.said.body())
     }
 }
 
@@ -137,7 +138,8 @@ impl Findings {
                     if !times.has(time) {
                         return;
                     }
-                    let digest = keyer.digest(&entry.body);
+                    let body = entry.said.body();
+                    let digest = keyer.digest(&body);
                     let key = Record { digest, time };
                     let Some((count, is_alone)) = wanted.get_mut(&key) else { return };
                     let is_alone = *is_alone;
@@ -147,7 +149,7 @@ impl Findings {
                     }
                     let record = Record { digest, time: entry.time };
                     let place = ((log_index, file_index), entry.number);
-                    self.count_program(entry.body.program);
+                    self.count_program(body.program());
                     if time <= all.kept_until {
                         self.keep(record, is_alone, place, entry.line);
                     }

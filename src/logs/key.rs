@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use super::line::{Body, Form, TAG};
+use super::body::{Body, Form, TAG};
 
 /// The bytes of a message that every receiver keeps.
 ///
@@ -44,7 +44,7 @@ impl Keyer {
             _ if body.form == Form::Continued => self.text.push(1),
             Tags::Whole if body.form == Form::Traditional => push_escaped(&mut self.text, body.tag),
             Tags::Whole | Tags::Reduced => {
-                push_escaped(&mut self.text, &body.program[..body.program.len().min(TAG)]);
+                push_escaped(&mut self.text, &body.program()[..body.program().len().min(TAG)]);
                 self.text.push(0);
                 push_escaped(&mut self.text, pid(body).unwrap_or_default());
             }
@@ -61,7 +61,7 @@ impl Keyer {
 
 /// The process number, where the tag is so short that forwarding has left it whole.
 fn pid<'l>(body: &Body<'l>) -> Option<&'l [u8]> {
-    body.pid.filter(|_| body.tag_length < TAG)
+    body.pid().filter(|_| body.tag_length < TAG)
 }
 
 /// What of a message is not in its digest.
@@ -101,7 +101,7 @@ pub fn could_be_one(one: &Body<'_>, other: &Body<'_>) -> bool {
         return false;
     }
     let same_name = || {
-        let name = |body: &Body<'_>| escaped(&body.program[..body.program.len().min(TAG)]);
+        let name = |body: &Body<'_>| escaped(&body.program()[..body.program().len().min(TAG)]);
         name(one) == name(other)
             && (pid(one) == pid(other) || one.tag_length >= TAG || other.tag_length >= TAG)
     };
@@ -133,12 +133,13 @@ fn is_cut_of(one: &[u8], other: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::line::{Body, parse};
+    use super::super::body::Body;
+    use super::super::line::parse;
     use super::super::stamp::Stamps;
     use super::{KEPT, Keyer, Tags, could_be_one, tail};
 
     fn body(line: &[u8]) -> Body<'_> {
-        parse(line, &mut Stamps::new(0, 0)).unwrap().body
+        parse(line, &mut Stamps::new(0, 0)).unwrap().said.body()
     }
 
     fn of(content: &[u8]) -> Vec<u8> {

@@ -3,6 +3,7 @@
 //! Both sides are read once into digests, which are sorted and merged; only what has no partner is looked up once more
 //! for its text. Nothing is written, and memory does not grow with the files: see [`side::Share`].
 
+mod body;
 mod calendar;
 mod error;
 mod find;

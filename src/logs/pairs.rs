@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
+use super::body::{Body, TAG};
 use super::find::Found;
 use super::key::{could_be_one, push_escaped};
-use super::line::{Body, TAG};
 use super::matching::TOLERANCE;
 
 /// Entries that are one message, by their places in the lists of both sides.
@@ -145,7 +145,7 @@ fn similar_pairs(local: &[Found], central: &[Found], open: &Open) -> Vec<(usize,
 /// Program, process number and text, for a comparison.
 fn said(body: &Body<'_>) -> Vec<u8> {
     let mut out = Vec::new();
-    for part in [body.program, b"[", body.pid.unwrap_or_default(), b"]: ", body.glued, body.message] {
+    for part in [body.program(), b"[", body.pid().unwrap_or_default(), b"]: ", body.glued, body.message] {
         push_escaped(&mut out, &part[..part.len().min(COMPARED)]);
     }
     out.truncate(COMPARED);

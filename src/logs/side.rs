@@ -20,6 +20,14 @@ pub struct Record {
     pub time: i64,
 }
 
+impl Record {
+    /// A number of the same order: one comparison without a branch is a third of the time of two.
+    fn as_number(self) -> u128 {
+        let time = self.time.cast_unsigned() ^ (1 << 63);
+        u128::from(self.digest) << 64 | u128::from(time)
+    }
+}
+
 /// What of an over-long message is not in its digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tail {
@@ -180,7 +188,7 @@ impl Side {
         }
         side.keep(share);
         for records in &mut side.logs {
-            records.sort_unstable();
+            records.sort_unstable_by_key(|record| record.as_number());
         }
         Ok((side, share))
     }
@@ -281,8 +289,9 @@ impl Part {
             span.last = span.last.max(entry.time);
             self.last = entry.time;
         }
-        let record = Record { digest: keyer.digest(&entry.body), time: entry.time };
-        let tail = tail(&entry.body);
+        let body = entry.said.body();
+        let record = Record { digest: keyer.digest(&body), time: entry.time };
+        let tail = tail(&body);
         self.totals.long += u64::from(!tail.is_empty());
         if !share.has(record.digest) {
             return;

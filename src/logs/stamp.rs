@@ -39,10 +39,15 @@ pub struct Stamps {
     has_years: bool,
     /// The text of the last traditional stamp: entries of one second are many.
     text: [u8; TRADITIONAL],
+    /// The last date of RFC 3339, and when it begins: entries of one day are many.
+    date: ([u8; DATE], i64),
 }
 
 /// The length of `Nov 26 22:10:11`.
 const TRADITIONAL: usize = 15;
+
+/// The length of `2026-11-26`.
+const DATE: usize = 10;
 
 impl Stamps {
     /// Of a file whose entries were written up to this time, in microseconds; the first entry is taken for one of the
@@ -50,13 +55,20 @@ impl Stamps {
     #[must_use]
     pub fn new(written: i64, years_back: i64) -> Self {
         let bound = written.saturating_add(LATE);
-        Self { bound, years_back, previous: None, has_years: false, text: [0; TRADITIONAL] }
+        Self {
+            bound,
+            years_back,
+            previous: None,
+            has_years: false,
+            text: [0; TRADITIONAL],
+            date: ([0; DATE], 0),
+        }
     }
 
     /// Reads the stamp that a line begins with, and says how long it is.
     pub fn read(&mut self, line: &[u8]) -> Option<(Stamp, usize)> {
         if line.first()?.is_ascii_digit() {
-            let (stamp, length) = rfc3339(line)?;
+            let (stamp, length) = self.rfc3339(line)?;
             self.has_years = true;
             self.previous = Some(stamp.wall);
             return Some((stamp, length));
@@ -69,6 +81,16 @@ impl Stamps {
         self.text = *text;
         self.previous = Some(wall);
         Some((Stamp { wall, offset: None, digits: 0 }, TRADITIONAL))
+    }
+
+    /// A stamp of RFC 3339, of the same day as the last one most of the time.
+    fn rfc3339(&mut self, line: &[u8]) -> Option<(Stamp, usize)> {
+        let (date, rest) = line.split_first_chunk::<DATE>()?;
+        if self.date.0 != *date {
+            self.date = (*date, day(date)?);
+        }
+        let (stamp, rest) = time_of_day(self.date.1, rest)?;
+        Some((stamp, line.len() - rest.len()))
     }
 
     /// By how many years the traditional stamps were read too late, once the file is at its end.
@@ -133,29 +155,37 @@ fn traditional(text: &[u8; TRADITIONAL]) -> Option<Civil> {
 
 /// `2026-11-26T22:10:11.123456+01:00`, with a blank for the T too, with or without fraction and zone.
 fn rfc3339(line: &[u8]) -> Option<(Stamp, usize)> {
-    let (date, rest) = line.split_at_checked(10)?;
-    let (&between, rest) = rest.split_first()?;
-    let (time, mut rest) = rest.split_at_checked(8)?;
-    if date[4] != b'-' || date[7] != b'-' || !matches!(between, b'T' | b't' | b' ') {
-        return None;
-    }
+    let (date, rest) = line.split_first_chunk::<DATE>()?;
+    let (stamp, rest) = time_of_day(day(date)?, rest)?;
+    Some((stamp, line.len() - rest.len()))
+}
+
+/// When `2026-11-26` begins.
+fn day(date: &[u8; DATE]) -> Option<i64> {
     let month = u8::try_from(number(&date[5..7])?).ok().filter(|month| (1..=12).contains(month))?;
     let day = u8::try_from(number(&date[8..])?).ok().filter(|day| (1..=days_in(month)).contains(day))?;
-    let second = clock(time)?;
+    let year = i64::from(number(&date[..4])?);
+    let is_date = date[4] == b'-' && date[7] == b'-';
+    is_date.then(|| Civil { year, month, day, second: 0, micros: 0 }.micros_since_epoch())
+}
+
+/// `T22:10:11.123456+01:00` of the day that begins then, and what follows it.
+fn time_of_day(day: i64, text: &[u8]) -> Option<(Stamp, &[u8])> {
+    let (&between, rest) = text.split_first()?;
+    let (time, mut rest) = rest.split_at_checked(8)?;
+    let second = clock(time).filter(|_| matches!(between, b'T' | b't' | b' '))?;
     let (mut micros, mut digits) = (0, 0);
     if let [b'.' | b',', fraction @ ..] = rest {
         let length = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
         for index in 0..6 {
-            let digit = fraction[..length].get(index).map_or(0, |digit| u32::from(digit - b'0'));
+            let digit = fraction[..length].get(index).map_or(0, |digit| i64::from(digit - b'0'));
             micros = micros * 10 + digit;
         }
         digits = u8::try_from(length.min(6)).unwrap_or_default();
         rest = &fraction[length..];
     }
     let (offset, rest) = zone(rest)?;
-    let civil = Civil { year: i64::from(number(&date[..4])?), month, day, second, micros };
-    let wall = civil.micros_since_epoch();
-    Some((Stamp { wall, offset, digits }, line.len() - rest.len()))
+    Some((Stamp { wall: day + i64::from(second) * SECOND + micros, offset, digits }, rest))
 }
 
 /// `Z`, `+01:00`, `+0100` or nothing.

@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use standfast_facts::machine::Progress;
 
+use super::body::Form;
 use super::error::LogsError;
 use super::key::Tags;
-use super::line::{Form, Line, parse};
+use super::line::{Line, parse};
 use super::source::{Log, LogFile};
 use super::stamp::{Stamp, Stamps};
 
@@ -134,10 +135,11 @@ impl Survey {
         }
         self.lacks_zones |= line.stamp.offset.is_none();
         self.zone = self.zone.or(line.stamp.offset);
-        self.has_protocol23 |= line.body.form == Form::Protocol23;
-        if !line.body.tag.is_empty() {
+        let body = line.said.body();
+        self.has_protocol23 |= body.form == Form::Protocol23;
+        if !body.tag.is_empty() {
             self.tags.0 += 1;
-            self.tags.1 += usize::from(line.body.tag.contains(&b':'));
+            self.tags.1 += usize::from(body.tag.contains(&b':'));
         }
     }
 

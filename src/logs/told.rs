@@ -3,8 +3,8 @@
 use serde::Serialize;
 use standfast_providers::shown::Shown;
 
+use super::body::Body;
 use super::find::{Findings, Found};
-use super::line::Body;
 use super::pairs::{Pairs, pairs};
 use super::run::{Run, Sum};
 use super::side::{self, Side};
@@ -267,7 +267,7 @@ impl Run<'_> {
         Difference {
             kind,
             time: original.map_or_else(String::new, |found| self.time(found.record.time)),
-            program: original.map_or_else(Shown::default, |found| Shown::bytes(found.body().program)),
+            program: original.map_or_else(Shown::default, |found| Shown::bytes(found.body().program())),
             local: local.map(|found| place(Role::Local, found)),
             central: central.map(|found| place(Role::Central, found)),
         }
@@ -328,7 +328,7 @@ fn shift(local: &Findings, central: &Findings, edited: &[(usize, usize)]) -> Opt
 fn programs(findings: &Findings, paired: impl Iterator<Item = usize>) -> Vec<Program> {
     let mut programs = findings.programs.clone();
     for index in paired {
-        if let Some(count) = programs.get_mut(findings.found[index].body().program) {
+        if let Some(count) = programs.get_mut(findings.found[index].body().program()) {
             *count -= 1;
         }
     }

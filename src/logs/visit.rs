@@ -4,7 +4,7 @@ use standfast_facts::machine::Progress;
 use standfast_providers::shown::Shown;
 
 use super::error::LogsError;
-use super::line::{Body, parse};
+use super::line::{Said, parse};
 use super::source::LogFile;
 use super::stamp::Stamps;
 use super::terms::{Clock, Hosts};
@@ -30,7 +30,7 @@ pub struct Entry<'l> {
     /// How many digits the fraction of the second has; `None` for a line without a stamp.
     pub digits: Option<u8>,
     /// What it says.
-    pub body: Body<'l>,
+    pub said: Said<'l>,
     /// The whole line.
     pub line: &'l [u8],
     /// Counted from 1.
@@ -83,23 +83,23 @@ pub fn visit(
     while let Some(line) = lines.next().map_err(|source| file.failed(source))? {
         seen.lines += 1;
         seen.cut += u64::from(line.is_cut);
-        let ((time, wall), digits, body) = match parse(line.bytes, &mut stamps) {
+        let ((time, wall), digits, said) = match parse(line.bytes, &mut stamps) {
             Some(parsed) => {
                 seen.stamped += 1;
                 if last_host.0 != parsed.host {
                     last_host = (parsed.host.to_vec(), filter.hosts.has(parsed.host));
                 }
-                let counts = last_host.1 && !seen.excludes(filter, parsed.body.program);
+                let counts = last_host.1 && !seen.excludes(filter, &parsed.said);
                 if !last_host.1 {
                     seen.other(parsed.host);
                 }
                 let times = (filter.clock.time(&parsed.stamp), parsed.stamp.wall);
                 previous = Some((times, counts));
-                (times, Some(parsed.stamp.digits), parsed.body)
+                (times, Some(parsed.stamp.digits), parsed.said)
             }
             None if is_blank(line.bytes) => continue,
             None => match previous {
-                Some((times, _)) => (times, None, Body::continued(line.bytes)),
+                Some((times, _)) => (times, None, Said::Continued(line.bytes)),
                 None => {
                     seen.unplaced += 1;
                     continue;
@@ -107,7 +107,7 @@ pub fn visit(
             },
         };
         if previous.is_some_and(|(_, counts)| counts) {
-            show(&Entry { time, wall, digits, body, line: line.bytes, number: seen.lines });
+            show(&Entry { time, wall, digits, said, line: line.bytes, number: seen.lines });
         }
     }
     seen.years_too_late = stamps.years_too_late();
@@ -115,8 +115,8 @@ pub fn visit(
 }
 
 impl Seen {
-    fn excludes(&mut self, filter: &Filter, program: &[u8]) -> bool {
-        let excluded = filter.excluded.iter().any(|name| name == program);
+    fn excludes(&mut self, filter: &Filter, said: &Said<'_>) -> bool {
+        let excluded = filter.excluded.iter().any(|program| said.is_of(program));
         self.excluded += u64::from(excluded);
         excluded
     }
