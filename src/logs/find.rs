@@ -1,6 +1,7 @@
 //! The second look: the texts of the entries that have no partner.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
 
 use super::body::Body;
 use super::error::LogsError;
@@ -136,12 +137,14 @@ impl Findings {
                 visit(file, reading.filter, years.stamps(), reading.progress, |entry| {
                     let time = floor(entry.time, unit);
                     if !times.has(time) {
-                        return;
+                        return ControlFlow::Continue(());
                     }
                     let body = entry.said.body();
                     let digest = keyer.digest(&body);
                     let key = Record { digest, time };
-                    let Some((count, is_alone)) = wanted.get_mut(&key) else { return };
+                    let Some((count, is_alone)) = wanted.get_mut(&key) else {
+                        return ControlFlow::Continue(());
+                    };
                     let is_alone = *is_alone;
                     *count -= 1;
                     if *count == 0 {
@@ -153,6 +156,7 @@ impl Findings {
                     if time <= all.kept_until {
                         self.keep(record, is_alone, place, entry.line);
                     }
+                    if wanted.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
                 })?;
             }
         }

@@ -1,5 +1,7 @@
 //! One side, read into records: sixteen bytes for each entry, and never its text.
 
+use std::ops::ControlFlow;
+
 use standfast_facts::machine::Progress;
 
 use super::Role;
@@ -216,6 +218,7 @@ impl Side {
                 let mut part = Part::default();
                 let seen = visit(file, reading.filter, years.stamps(), reading.progress, |entry| {
                     part.add(entry, keyer, share, room);
+                    ControlFlow::Continue(())
                 })?;
                 if seen.years_too_late == 0 {
                     break (seen, part);

@@ -1,5 +1,7 @@
 //! The entries of a log that count, one after another.
 
+use std::ops::ControlFlow;
+
 use standfast_facts::machine::Progress;
 use standfast_providers::shown::Shown;
 
@@ -64,7 +66,7 @@ const COUNTED: usize = 16;
 /// How many other hosts are named.
 const NAMED: usize = 5;
 
-/// Shows all entries that count, in the order of the file.
+/// Shows the entries that count, in the order of the file, until it is told to break off.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -73,7 +75,7 @@ pub fn visit(
     filter: &Filter,
     mut stamps: Stamps,
     progress: &Progress,
-    mut show: impl FnMut(&Entry<'_>),
+    mut show: impl FnMut(&Entry<'_>) -> ControlFlow<()>,
 ) -> Result<Seen, LogsError> {
     let mut seen = Seen::default();
     let mut lines = file.lines(progress);
@@ -107,7 +109,10 @@ pub fn visit(
             },
         };
         if previous.is_some_and(|(_, counts)| counts) {
-            show(&Entry { time, wall, digits, said, line: line.bytes, number: seen.lines });
+            let entry = Entry { time, wall, digits, said, line: line.bytes, number: seen.lines };
+            if show(&entry).is_break() {
+                break;
+            }
         }
     }
     seen.years_too_late = stamps.years_too_late();
