@@ -29,6 +29,8 @@ pub struct Body<'l> {
     pub glued: &'l [u8],
     /// The rest of the message, without the blanks behind it, and without one before it where nothing is glued.
     pub message: &'l [u8],
+    /// Tag, blank and message, where they stand so in the line; empty where the tag is cut or something is glued to it.
+    pub whole: &'l [u8],
     /// The first word: the whole tag, or the program of RFC 5424.
     word: &'l [u8],
     /// The process number of RFC 5424.
@@ -47,14 +49,18 @@ impl<'l> Body<'l> {
     #[must_use]
     pub fn traditional(content: &'l [u8]) -> Self {
         let content = trim_end(content);
-        let word = &content[..memchr(b' ', content).unwrap_or(content.len())];
-        let rest = &content[word.len()..];
+        // Tags are short: to look at each byte costs less than to search.
+        let end = content.iter().position(|byte| matches!(byte, b' ' | b':'));
+        let colon = end.filter(|end| content[*end] == b':' && end + 1 < TAG);
+        let rest = end.map_or(&[][..], |end| &content[end..]);
+        let word_end = content.len() - rest.len() + memchr(b' ', rest).unwrap_or(rest.len());
+        let (word, rest) = content.split_at(word_end);
         let cut = &word[..word.len().min(TAG)];
-        let colon = memchr(b':', cut).filter(|colon| colon + 1 < cut.len());
         let (tag, glued) = cut.split_at(colon.map_or(cut.len(), |colon| colon + 1));
         let message = if glued.is_empty() { rest.strip_prefix(b" ").unwrap_or(rest) } else { rest };
         let tag_length = word.strip_suffix(b":").unwrap_or(word).len();
-        Self { form: Form::Traditional, tag, tag_length, glued, message, word, process: None }
+        let whole = if tag.len() == word.len() { content } else { &[] };
+        Self { form: Form::Traditional, tag, tag_length, glued, message, whole, word, process: None }
     }
 
     /// What stands behind the host in a line of RFC 5424.
@@ -69,7 +75,8 @@ impl<'l> Body<'l> {
         let message = message.strip_prefix("\u{feff}".as_bytes()).unwrap_or(message);
         let (word, process) = (some(program).unwrap_or_default(), some(process));
         let tag_length = word.len() + process.map_or(0, |process| process.len() + 2);
-        Some(Self { form: Form::Protocol23, tag: b"", tag_length, glued: b"", message, word, process })
+        let (tag, glued, whole) = (&[][..], &[][..], &[][..]);
+        Some(Self { form: Form::Protocol23, tag, tag_length, glued, message, whole, word, process })
     }
 
     /// `app`, as rsyslog takes it from a tag.

@@ -134,11 +134,9 @@ impl Findings {
                 if wanted.is_empty() {
                     return Ok(());
                 }
-                visit(file, reading.filter, years.stamps(), reading.progress, |entry| {
+                let (stamps, wants) = (years.stamps(), |time| times.has(floor(time, unit)));
+                visit(file, reading.filter, stamps, reading.progress, wants, |entry| {
                     let time = floor(entry.time, unit);
-                    if !times.has(time) {
-                        return ControlFlow::Continue(());
-                    }
                     let body = entry.said.body();
                     let digest = keyer.digest(&body);
                     let key = Record { digest, time };

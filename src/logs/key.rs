@@ -39,6 +39,10 @@ impl Keyer {
 
     /// The digest of the first [`KEPT`] bytes of a message and its tag.
     pub fn digest(&mut self, body: &Body<'_>) -> u64 {
+        // Nearly always the line holds what has to be digested as it stands there.
+        if self.tags == Tags::Whole && (1..=KEPT).contains(&body.whole.len()) && is_plain(body.whole) {
+            return self.digest_of(body.whole);
+        }
         self.text.clear();
         match self.tags {
             _ if body.form == Form::Continued => self.text.push(1),
@@ -49,12 +53,18 @@ impl Keyer {
                 push_escaped(&mut self.text, pid(body).unwrap_or_default());
             }
         }
-        self.text.push(0);
         let kept = KEPT.min(body.glued.len() + body.message.len());
+        if kept > 0 {
+            self.text.push(b' ');
+        }
         push_escaped(&mut self.text, body.glued);
         push_escaped(&mut self.text, &body.message[..kept - body.glued.len()]);
+        self.digest_of(&self.text)
+    }
+
+    fn digest_of(&self, text: &[u8]) -> u64 {
         let mut hasher = self.state.build_hasher();
-        hasher.write(&self.text);
+        hasher.write(text);
         hasher.finish()
     }
 }

@@ -216,10 +216,18 @@ impl Side {
             let room = Room { most, held, bits: share.bits, tail_bytes: TAILS.saturating_sub(tails) };
             let (seen, mut part) = loop {
                 let mut part = Part::default();
-                let seen = visit(file, reading.filter, years.stamps(), reading.progress, |entry| {
-                    part.add(entry, keyer, share, room);
-                    ControlFlow::Continue(())
-                })?;
+                let stamps = years.stamps();
+                let seen = visit(
+                    file,
+                    reading.filter,
+                    stamps,
+                    reading.progress,
+                    |_| true,
+                    |entry| {
+                        part.add(entry, keyer, share, room);
+                        ControlFlow::Continue(())
+                    },
+                )?;
                 if seen.years_too_late == 0 {
                     break (seen, part);
                 }

@@ -66,7 +66,8 @@ const COUNTED: usize = 16;
 /// How many other hosts are named.
 const NAMED: usize = 5;
 
-/// Shows the entries that count, in the order of the file, until it is told to break off.
+/// Shows the entries that count and are of a time that is wanted, in the order of the file, until it is told to break
+/// off.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -75,6 +76,7 @@ pub fn visit(
     filter: &Filter,
     mut stamps: Stamps,
     progress: &Progress,
+    wants: impl Fn(i64) -> bool,
     mut show: impl FnMut(&Entry<'_>) -> ControlFlow<()>,
 ) -> Result<Seen, LogsError> {
     let mut seen = Seen::default();
@@ -88,6 +90,11 @@ pub fn visit(
         let ((time, wall), digits, said) = match parse(line.bytes, &mut stamps) {
             Some(parsed) => {
                 seen.stamped += 1;
+                let times = (filter.clock.time(&parsed.stamp), parsed.stamp.wall);
+                if !wants(times.0) {
+                    previous = Some((times, false));
+                    continue;
+                }
                 if last_host.0 != parsed.host {
                     last_host = (parsed.host.to_vec(), filter.hosts.has(parsed.host));
                 }
@@ -95,7 +102,6 @@ pub fn visit(
                 if !last_host.1 {
                     seen.other(parsed.host);
                 }
-                let times = (filter.clock.time(&parsed.stamp), parsed.stamp.wall);
                 previous = Some((times, counts));
                 (times, Some(parsed.stamp.digits), parsed.said)
             }
