@@ -73,10 +73,12 @@ fn written_otherwise(local: &[Found], central: &[Found]) -> Vec<(usize, usize)> 
             let same_head = by_head.get(&head).into_iter().flatten();
             let near = same_head.filter(|other| is_near(found, &central[**other]));
             let one = near.take(CANDIDATES).filter(|other| could_be_one(&body, &central[**other].body()));
-            candidates.extend(one.map(|other| (index, *other)));
+            candidates.extend(one.map(|other| (apart(found, &central[*other]), index, *other)));
         }
     }
-    candidates
+    // A text may come again within the tolerance: the nearest one is its partner.
+    candidates.sort_unstable();
+    candidates.into_iter().map(|(_, local, central)| (local, central)).collect()
 }
 
 /// How the text begins, with and without what is glued to the tag.
@@ -96,7 +98,11 @@ fn heads(body: &Body<'_>) -> Vec<Vec<u8>> {
 }
 
 fn is_near(one: &Found, other: &Found) -> bool {
-    one.record.time.abs_diff(other.record.time) <= TOLERANCE.unsigned_abs()
+    apart(one, other) <= TOLERANCE.unsigned_abs()
+}
+
+fn apart(one: &Found, other: &Found) -> u64 {
+    one.record.time.abs_diff(other.record.time)
 }
 
 /// Pairs with one text and different times, where no other entry has this text.
@@ -133,13 +139,15 @@ fn similar_pairs(local: &[Found], central: &[Found], open: &Open) -> Vec<(usize,
         for (_, other) in near.take(CANDIDATES) {
             let score = similarity(&text, &said(&central[*other].body()));
             if score >= SIMILAR {
-                scored.push((score, index, *other));
+                scored.push((score, apart(found, &central[*other]), index, *other));
             }
         }
     }
-    scored
-        .sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)).then(one.2.cmp(&other.2)));
-    scored.into_iter().map(|(_, local, central)| (local, central)).collect()
+    scored.sort_by(|one, other| {
+        let rest = |of: &(f64, u64, usize, usize)| (of.1, of.2, of.3);
+        other.0.total_cmp(&one.0).then_with(|| rest(one).cmp(&rest(other)))
+    });
+    scored.into_iter().map(|(_, _, local, central)| (local, central)).collect()
 }
 
 /// Program, process number and text, for a comparison.
@@ -228,6 +236,16 @@ mod tests {
         let local = [found(1, 10, "app[1]: text"), found(2, 10, "app:nospace more")];
         let central = [found(3, 11, "app[1] text"), found(4, 10, "app more")];
         assert_eq!(pairs(&local, &central), Pairs { same: vec![(0, 0), (1, 1)], edited: vec![] });
+    }
+
+    #[test]
+    fn of_equal_texts_the_nearest_is_the_partner() {
+        let local = [found(1, 13, "app:nospace"), found(1, 11, "app:nospace")];
+        let central = [found(2, 11, "app"), found(2, 14, "app")];
+        assert_eq!(pairs(&local, &central).same, [(1, 0), (0, 1)]);
+        let local = [found(1, 13, "app: number 17"), found(1, 11, "app: number 17")];
+        let central = [found(2, 11, "app: number 18"), found(2, 14, "app: number 18")];
+        assert_eq!(pairs(&local, &central).edited, [(0, 1), (1, 0)]);
     }
 
     #[test]
