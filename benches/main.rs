@@ -13,6 +13,7 @@
 )]
 
 mod daemons;
+mod logs;
 mod measure;
 mod scale;
 mod stage;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         ("apply", scale::apply),
         ("lines", daemons::lines),
         ("probe", daemons::probe),
+        ("logs", logs::measure),
     ] {
         if is_wanted(name) {
             eprintln!("measuring {name} …");

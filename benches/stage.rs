@@ -81,6 +81,11 @@ impl Stages {
         set
     }
 
+    /// A directory for files that are to be read.
+    pub(crate) fn directory(&self, name: &str) -> PathBuf {
+        self.work.join(name)
+    }
+
     /// A file for standard input.
     pub(crate) fn input(&self, text: &str) -> Input {
         let path = self.work.join("input.json");

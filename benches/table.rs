@@ -47,6 +47,10 @@ impl Table {
         self.add(what, value, "× wall time", Figure::Time, Some(bar));
     }
 
+    pub(crate) fn cpu_ratio(&mut self, what: &str, value: f64, bar: f64) {
+        self.add(what, value, "× processor time", Figure::Time, Some(bar));
+    }
+
     pub(crate) fn wall(&mut self, what: &str, wall: Duration, bar: Option<f64>) {
         self.add(what, wall.as_secs_f64() * 1e3, "ms wall", Figure::Time, bar);
     }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use standfast_providers::provider::Detail;
 
+use crate::logs::{self, Request, Siblings, Time};
+
 /// Keeps hardening in force on Linux hosts and says what drifted and why.
 #[derive(Debug, Parser)]
 #[command(
@@ -64,6 +66,12 @@ pub enum Command {
     #[command(after_help = "Examples:\n  standfast policy --default > /etc/standfast/policy.ini\n  \
                             standfast policy validate /etc/standfast/policy.ini")]
     Policy(Policy),
+    /// Compare the logs of a host with what the central server has of it
+    #[command(
+        subcommand,
+        after_help = "Example:\n  standfast logs compare /var/log/messages /mnt/loghost/web1.log"
+    )]
+    Logs(Logs),
     /// Print shell completions
     #[command(after_help = "Example:\n  standfast completions bash > /etc/bash_completion.d/standfast")]
     Completions {
@@ -259,6 +267,81 @@ pub enum PolicyCommand {
         /// The file
         file: PathBuf,
     },
+}
+
+/// `standfast logs`
+#[derive(Debug, Subcommand)]
+pub enum Logs {
+    /// Say which messages of a host are missing, added or altered on one of two sides
+    ///
+    /// Both sides are compared message by message, whatever their order, time stamps, rotation and copies, and however
+    /// forwarding has cut their tags. Only the time that both sides are complete for is compared: from the later of
+    /// their first entries to the earlier of their last ones, less --slack; what is left out is told.
+    #[command(after_help = "Exit codes: 0 the same, 2 differences, 1 could not run.\n\nExamples:\n  \
+                      standfast logs compare /var/log/messages /mnt/loghost/web1.log\n  \
+                      standfast logs compare /var/log/syslog /var/log/auth.log /mnt/loghost/web1.log --limit 5\n  \
+                      standfast logs compare /var/log/messages /mnt/loghost/all.log --host web1 --format json\n  \
+                      standfast logs compare messages web1.log --since 2026-11-26 --until 2026-11-27")]
+    Compare(LogsCompare),
+}
+
+/// `standfast logs compare`
+#[derive(Debug, Args)]
+pub struct LogsCompare {
+    /// The host's own log files; messages stands for messages.1, messages.2.gz and messages-20261101 too
+    #[arg(value_name = "LOCAL", required = true)]
+    pub local: Vec<PathBuf>,
+    /// What the central server has of the host
+    #[arg(value_name = "CENTRAL", required = true)]
+    pub central: PathBuf,
+    /// Another file of the central server
+    #[arg(long, value_name = "FILE")]
+    pub more_central: Vec<PathBuf>,
+    /// A name that the host goes by, short or with its domain; without it, those in LOCAL
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+    /// The first time that counts, even if a side begins later: 2026-11-26, 2026-11-26T22:10:11, with or without a zone
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Time>,
+    /// The last time that counts, even if a side ends earlier
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Time>,
+    /// How long a message may be under way: so much is left out at the end, unless --until names it
+    #[arg(long, value_name = "SECONDS", default_value = "300")]
+    pub slack: u32,
+    /// The zone of time stamps that have none, as +01:00; without it, those of both sides are taken for the same
+    #[arg(long, value_name = "ZONE", value_parser = logs::zone, allow_hyphen_values = true)]
+    pub zone: Option<i32>,
+    /// A program whose messages do not count, for example one that is not forwarded; rsyslogd itself never counts
+    #[arg(long, value_name = "PROGRAM")]
+    pub exclude: Vec<String>,
+    /// Read the named files only, without their rotated ones
+    #[arg(long)]
+    pub no_rotated: bool,
+    /// How many differences are shown; all are counted
+    #[arg(long, value_name = "NUMBER", default_value = "100")]
+    pub limit: usize,
+    /// How to tell
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ExplainFormat,
+}
+
+impl LogsCompare {
+    /// What is to be compared.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        Request {
+            local: self.local.clone(),
+            central: std::iter::once(&self.central).chain(&self.more_central).cloned().collect(),
+            hosts: self.host.clone(),
+            excluded: std::iter::once("rsyslogd".to_owned()).chain(self.exclude.iter().cloned()).collect(),
+            since: self.since,
+            until: self.until,
+            slack: self.slack,
+            zone: self.zone,
+            siblings: if self.no_rotated { Siblings::Left } else { Siblings::Taken },
+        }
+    }
 }
 
 /// How a report is told.

@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod facts;
 mod family;
+mod logs;
 mod outcome;
 mod policy;
 mod probe;
@@ -68,6 +69,9 @@ enum MainError {
     /// A probe below another root.
     #[error("--probe asks the daemons that run on this host: none runs below another root")]
     NothingRuns,
+    /// A comparison of logs.
+    #[error(transparent)]
+    Logs(#[from] logs::LogsError),
     /// The output.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
@@ -158,6 +162,13 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             Ok(Exit::InSync.into())
         }
         Command::Policy(arguments) => policy_command(&arguments, out),
+        Command::Logs(cli::Logs::Compare(arguments)) => {
+            let comparison = logs::compare(&arguments.request())?;
+            let (format, limit) = (arguments.format, arguments.limit);
+            report::logs::write(&comparison, format, limit, Style::of_stdout(), out)?;
+            let is_same = comparison.verdict == logs::Verdict::Same;
+            Ok(if is_same { Exit::InSync } else { Exit::Drift }.into())
+        }
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "standfast", out);
             Ok(Exit::InSync.into())

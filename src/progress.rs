@@ -16,6 +16,15 @@ const FRAME: Duration = Duration::from_millis(100);
 /// The width of the bar in characters.
 const WIDTH: usize = 30;
 
+/// What a run goes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// So many resources.
+    Resources(usize),
+    /// Files of so many bytes.
+    Bytes(u64),
+}
+
 /// A bar that goes away when it is dropped.
 #[derive(Debug)]
 pub struct Bar {
@@ -25,9 +34,9 @@ pub struct Bar {
 }
 
 impl Bar {
-    /// Watches the progress of a run over so many resources; does nothing where standard error is no terminal.
+    /// Watches the progress of a run; does nothing where standard error is no terminal.
     #[must_use]
-    pub fn watch(progress: Progress, total: usize) -> Self {
+    pub fn watch(progress: Progress, total: Total) -> Self {
         if !std::io::stderr().is_terminal() {
             return Self { end: None, thread: None };
         }
@@ -58,21 +67,33 @@ impl Drop for Bar {
 }
 
 /// A second look after a change may count a resource again; the bar stays full then.
-fn bar(done: usize, total: usize) -> String {
+fn bar(done: usize, total: Total) -> String {
+    let (unit, per_unit, total) = match total {
+        Total::Resources(total) => ("", 1, total),
+        Total::Bytes(total) => (" MiB", 1 << 20, usize::try_from(total).unwrap_or(usize::MAX)),
+    };
     let done = done.min(total);
-    let filled = (done * WIDTH).checked_div(total).unwrap_or(WIDTH);
-    format!("[{}{}] {done}/{total}", "#".repeat(filled), "-".repeat(WIDTH - filled))
+    let filled = done.saturating_mul(WIDTH).checked_div(total).unwrap_or(WIDTH).min(WIDTH);
+    let (done, total) = (done / per_unit, total / per_unit);
+    format!("[{}{}] {done}/{total}{unit}", "#".repeat(filled), "-".repeat(WIDTH - filled))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::bar;
+    use super::{Total, bar};
+
+    #[test]
+    fn bytes_are_told_in_mebibytes() {
+        assert_eq!(bar(3 << 20, Total::Bytes(6 << 20)), "[###############---------------] 3/6 MiB");
+        assert_eq!(bar(usize::MAX, Total::Bytes(u64::MAX)).len(), "[] 0/0 MiB".len() + 30 + 26);
+        assert_eq!(bar(0, Total::Bytes(0)), "[##############################] 0/0 MiB");
+    }
 
     #[test]
     fn the_bar_fills_and_never_overflows() {
-        assert_eq!(bar(0, 10), "[------------------------------] 0/10");
-        assert_eq!(bar(5, 10), "[###############---------------] 5/10");
-        assert_eq!(bar(25, 10), "[##############################] 10/10");
-        assert_eq!(bar(0, 0), "[##############################] 0/0");
+        assert_eq!(bar(0, Total::Resources(10)), "[------------------------------] 0/10");
+        assert_eq!(bar(5, Total::Resources(10)), "[###############---------------] 5/10");
+        assert_eq!(bar(25, Total::Resources(10)), "[##############################] 10/10");
+        assert_eq!(bar(0, Total::Resources(0)), "[##############################] 0/0");
     }
 }

@@ -12,7 +12,7 @@ use standfast_providers::shown::Shown;
 use crate::chain::chain;
 use crate::family::{Family, Observation, Planned};
 use crate::outcome::{self, Outcome, Reloaded, Report, Status};
-use crate::progress::Bar;
+use crate::progress::{Bar, Total};
 use crate::proof;
 use crate::resource::{Resource, ResourceMode};
 
@@ -36,7 +36,7 @@ const ROUNDS: usize = 3;
 #[must_use]
 pub fn run(root: &Root, resources: &[Resource], mode: Mode, detail: Detail) -> Report {
     let machine = Machine::new(root);
-    let _bar = Bar::watch(machine.progress.clone(), resources.len());
+    let _bar = Bar::watch(machine.progress.clone(), Total::Resources(resources.len()));
     let asked = Asked { machine: &machine, resources, detail };
     match mode {
         Mode::Check | Mode::CheckAndProbe => asked.check(mode),

@@ -20,7 +20,7 @@ pub struct Machine<'r> {
     pub progress: Progress,
 }
 
-/// How many resources a run has planned.
+/// How far a run has come: in resources that are planned, or in bytes that are read.
 #[derive(Clone, Debug, Default)]
 pub struct Progress(Arc<AtomicUsize>);
 
@@ -28,6 +28,11 @@ impl Progress {
     /// Counts one more.
     pub fn step(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts so many more.
+    pub fn add(&self, count: usize) {
+        self.0.fetch_add(count, Ordering::Relaxed);
     }
 
     /// How many were counted.

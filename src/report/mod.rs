@@ -4,6 +4,7 @@ pub mod delivery;
 pub mod diff;
 pub mod explanation;
 pub mod json;
+pub mod logs;
 pub mod monitoring;
 pub mod ntp;
 pub mod probe;

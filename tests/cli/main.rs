@@ -19,6 +19,7 @@ mod facts;
 mod formats;
 mod help;
 mod in_force;
+mod logs;
 mod name_service;
 mod no_writes;
 mod ntp;

@@ -120,6 +120,8 @@ fn trace(root: &TempRoot, arguments: &[&str], input: Option<&Path>) -> String {
 fn the_commands_that_look_make_no_call_that_could_change_anything() {
     let root = TempRoot::with_limits_conf("1013 soft nproc 4096\n* - core 5\n@kiwis - nproc 7\n");
     fs::write(root.beside("policy.ini"), "[limits_entry @kiwis/-/nproc]\nvalue = 5\n").unwrap();
+    fs::write(root.beside("messages"), "Nov 26 22:10:11 vm a: b\nNov 26 22:10:11 vm a: c\n").unwrap();
+    fs::write(root.beside("central"), "Nov 26 22:10:11 vm a: b\nNov 26 22:10:11 vm a: d\n").unwrap();
     let json = root.beside("policy.json");
     fs::write(&json, r#"[{"type":"limits_entry","title":"bob/-/nproc","parameters":{"value":1}}]"#).unwrap();
     let below = root.path("");
@@ -134,6 +136,7 @@ fn the_commands_that_look_make_no_call_that_could_change_anything() {
         &["apply", "--noop"],
         &["explain", "limits", "--user", "root"],
         &["explain", "limits", "--user", "thekiwi", "--root", below, "--format", "json"],
+        &["logs", "compare", "messages", "central", "--slack", "0"],
         &["facts"],
         &["facts", "--root", below, "--format", "yaml"],
         &["schema"],

@@ -18,5 +18,6 @@ mod random;
 #[path = "../../facts/src/probe/tests/responder.rs"]
 mod responder;
 mod rsyslog;
+mod rsyslog_logs;
 mod snmp;
 mod stock;
