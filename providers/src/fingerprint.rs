@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use standfast_facts::root::Root;
 
-use crate::commit::STATE_DIR;
+use crate::state_dir::STATE_DIR;
 
 /// The name of the key in the state directory.
 pub const KEY_FILE: &str = "fingerprint-key";

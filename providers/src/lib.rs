@@ -17,3 +17,4 @@ pub mod schema;
 pub mod secret;
 pub mod shown;
 pub mod snmp;
+pub mod state_dir;

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use standfast_facts::daemons::Daemon;
 use standfast_facts::root::Root;
 
-use crate::commit::STATE_DIR;
+use crate::state_dir::STATE_DIR;
 
 /// The name of the note on a service in the state directory. It holds the number of the process.
 #[must_use]

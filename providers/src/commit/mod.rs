@@ -39,8 +39,7 @@ use directory::Directory;
 use resolve::{Place, Spot};
 use temp::{Onto, Temp};
 
-/// Where the lock and the backups are, below the root.
-pub const STATE_DIR: &str = "/var/lib/standfast";
+pub use crate::state_dir::STATE_DIR;
 
 /// How long [`Writer::begin`] waits for another run.
 pub const PATIENCE: Duration = Duration::from_secs(60);
