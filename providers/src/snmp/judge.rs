@@ -248,29 +248,32 @@ impl<'t> Grants<'t> {
         deviations
     }
 
-    /// What a line does for a community, in words.
+    /// What each line does for a community, in words: those that decide first, and then in the order of the list.
     #[must_use]
-    pub fn effect(&self, wanted: &Wanted<'_>, line: LineId) -> (Effect, &'static str) {
+    pub fn effects(&self, wanted: &Wanted<'_>) -> Vec<(LineId, Effect, &'static str)> {
         let mut meant = Cover::default();
         wanted.sources.iter().for_each(|source| meant.add(&Source::Net(*source)));
         let mut earlier = Cover::default();
-        let mut effect = (Effect::Inert, "nobody is let in by it");
+        let mut effects = Vec::new();
         for given in self.over_networks(wanted.community) {
             let source = &given.entry.source;
-            let is_reached = !earlier.covers_source(source);
-            earlier.add(source);
-            if given.entry.line != line {
-                continue;
-            }
-            effect = match given.answers() {
-                _ if !is_reached => (Effect::Overridden, "a line before it decides for all of its sources"),
+            let (effect, reason) = match given.answers() {
+                _ if earlier.covers_source(source) => {
+                    (Effect::Overridden, "a line before it decides for all of its sources")
+                }
                 false if given.entry.sense == Sense::Refuses => (Effect::Exception, "it refuses its sources"),
                 false => (Effect::Exception, "it decides for its sources, and gives them nothing"),
-                true if meant.covers_all_of(source) => return (Effect::Wins, "it decides for its sources"),
+                true if meant.covers_all_of(source) => (Effect::Wins, "it decides for its sources"),
                 true => (Effect::Exception, "it lets in others than those who are meant"),
             };
+            earlier.add(source);
+            effects.push((given.entry.line, effect, reason));
         }
-        effect
+        effects.sort_by_key(|(_, effect, _)| *effect != Effect::Wins);
+        // A line for both families is in both lists.
+        let mut told = FxHashSet::default();
+        effects.retain(|(line, ..)| told.insert(*line));
+        effects
     }
 
     /// Judges what all addresses of one source get.

@@ -13,13 +13,12 @@ use super::protection;
 use super::quoting;
 use super::scene::Scene;
 use super::semantics::Version;
-use super::show::show_line;
 use super::source::Network;
 use super::state::Program;
 use super::tables::LineId;
 use super::target;
 use crate::document::Change;
-use crate::provider::{Detail, Drift, Edit, Effect, Evidence, Plan, ReloadAction};
+use crate::provider::{Detail, Drift, Edit, Evidence, Plan, ReloadAction};
 use crate::secret::{Secret, read_file};
 use crate::shown::Shown;
 
@@ -293,16 +292,14 @@ impl Present<'_, '_, '_> {
 
     fn add_evidence(&self, evidence: &mut Vec<Evidence>) {
         let scene = self.scene;
-        for line in scene.lines_of(self.wanted.community) {
-            let (effect, reason) = scene.grants.effect(&self.wanted, line);
-            evidence.push(Evidence {
+        evidence.extend(scene.grants.effects(&self.wanted).into_iter().map(|(line, effect, reason)| {
+            Evidence {
                 place: scene.snmp.place(line),
-                text: show_line(scene.snmp.text(line), &scene.snmp.fingerprints),
+                text: scene.shown(line),
                 effect,
                 reason: Shown::text(reason),
-            });
-        }
-        evidence.sort_by_key(|evidence| evidence.effect != Effect::Wins);
+            }
+        }));
     }
 }
 
