@@ -104,8 +104,9 @@ fn is_plain(text: &[u8]) -> bool {
 pub fn could_be_one(one: &Body<'_>, other: &Body<'_>) -> bool {
     let has_tag = |body: &Body<'_>| body.form == Form::Traditional;
     let as_written = has_tag(one) && has_tag(other) && escaped(one.tag) == escaped(other.tag);
-    let has_colon = |body: &Body<'_>| body.tag.contains(&b':');
-    let by_rfc5424 = one.tag.is_empty() != other.tag.is_empty() || has_colon(one) != has_colon(other);
+    let has_parts = |body: &Body<'_>| body.form == Form::Protocol23;
+    let becomes = |one: &Body<'_>, other: &Body<'_>| tag_by_rfc5424(one) == escaped(other.tag);
+    let by_rfc5424 = has_parts(one) || has_parts(other) || becomes(one, other) || becomes(other, one);
     let is_continued = |body: &Body<'_>| body.form == Form::Continued;
     if is_continued(one) != is_continued(other) {
         return false;
@@ -128,6 +129,17 @@ pub fn could_be_one(one: &Body<'_>, other: &Body<'_>) -> bool {
         one == other || one.len().min(other.len()) >= KEPT && is_cut_of(one, other)
     };
     texts(one).iter().any(|one| texts(other).iter().any(|other| same(one, other)))
+}
+
+/// The tag that a receiver makes of program and process number.
+fn tag_by_rfc5424(body: &Body<'_>) -> Vec<u8> {
+    let program = body.program();
+    let mut tag = if program.is_empty() { b"-".to_vec() } else { program.to_vec() };
+    if let Some(pid) = body.pid() {
+        tag.extend([b"[", pid, b"]"].concat());
+    }
+    tag.truncate(TAG);
+    escaped(&tag)
 }
 
 fn escaped(text: &[u8]) -> Vec<u8> {
@@ -229,6 +241,8 @@ mod tests {
         assert!(could_be_one(&body(&of(b"app[12]:nospace more")), &body(line)));
         assert!(could_be_one(&body(&of(b"app[12]:nospace")), &body(&of(b"app[12]"))));
         assert!(!could_be_one(&body(&of(b"app[12]: nospace")), &body(&of(b"app[12]"))));
+        assert!(could_be_one(&body(&of(b"/path text")), &body(&of(b"- text"))));
+        assert!(!could_be_one(&body(&of(b"app/path text")), &body(&of(b"apps text"))));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which entries of both sides that have no partner are one message all the same: written otherwise, or edited.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
@@ -8,6 +8,7 @@ use super::body::{Body, TAG};
 use super::find::Found;
 use super::key::{could_be_one, push_escaped};
 use super::matching::TOLERANCE;
+use super::side::Record;
 
 /// Entries that are one message, by their places in the lists of both sides.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Pairs {
     pub same: Vec<(usize, usize)>,
     /// The same message, edited.
     pub edited: Vec<(usize, usize)>,
+    /// Second copies of the central ones among these.
+    pub copies: Vec<usize>,
 }
 
 /// How much of two texts must be equal for one to be the other, edited.
@@ -31,11 +34,16 @@ const COMPARED: usize = 1000;
 #[must_use]
 pub fn pairs(local: &[Found], central: &[Found]) -> Pairs {
     let mut open = Open { local: vec![true; local.len()], central: vec![true; central.len()] };
-    let same = open.take(written_otherwise(local, central));
+    let mut same = open.take(written_otherwise(local, central));
     let mut edited = open.take(moved(local, central));
     edited.extend(open.take(similar_pairs(local, central, &open)));
+    same.sort_unstable();
     edited.sort_unstable();
-    Pairs { same, edited }
+    let paired: HashSet<Record> =
+        same.iter().chain(&edited).map(|&(_, index)| central[index].record).collect();
+    let is_copy = |index: &usize| open.central[*index] && paired.contains(&central[*index].record);
+    let copies = (0..central.len()).filter(is_copy).collect();
+    Pairs { same, edited, copies }
 }
 
 /// Who has no partner yet.
@@ -205,7 +213,15 @@ mod tests {
             found(2, 10, "cron[9]: (root) CMD (run-parts)"),
             found(3, 10, "sshd[5]: Accepted password for root from 10.0.0.1 port 22"),
         ];
-        assert_eq!(pairs(&local, &central), Pairs { same: vec![], edited: vec![(0, 1)] });
+        assert_eq!(pairs(&local, &central), Pairs { edited: vec![(0, 1)], ..Pairs::default() });
+    }
+
+    #[test]
+    fn a_second_copy_of_what_has_a_partner_after_all_is_no_difference() {
+        let local = [found(1, 10, "app:nospace more")];
+        let central = [found(2, 10, "app more"), found(2, 10, "app more"), found(2, 12, "app more")];
+        let pairs = pairs(&local, &central);
+        assert_eq!((pairs.same, pairs.copies), (vec![(0, 0)], vec![1]));
     }
 
     #[test]
@@ -235,14 +251,14 @@ mod tests {
     fn what_rsyslog_has_written_in_another_way_is_no_difference() {
         let local = [found(1, 10, "app[1]: text"), found(2, 10, "app:nospace more")];
         let central = [found(3, 11, "app[1] text"), found(4, 10, "app more")];
-        assert_eq!(pairs(&local, &central), Pairs { same: vec![(0, 0), (1, 1)], edited: vec![] });
+        assert_eq!(pairs(&local, &central), Pairs { same: vec![(0, 0), (1, 1)], ..Pairs::default() });
     }
 
     #[test]
     fn of_equal_texts_the_nearest_is_the_partner() {
         let local = [found(1, 13, "app:nospace"), found(1, 11, "app:nospace")];
         let central = [found(2, 11, "app"), found(2, 14, "app")];
-        assert_eq!(pairs(&local, &central).same, [(1, 0), (0, 1)]);
+        assert_eq!(pairs(&local, &central).same, [(0, 1), (1, 0)]);
         let local = [found(1, 13, "app: number 17"), found(1, 11, "app: number 17")];
         let central = [found(2, 11, "app: number 18"), found(2, 14, "app: number 18")];
         assert_eq!(pairs(&local, &central).edited, [(0, 1), (1, 0)]);

@@ -168,14 +168,15 @@ impl Run<'_> {
     /// Puts it into words.
     pub(super) fn tell(&self, window: Window, unit: i64, totals: [Totals; 2], sum: &Sum) -> Comparison {
         let [local, central] = &sum.findings;
-        let Pairs { same, edited } = pairs(&local.found, &central.found);
+        let pairs = pairs(&local.found, &central.found);
+        let Pairs { same, edited, copies } = &pairs;
         let alone = |findings: &Findings| findings.count - (same.len() + edited.len()) as u64;
-        let (lost, deleted) = (alone(local), alone(central));
-        let paired = || same.iter().chain(&edited);
-        let differences = self.differences(local, central, &same, &edited);
+        let (lost, deleted) = (alone(local), alone(central) - copies.len() as u64);
+        let paired = || same.iter().chain(edited);
+        let differences = self.differences(local, central, &pairs);
         let verdict =
             if lost + deleted + edited.len() as u64 == 0 { Verdict::Same } else { Verdict::Different };
-        let notes = self.notes(&totals, sum, &edited, unit);
+        let notes = self.notes(&totals, sum, edited, unit);
         let [of_local, of_central] = totals;
         Comparison {
             verdict,
@@ -183,12 +184,12 @@ impl Run<'_> {
             start: self.time(window.start),
             end: self.time(window.end),
             matched: sum.matched + same.len() as u64,
-            duplicates: sum.duplicates,
+            duplicates: sum.duplicates + copies.len() as u64,
             edited: edited.len() as u64,
             deleted,
             lost,
             lost_by_program: programs(local, paired().map(|pair| pair.0)),
-            deleted_by_program: programs(central, paired().map(|pair| pair.1)),
+            deleted_by_program: programs(central, paired().map(|pair| pair.1).chain(copies.iter().copied())),
             local: self.side(Role::Local, of_local, sum),
             central: self.side(Role::Central, of_central, sum),
             differences,
@@ -218,23 +219,21 @@ impl Run<'_> {
         }
     }
 
-    fn differences(
-        &self,
-        local: &Findings,
-        central: &Findings,
-        same: &[(usize, usize)],
-        edited: &[(usize, usize)],
-    ) -> Vec<Difference> {
+    fn differences(&self, local: &Findings, central: &Findings, pairs: &Pairs) -> Vec<Difference> {
         let mut open = [vec![true; local.found.len()], vec![true; central.found.len()]];
-        for &(local, central) in same.iter().chain(edited) {
+        for &(local, central) in pairs.same.iter().chain(&pairs.edited) {
             (open[0][local], open[1][central]) = (false, false);
+        }
+        for &copy in &pairs.copies {
+            open[1][copy] = false;
         }
         let single = |findings: &'_ Findings, open: &[bool]| -> Vec<usize> {
             (0..findings.found.len()).filter(|index| open[*index]).collect()
         };
         let mut all: Vec<(Kind, Option<&Found>, Option<&Found>)> = Vec::new();
         all.extend(
-            edited
+            pairs
+                .edited
                 .iter()
                 .map(|&(one, other)| (Kind::Edited, Some(&local.found[one]), Some(&central.found[other]))),
         );

@@ -59,6 +59,18 @@ impl Message {
     }
 }
 
+impl Message {
+    /// As the receiver writes what `RSYSLOG_SyslogProtocol23Format` has sent: what is glued to the tag is lost.
+    fn by_rfc5424(&self, format: Format) -> String {
+        let end = self.tag.find(['[', ':', '/']).unwrap_or(self.tag.len());
+        let program = if end == 0 { "-" } else { &self.tag[..end] };
+        let pid = self.tag.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
+        let pid = pid.map_or_else(String::new, |(pid, _)| format!("[{pid}]"));
+        let blank = if self.text.starts_with(' ') { "" } else { " " };
+        format!("{} web1 {program}{pid}{blank}{}\n", self.stamp(format), self.text)
+    }
+}
+
 /// Times in a week of November 2026, a few messages a second.
 fn message() -> impl Strategy<Value = Message> {
     let tag = prop_oneof![
@@ -118,6 +130,24 @@ proptest! {
         }
         let central = lines(&sent, |message| message.central(formats.1, cut));
         match compared(&local, &central, most) {
+            Ok(comparison) => prop_assert_eq!(counts(&comparison), (0, 0, 0), "{:?}", comparison),
+            Err(LogsError::NoWindow { .. }) => {}
+            Err(error) => return Err(TestCaseError::fail(error.to_string())),
+        }
+    }
+
+    #[test]
+    fn nothing_that_rfc_5424_does_is_a_difference(
+        messages in messages(),
+        formats in (format(), format()),
+        copy in any::<Index>(),
+    ) {
+        let local = lines(&messages, |message| message.local(formats.0));
+        let mut sent = messages.clone();
+        sent.insert(0, messages[copy.index(messages.len())].clone());
+        sent.swap(0, 1);
+        let central = lines(&sent, |message| message.by_rfc5424(formats.1));
+        match compared(&local, &central, usize::MAX) {
             Ok(comparison) => prop_assert_eq!(counts(&comparison), (0, 0, 0), "{:?}", comparison),
             Err(LogsError::NoWindow { .. }) => {}
             Err(error) => return Err(TestCaseError::fail(error.to_string())),
