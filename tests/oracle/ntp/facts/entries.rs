@@ -115,6 +115,8 @@ fn an_entry_with_ntpport_is_another_one() {
 #[test]
 fn a_mask_with_gaps_is_beaten_by_a_greater_address() {
     let table = Table::new("gaps");
+    // Not by a greater mask.
+    table.each(OPENED, &["restrict 0.0.0.0/1 noquery\nrestrict 10.9.8.7 mask 15.255.255.255"], EVERYBODY);
     table.each(OPENED, &["restrict 0.0.8.7 mask 0.0.255.255 noquery"], "far4 far6 near6");
     table.each(OPENED, &["restrict 10.0.0.0/8\nrestrict 0.0.8.7 mask 0.0.255.255 noquery"], EVERYBODY);
     table.each(
