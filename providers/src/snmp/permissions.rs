@@ -6,13 +6,17 @@
 use std::fmt;
 use std::path::Path;
 
+use rustc_hash::FxHashSet;
 use standfast_facts::accounts::AccountsError;
 use standfast_facts::root::Status;
 
 use super::keyword::Keyword;
 use super::reading::{Kind, SnmpFile};
 use super::state::Snmp;
+use super::syntax::Line;
+use crate::document::{Change, Chunk};
 use crate::edit::Permissions;
+use crate::provider::Edit;
 
 /// The user and group that the daemon has while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,9 +128,17 @@ pub fn wanted(identity: Identity, kind: Kind) -> Permissions {
     }
 }
 
-/// Whether a file holds communities, passphrases or keys of the daemon.
+/// Whether a file holds communities, passphrases or keys of the daemon, besides those that these edits take away.
 #[must_use]
-pub fn holds_secrets(file: &SnmpFile) -> bool {
+pub fn holds_secrets(file: &SnmpFile, edits: &[Edit]) -> bool {
+    let gone: FxHashSet<usize> = edits
+        .iter()
+        .filter(|edit| edit.file == file.path)
+        .filter_map(|edit| match edit.change {
+            Change::Remove { chunk } => Some(chunk),
+            _ => None,
+        })
+        .collect();
     let is_secret = |keyword| {
         matches!(
             keyword,
@@ -145,8 +157,11 @@ pub fn holds_secrets(file: &SnmpFile) -> bool {
                 | Keyword::Smux
         )
     };
-    let lines = file.document.chunks().iter().filter_map(|chunk| chunk.entry.as_ref());
-    file.kind != Kind::CommandLine && lines.into_iter().any(|line| is_secret(line.keyword))
+    let mut lines = file.document.chunks().iter().enumerate();
+    let holds = |(chunk, line): (usize, &Chunk<Line>)| {
+        !gone.contains(&chunk) && line.entry.as_ref().is_some_and(|line| is_secret(line.keyword))
+    };
+    file.kind != Kind::CommandLine && lines.any(holds)
 }
 
 /// A mode and its owners before a person.

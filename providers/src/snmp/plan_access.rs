@@ -99,8 +99,9 @@ fn protect(scene: &Scene<'_, '_>, modes: Modes, plan: &mut Plan) -> Result<(), P
     let identity = Identity::of(scene.snmp)?;
     for file in &scene.snmp.files {
         let found = protection::of(scene, file, identity);
-        let found =
-            found.filter(|found| found.exposure == Exposure::Unreadable || permissions::holds_secrets(file));
+        let found = found.filter(|found| {
+            found.exposure == Exposure::Unreadable || permissions::holds_secrets(file, &plan.edits)
+        });
         match (found, modes) {
             (None, _) => {}
             (Some(found), Modes::Enforce) => found.add_to(plan),

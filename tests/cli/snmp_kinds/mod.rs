@@ -4,6 +4,7 @@ mod access;
 mod addresses;
 mod community;
 mod community_errors;
+mod corpus;
 mod modes;
 mod peers;
 mod reported;

@@ -120,3 +120,12 @@ fn a_file_in_a_directory_of_snmpds_own_is_for_a_person() {
         drift(&said)
     );
 }
+
+#[test]
+fn a_file_that_loses_its_last_secret_may_be_read_as_before() {
+    let root = debian("");
+    conf(&root, "etc/snmp/snmp.conf", "mibs :\n[snmpd] rocommunity public\n");
+    permit(&root, "etc/snmp/snmp.conf", 0o644, 0);
+    enforce(&root, &[access(&json!({}))]);
+    assert_eq!(permissions(&root, "etc/snmp/snmp.conf"), (0o644, 0, 0), "other users' tools read it");
+}
