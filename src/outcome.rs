@@ -39,7 +39,7 @@ pub struct Outcome {
     pub status: Status,
     /// What differs, or differed before it was corrected.
     pub drift: Vec<Drift>,
-    /// Why `apply` would change nothing: what it could write would not be in force.
+    /// Why `apply` would change nothing: what it could write would not be enough.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocked: Option<Shown>,
     /// Why it failed.

@@ -295,7 +295,7 @@ impl<'a> Apply<'a> {
 
     fn reason(&self, plan: &Plan) -> String {
         if let Some(blocked) = &plan.blocked {
-            return format!("nothing was written, for it would not be in force: {blocked}");
+            return format!("nothing was written, for it would not be enough: {blocked}");
         }
         let files =
             plan.edits.iter().map(|edit| &edit.file).chain(plan.permissions.iter().map(|(file, _)| file));

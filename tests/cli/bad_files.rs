@@ -63,7 +63,7 @@ fn a_directory_in_place_of_limits_conf_is_harmless_unless_it_is_the_target() {
     let targeted = format!("{POLICY}target = /etc/security/limits.conf\n");
     let error = nothing_changes(&root, &targeted).error();
     let blocked = "/etc/security/limits.conf is not a regular file: move it away first";
-    assert_eq!(error, format!("nothing was written, for it would not be in force: {blocked}"));
+    assert_eq!(error, format!("nothing was written, for it would not be enough: {blocked}"));
     assert_eq!(root.check(&targeted).outcome()["blocked"], blocked);
     root.enforce(POLICY);
 }

@@ -56,7 +56,7 @@ fn a_soft_limit_above_the_hard_one_is_blocked_with_what_to_write() {
     assert!(said.out.contains(&format!("apply would not help: {blocked}\n")), "{said:?}");
     assert_eq!(
         root.apply(policy).error(),
-        format!("nothing was written, for it would not be in force: {blocked}")
+        format!("nothing was written, for it would not be enough: {blocked}")
     );
     assert_unchanged(&before, &root.tree("etc"));
     root.enforce("[limits_entry thekiwi/-/nproc]\nvalue = 4096\n");

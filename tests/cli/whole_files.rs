@@ -26,7 +26,7 @@ fn a_line_that_old_modules_read_in_pieces_is_not_edited_for_the_pieces_behind_wo
                    break it by hand first";
     assert_eq!(root.check(policy).ended(2).outcome()["blocked"], blocked);
     let error = root.apply(policy).error();
-    assert_eq!(error, format!("nothing was written, for it would not be in force: {blocked}"));
+    assert_eq!(error, format!("nothing was written, for it would not be enough: {blocked}"));
     assert_eq!(root.read(LIMITS_CONF), long.as_bytes());
     let newer = TempRoot::without_module("ID=debian\nVERSION_ID=13\n");
     newer.write(LIMITS_CONF, long.as_bytes());

@@ -92,7 +92,7 @@ fn a_view_that_nobody_defined_shows_nothing_so_nothing_is_written() {
          10.0.0.0/8 instead of ro view system from 10.0.0.0/8)"
     );
     let errors = errors(&root, &resources);
-    assert!(errors[0].starts_with("nothing was written, for it would not be in force: "), "{errors:?}");
+    assert!(errors[0].starts_with("nothing was written, for it would not be enough: "), "{errors:?}");
 }
 
 #[test]
