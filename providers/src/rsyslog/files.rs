@@ -7,18 +7,35 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 use standfast_facts::root::{ReadError, Root};
 
+use super::dialect::Dialect;
+use super::version::Version;
+
 /// Where configuration is read from.
 #[derive(Clone, Debug, Default)]
 pub struct Files<'m> {
     root: Option<&'m Root>,
     instead: BTreeMap<PathBuf, Option<Vec<u8>>>,
+    dialect: Dialect,
 }
 
 impl<'m> Files<'m> {
     /// The files of a machine.
     #[must_use]
     pub fn of(root: &'m Root) -> Self {
-        Self { root: Some(root), instead: BTreeMap::new() }
+        Self { root: Some(root), ..Self::default() }
+    }
+
+    /// Reads them as this version does; without it, as the newest one.
+    #[must_use]
+    pub fn read_by(mut self, version: Option<Version>) -> Self {
+        self.dialect = version.map_or(Dialect::NEWEST, Dialect::of);
+        self
+    }
+
+    /// How they are read.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Puts a content in the place of a file; `None` takes the file away.

@@ -3,6 +3,7 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::dialect::Dialect;
 use super::files::{Files, Kind};
 use super::glob::{self, Found};
 use super::lexer;
@@ -41,7 +42,7 @@ impl Flat<'_, '_> {
         }
         let bytes = self.files.read(path).ok()?;
         let mut from = 0;
-        for include in includes(&bytes)? {
+        for include in includes(&bytes, self.files.dialect())? {
             self.out.extend_from_slice(bytes.get(from..include.start)?);
             from = include.end;
             let paths = self.paths(&include.pattern, 0)?;
@@ -93,13 +94,13 @@ impl Flat<'_, '_> {
 }
 
 /// The includes of a file; `None` where one is not plain text.
-fn includes(bytes: &[u8]) -> Option<Vec<Include>> {
-    let logical = Logical::of(bytes);
+fn includes(bytes: &[u8], dialect: Dialect) -> Option<Vec<Include>> {
+    let logical = Logical::by(bytes, dialect);
     let (mut at, mut state) = (0, State::Initial);
     let mut found = Vec::new();
     let mut word = None;
     let mut object: Option<Vec<Token>> = None;
-    while let Some(token) = lexer::next(&logical.text, &mut at, &mut state) {
+    while let Some(token) = lexer::next(&logical.text, &mut at, &mut state, dialect) {
         match (token.kind, &mut object) {
             (TokenKind::IncludeWord, _) => word = Some(token),
             (TokenKind::IncludeName, _) => {

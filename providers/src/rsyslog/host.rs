@@ -15,6 +15,7 @@ use super::eval::Known;
 use super::files::{Files, Kind};
 use super::lints::Lint;
 use super::semantics::Flow;
+use super::version::Version;
 use crate::provider::Finding;
 
 /// The rsyslogd of a machine.
@@ -49,13 +50,14 @@ impl<'m> Host<'m> {
         let first = daemons.iter().filter(is_first).find(usual).or_else(|| daemons.iter().find(is_first));
         let daemon = first.cloned();
         let main = daemon.as_ref().map_or_else(|| PathBuf::from(RSYSLOG_CONF), main_of);
-        let files = Files::of(root);
+        let version = version(root);
+        let files = Files::of(root).read_by(version.as_deref().and_then(Version::parse));
         if files.kind(&main) == Kind::Missing {
             return Ok(None);
         }
         let config = Config::read(files.clone(), &main);
         let flow = config.local_flow(&Known::default());
-        Ok(Some(Self { main, version: version(root), daemon, config, flow, files, root }))
+        Ok(Some(Self { main, version, daemon, config, flow, files, root }))
     }
 
     /// Whether it is the host that this runs on.

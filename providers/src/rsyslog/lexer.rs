@@ -2,6 +2,7 @@
 //!
 //! Source: grammar/lexer.l, an input for flex, case-insensitive. `^` means behind a line end, `$` before one.
 
+use super::dialect::Dialect;
 use super::token::{Comparison, Inside, ObjectKind, State, Token, TokenKind};
 
 /// What one rule has matched.
@@ -16,13 +17,13 @@ struct Match {
 
 /// The next token that is not blank; `None` at the end. `state` is left as the rules say.
 #[must_use]
-pub fn next(text: &[u8], at: &mut usize, state: &mut State) -> Option<Token> {
+pub fn next(text: &[u8], at: &mut usize, state: &mut State, dialect: Dialect) -> Option<Token> {
     while *at < text.len() {
         let start = *at;
         let (kind, length) = match *state {
-            State::Initial => initial(text, start, state),
-            State::Object => object(text, start, state),
-            State::Expression => expression(text, start, state),
+            State::Initial => initial(text, start, state, dialect),
+            State::Object => object(text, start, state, dialect),
+            State::Expression => expression(text, start, state, dialect),
             State::Call => call(text, start, state),
             State::Procedure => procedure(text, start, state),
             State::Include => include(text, start, state),
@@ -40,7 +41,7 @@ pub fn next(text: &[u8], at: &mut usize, state: &mut State) -> Option<Token> {
 
 type Lexed = (Option<TokenKind>, usize);
 
-fn initial(text: &[u8], at: usize, state: &mut State) -> Lexed {
+fn initial(text: &[u8], at: usize, state: &mut State, dialect: Dialect) -> Lexed {
     let rest = &text[at..];
     let begins_line = at == 0 || text[at - 1] == b'\n';
     let mut best = Match { kind: TokenKind::Invalid, reach: 0, length: 0 };
@@ -50,7 +51,7 @@ fn initial(text: &[u8], at: usize, state: &mut State) -> Lexed {
         }
     };
     // In the order of lexer.l, for of two matches of a length the first counts.
-    if let Some((kind, length)) = word(rest) {
+    if let Some((kind, length)) = word(rest, dialect) {
         offer(kind, length, length);
     }
     match rest[0] {
@@ -109,12 +110,13 @@ fn enter(found: Match, rest: &[u8], state: &mut State) -> Lexed {
 }
 
 /// Keywords, the names of objects with their `(`, and the line number of pass 1.
-fn word(rest: &[u8]) -> Option<(TokenKind, usize)> {
+fn word(rest: &[u8], dialect: Dialect) -> Option<(TokenKind, usize)> {
     let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'_').count();
     let word = rest.get(..length).filter(|word| !word.is_empty() && word.len() < 24)?;
     let blanks = rest[length..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n')).count();
     if rest.get(length + blanks) == Some(&b'(')
         && let Some(kind) = ObjectKind::named(word)
+        && (kind != ObjectKind::Include || dialect.includes)
     {
         return Some((TokenKind::Begin(kind), length + blanks + 1));
     }
@@ -275,7 +277,7 @@ fn bsd(rest: &[u8], begins_line: bool) -> Option<(TokenKind, usize)> {
     (host > 0 && ends_line(end)).then_some((TokenKind::BsdHost, end))
 }
 
-fn object(text: &[u8], at: usize, state: &mut State) -> Lexed {
+fn object(text: &[u8], at: usize, state: &mut State, dialect: Dialect) -> Lexed {
     let rest = &text[at..];
     match rest[0] {
         b')' => {
@@ -284,7 +286,7 @@ fn object(text: &[u8], at: usize, state: &mut State) -> Lexed {
         }
         sign @ (b',' | b'[' | b']' | b'=') => (Some(TokenKind::Sign(sign)), 1),
         b'"' => quoted(rest, b'"', TokenKind::Text, b"'\"?\\abfnrtv", false),
-        b'`' => quoted(rest, b'`', TokenKind::Backticks, b"'`?\\abfnrtv", false),
+        b'`' if dialect.includes => quoted(rest, b'`', TokenKind::Backticks, b"'`?\\abfnrtv", false),
         b'/' if rest.starts_with(b"/*") => {
             *state = State::Comment(Inside::Object);
             (Some(TokenKind::Comment), 2)
@@ -334,7 +336,7 @@ fn escape(rest: &[u8], escapes: &[u8], expression: bool) -> Option<usize> {
     escapes.iter().any(|known| known.eq_ignore_ascii_case(first)).then_some(1)
 }
 
-fn expression(text: &[u8], at: usize, state: &mut State) -> Lexed {
+fn expression(text: &[u8], at: usize, state: &mut State, dialect: Dialect) -> Lexed {
     let rest = &text[at..];
     let compare = |comparison, length| (Some(TokenKind::Compare(comparison)), length);
     const ESCAPES: &[u8] = b"'\"\\$bntr";
@@ -355,7 +357,7 @@ fn expression(text: &[u8], at: usize, state: &mut State) -> Lexed {
         [b'>', ..] => compare(Comparison::Greater, 1),
         [b'$', ..] => (Some(TokenKind::Variable), variable(rest)),
         [b'\'', ..] => quoted(rest, b'\'', TokenKind::SingleQuoted, ESCAPES, true),
-        [b'`', ..] => quoted(rest, b'`', TokenKind::Backticks, b"'`\"\\bntr", true),
+        [b'`', ..] if dialect.includes => quoted(rest, b'`', TokenKind::Backticks, b"'`\"\\bntr", true),
         // A `$` that is not escaped is an error, and the text is dropped.
         [b'"', ..] => match quoted(rest, b'"', TokenKind::Text, ESCAPES, true) {
             (Some(TokenKind::Text), length) if has_bare_dollar(&rest[..length]) => {
@@ -365,7 +367,7 @@ fn expression(text: &[u8], at: usize, state: &mut State) -> Lexed {
         },
         [b' ' | b'\t' | b'\n', ..] => (None, 1),
         [digit, ..] if digit.is_ascii_digit() => (Some(TokenKind::Number), number(rest)),
-        [letter, ..] if letter.is_ascii_alphabetic() => expression_word(rest, state),
+        [letter, ..] if letter.is_ascii_alphabetic() => expression_word(rest, state, dialect),
         [sign, ..] if b"(=,*/%+&-[])".contains(sign) => (Some(TokenKind::Sign(*sign)), 1),
         _ => (Some(TokenKind::Invalid), 1),
     }
@@ -402,7 +404,7 @@ fn number(rest: &[u8]) -> usize {
     }
 }
 
-fn expression_word(rest: &[u8], state: &mut State) -> Lexed {
+fn expression_word(rest: &[u8], state: &mut State, dialect: Dialect) -> Lexed {
     let is_more = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
     let length = rest.iter().take_while(is_more).count();
     let lower = rest[..length].to_ascii_lowercase();
@@ -418,7 +420,7 @@ fn expression_word(rest: &[u8], state: &mut State) -> Lexed {
         b"contains_i" => TokenKind::Compare(Comparison::ContainsAnyCase),
         b"startswith" => TokenKind::Compare(Comparison::StartsWith),
         b"startswith_i" => TokenKind::Compare(Comparison::StartsWithAnyCase),
-        b"endswith" => TokenKind::Compare(Comparison::EndsWith),
+        b"endswith" if dialect.ends_with => TokenKind::Compare(Comparison::EndsWith),
         _ => TokenKind::Function,
     };
     if matches!(kind, TokenKind::Then | TokenKind::Do) {

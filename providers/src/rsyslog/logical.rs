@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::dialect::Dialect;
+
 /// The longest piece of a line that is read at a time.
 const PIECE: usize = 10_239;
 
@@ -28,16 +30,30 @@ struct Piece {
 }
 
 impl Logical {
-    /// Reads the bytes of a file.
+    /// Reads the bytes of a file as the newest rsyslogd does.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
+        Self::by(bytes, Dialect::NEWEST)
+    }
+
+    /// Reads the bytes of a file.
+    #[must_use]
+    pub fn by(bytes: &[u8], dialect: Dialect) -> Self {
         let mut logical = Self { text: Vec::with_capacity(bytes.len() + 1), ..Self::default() };
         let (mut start, mut line, mut continued, mut number_is_due) = (0, 1_u32, false, false);
         while start < bytes.len() {
             let window = &bytes[start..bytes.len().min(start + PIECE)];
             let length = memchr::memchr(b'\n', window).map_or(window.len(), |newline| newline + 1);
             let raw = &window[..length];
-            if number_is_due {
+            if dialect.comments_first && says_nothing(raw) {
+                if !continued {
+                    logical.push(start, line, 0, b"\n");
+                }
+                line += u32::from(raw.ends_with(b"\n"));
+                start += length;
+                continue;
+            }
+            if number_is_due && !dialect.comments_first {
                 // rsyslogd tells its own lexer the line number so; inside an object it is an error.
                 logical.push(start, line, 0, format!("PreprocFileLineNumber({line})\n").as_bytes());
                 number_is_due = false;
@@ -132,6 +148,10 @@ fn content(raw: &[u8], continues: bool) -> Range<usize> {
 /// Whether rsyslogd sees no character at all, not even a blank; such a piece ends no continuation.
 fn is_empty(raw: &[u8]) -> bool {
     raw.first().is_none_or(|byte| *byte == 0)
+}
+
+fn says_nothing(raw: &[u8]) -> bool {
+    is_comment(raw) || raw.iter().all(|byte| is_space(*byte))
 }
 
 fn is_comment(text: &[u8]) -> bool {

@@ -7,6 +7,7 @@ pub mod compare;
 pub mod config;
 mod dangers;
 pub mod desired;
+pub mod dialect;
 pub mod eval;
 pub mod explain;
 pub mod expr;
@@ -62,7 +63,6 @@ use crate::document::Change;
 use crate::edit::{Check, Permissions, Show};
 use crate::provider::{Detail, Plan, Provider};
 use desired::RsyslogForward;
-use files as read;
 use state::Rsyslog;
 
 /// The permission bits of a file that is made: it holds no secret, and monitoring may read it.
@@ -107,7 +107,7 @@ impl Files for Rsyslog<'_> {
             .daemon
             .as_ref()
             .map_or_else(|| PathBuf::from("/usr/sbin/rsyslogd"), |daemon| daemon.exe.clone());
-        let files = read::Files::of(self.machine.root);
+        let files = self.files();
         let changed = files.clone().with(path, after.map(<[u8]>::to_vec));
         Some(Check {
             program,

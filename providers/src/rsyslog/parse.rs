@@ -6,12 +6,13 @@
 use std::os::unix::ffi::OsStrExt;
 
 use super::build::Builder;
+use super::dialect::Dialect;
 use super::expr::Expr;
 use super::fault::FaultKind;
 use super::reader::{Included, Placed, Reader};
 use super::selector;
 use super::token::{Inside, ObjectKind, State, TokenKind};
-use super::tree::{Filter, Span, Statement, StatementKind};
+use super::tree::{Filter, Operation, PropertyFilter, Span, Statement, StatementKind};
 use super::value::{Parameter, Parameters, Value, unescape};
 
 /// How deep blocks and parentheses may be in each other; bison bears some more.
@@ -36,13 +37,16 @@ pub struct Parser<'m> {
     /// Where the last comment began.
     comment: Span,
     pub(super) depth: usize,
+    /// The program and the host that the rules are for, in a version that has blocks of them.
+    blocks: [Option<(Span, PropertyFilter)>; 2],
 }
 
 impl<'m> Parser<'m> {
     /// Begins with the first token.
     #[must_use]
     pub fn new(reader: Reader<'m>, builder: Builder) -> Self {
-        Self { reader, builder, ahead: None, last: Span::default(), comment: Span::default(), depth: 0 }
+        let (last, comment) = (Span::default(), Span::default());
+        Self { reader, builder, ahead: None, last, comment, depth: 0, blocks: [None, None] }
     }
 
     /// Reads everything.
@@ -68,7 +72,7 @@ impl<'m> Parser<'m> {
                 }
                 TokenKind::BsdTag | TokenKind::BsdHost => {
                     self.ahead = None;
-                    self.reader.fault(placed.span, FaultKind::BsdBlock);
+                    self.block_of_rules(placed);
                 }
                 _ => self.rule()?,
             }
@@ -77,9 +81,42 @@ impl<'m> Parser<'m> {
     }
 
     fn rule(&mut self) -> Parsed<()> {
-        let statements = self.statement()?;
+        let mut statements = self.statement()?;
+        for (span, filter) in self.blocks.iter().flatten() {
+            if !statements.is_empty() {
+                statements = branch(*span, Filter::Property(filter.clone()), statements, Vec::new());
+            }
+        }
         self.builder.add(statements, &mut self.reader);
         Ok(())
+    }
+
+    /// `!program`, `!-program`, `+host`, `-host`; a `*` for the name ends the block.
+    fn block_of_rules(&mut self, placed: Placed) {
+        if !self.dialect().blocks {
+            return self.reader.fault(placed.span, FaultKind::BsdBlock);
+        }
+        let text = self.reader.text(placed).trim_ascii().to_vec();
+        let (block, property, negated, value) = match text.as_slice() {
+            [b'!', b'-', name @ ..] => (0, "programname", !name.starts_with(b"-"), name),
+            [b'!', name @ ..] => (0, "programname", false, name),
+            [sign, name @ ..] => (1, "hostname", *sign == b'-', name),
+            [] => return,
+        };
+        let filter = PropertyFilter {
+            property: property.into(),
+            operation: Some(Operation::IsEqual),
+            negated,
+            value: value.to_vec(),
+        };
+        let is_end = text.get(1..) == Some(b"*");
+        if let Some(place) = self.blocks.get_mut(block) {
+            *place = (!is_end).then_some((placed.span, filter));
+        }
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.reader.files().dialect()
     }
 
     /// The next token that is one to the grammar. Directives and includes take effect on the way.
@@ -101,7 +138,11 @@ impl<'m> Parser<'m> {
                 }
                 TokenKind::Invalid => {
                     let byte = self.reader.text(placed).first().copied().unwrap_or_default();
-                    self.reader.fault(placed.span, FaultKind::InvalidCharacter(byte));
+                    let fault = match byte {
+                        b'`' if !self.dialect().includes => FaultKind::TooNew("a text in backticks"),
+                        _ => FaultKind::InvalidCharacter(byte),
+                    };
+                    self.reader.fault(placed.span, fault);
                 }
                 TokenKind::Directive => {
                     let text = self.reader.text(placed).to_vec();
@@ -151,7 +192,13 @@ impl<'m> Parser<'m> {
     /// Notes what is wrong at the next token.
     pub(super) fn abort(&mut self) -> Abort {
         match self.peek() {
-            Some(placed) => self.reader.fault(placed.span, FaultKind::Syntax),
+            Some(placed) => {
+                let is_new = self.reader.text(placed).eq_ignore_ascii_case(b"endswith");
+                if is_new && !self.dialect().ends_with {
+                    self.reader.fault(placed.span, FaultKind::TooNew("`endswith`"));
+                }
+                self.reader.fault(placed.span, FaultKind::Syntax);
+            }
             None => self.reader.fault(self.last, FaultKind::UnexpectedEnd),
         }
         self.reader.end();
@@ -319,6 +366,10 @@ impl<'m> Parser<'m> {
             TokenKind::LegacyAction => {
                 self.ahead = None;
                 let text = self.reader.text(placed).to_vec();
+                if text.eq_ignore_ascii_case(b"include") && !self.dialect().includes {
+                    // It is a user's name there, and what follows is more of them and of files.
+                    self.reader.fault(placed.span, FaultKind::TooNew("`include(…)`"));
+                }
                 return Ok(self.builder.legacy_action(&text, placed.span, &mut self.reader));
             }
             TokenKind::Stop => StatementKind::Stop,
@@ -372,6 +423,7 @@ impl<'m> Parser<'m> {
                 Some(placed) if placed.token.kind == TokenKind::End => {
                     self.ahead = None;
                     self.last = placed.span;
+                    self.without_enabled(&mut parameters);
                     return Ok(Parameters(parameters));
                 }
                 Some(placed) if placed.token.kind == TokenKind::Name => {
@@ -383,6 +435,20 @@ impl<'m> Parser<'m> {
                 }
                 _ => return Err(self.abort()),
             }
+        }
+    }
+
+    /// A parameter that is not known is passed over: what it would have switched off is in force.
+    fn without_enabled(&mut self, parameters: &mut Vec<Parameter>) {
+        if !self.dialect().includes {
+            let reader = &mut self.reader;
+            parameters.retain(|parameter| {
+                let is_known = parameter.name != b"config.enabled";
+                if !is_known {
+                    reader.fault(parameter.span, FaultKind::TooNew("`config.enabled`"));
+                }
+                is_known
+            });
         }
     }
 

@@ -96,10 +96,11 @@ impl<'m> Reader<'m> {
 
     /// The next token, whatever it is; `None` at the end of the last file.
     pub fn token(&mut self) -> Option<Placed> {
+        let dialect = self.files.dialect();
         while !self.ended {
             let frame = self.stack.last_mut()?;
             let source = self.sources.get(frame.file as usize)?;
-            match lexer::next(&source.logical.text, &mut frame.at, &mut self.state) {
+            match lexer::next(&source.logical.text, &mut frame.at, &mut self.state, dialect) {
                 Some(token) => {
                     let span = source.span(frame.file, token);
                     return Some(Placed { token, span });
@@ -196,7 +197,7 @@ impl<'m> Reader<'m> {
         match self.files.read(path) {
             Ok(bytes) => {
                 self.open.insert(path.to_path_buf());
-                let logical = Logical::of(&bytes);
+                let logical = Logical::by(&bytes, self.files.dialect());
                 self.push(SourceFile { path: path.to_path_buf(), bytes, logical, text_of: None });
             }
             Err(error) => self.fault(span, FaultKind::Unreadable(path.to_path_buf(), error.to_string())),

@@ -116,11 +116,17 @@ impl<'m> Rsyslog<'m> {
     /// What would be read if these files had these contents.
     #[must_use]
     pub fn trial(&self, changed: &[(PathBuf, Option<Vec<u8>>)]) -> Reading {
-        let mut files = Files::of(self.machine.root);
+        let mut files = self.files();
         for (path, content) in changed {
             files = files.with(path, content.clone());
         }
         Reading::read(files, &self.main)
+    }
+
+    /// The files of the machine, as its rsyslogd reads them.
+    #[must_use]
+    pub fn files(&self) -> Files<'m> {
+        Files::of(self.machine.root).read_by(Some(self.version))
     }
 
     /// The bytes of a file that is included, or of ours.

@@ -1,6 +1,7 @@
 //! A file of rsyslog's configuration as a [`Document`](crate::document::Document): whole lines, and lines that only
 //! mean something together.
 
+use super::dialect::Dialect;
 use super::lexer;
 use super::logical::Logical;
 use super::token::{State, TokenKind};
@@ -34,7 +35,7 @@ impl Syntax for RsyslogSyntax {
         let logical = Logical::of(bytes);
         let mut cuts = Cuts { bytes, chunks: Vec::new(), open_from: 0, held: false, line: 1, entry: None };
         let (mut at, mut state) = (0, State::Initial);
-        while let Some(token) = lexer::next(&logical.text, &mut at, &mut state) {
+        while let Some(token) = lexer::next(&logical.text, &mut at, &mut state, Dialect::NEWEST) {
             let text = token.of(&logical.text);
             let blanks = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
             let start = token.start as usize + blanks.min(text.len().saturating_sub(1));

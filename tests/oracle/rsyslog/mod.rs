@@ -9,3 +9,13 @@ mod generate;
 mod read;
 mod receivers;
 mod trees;
+
+use standfast_providers::rsyslog::files::Files;
+use standfast_providers::rsyslog::version::Version;
+
+use crate::net::Host;
+
+/// The files of a machine, as the rsyslogd of Debian 12 reads them.
+fn files(host: &Host) -> Files<'_> {
+    Files::of(host.root()).read_by(Version::parse("8.2302.0"))
+}

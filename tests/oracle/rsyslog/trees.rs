@@ -4,7 +4,6 @@ use std::path::Path;
 
 use standfast_providers::rsyslog::config::Config;
 use standfast_providers::rsyslog::fault::FaultKind;
-use standfast_providers::rsyslog::files::Files;
 
 use super::dump::dump;
 use super::generate::generate;
@@ -34,7 +33,7 @@ fn difference(host: &Host, directory: &Path, files: &[(String, String)]) -> Opti
 
 fn compare(host: &Host, main: &Path) -> Option<String> {
     let theirs = read(host, main.to_str().unwrap());
-    let config = Config::read(Files::of(host.root()), main);
+    let config = Config::read(super::files(host), main);
     let is_syntax =
         |kind: &FaultKind| matches!(kind, FaultKind::Syntax | FaultKind::TooDeep | FaultKind::UnexpectedEnd);
     let broken = config.faults.iter().any(|fault| is_syntax(&fault.kind));
@@ -161,6 +160,8 @@ fn both_languages_are_read_as_rsyslogd_reads_them() {
         "if $msg contains 'a' and $msg contains 'b' or $msg contains 'c' then @@h1\n",
         "if $msg contains 'a' or $msg contains 'b' and $msg contains 'c' then { @@h1\n} else if not $msg contains 'd' then @@h2\nelse @@h3\n",
         "if not ($syslogseverity <= 4) and prifilt(\"*.info;mail.none\") then @@h1\n",
+        // This version has no `endswith` and no comparison of its name.
+        "*.* /var/log/before\nif $programname endswith 'x' then stop\n*.* /var/log/behind\n",
         "if $programname == ['a','b'] or $x!y startswith \"z\" then stop\n",
         "if ($a + 1) * 2 - -3 / 4 % 5 & 'x' == 0x1F then stop\nif 010 == 8 then stop\n",
         "if exists($!x) then stop\nif re_match($msg, 'x\\\\.y') then @@h\n",
