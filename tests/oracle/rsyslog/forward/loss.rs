@@ -62,8 +62,7 @@ fn a_hundred_thousand_messages_over_an_outage_are_all_there() {
 fn sender_ends((name, rig, patience): (&str, Rig, Duration), signal: &str) -> Fate {
     let sender = rig.start_sender();
     rig.send(2000);
-    // What is on its way from one queue to the next is in memory.
-    sleep(Duration::from_secs(1));
+    rig.wait_for_spool();
     match signal {
         "KILL" => kill(sender),
         _ => drop(sender.stop()),

@@ -139,6 +139,24 @@ impl Rig {
         self.wait_until(Duration::from_secs(90), || self.count("/var/log/all").0.len() >= should);
     }
 
+    /// Waits until what is spooled grows no more: what is on its way from one queue to the next is in memory.
+    pub(super) fn wait_for_spool(&self) {
+        let root = self.host.root();
+        let spooled = || -> usize {
+            let directory = Path::new("/var/spool/rsyslog");
+            let names = root.list(directory).unwrap();
+            names.iter().map(|name| root.read(&directory.join(name)).map_or(0, |bytes| bytes.len())).sum()
+        };
+        let (mut last, mut since) = (usize::MAX, Instant::now());
+        self.wait_until(Duration::from_secs(90), || {
+            let now = spooled();
+            if now != last {
+                (last, since) = (now, Instant::now());
+            }
+            since.elapsed() > Duration::from_secs(2)
+        });
+    }
+
     /// Waits until all messages have arrived, or nothing has come for so long.
     pub(super) fn settle(&self, silence: Duration) {
         let (mut last, mut since) = (usize::MAX, Instant::now());
