@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -42,6 +43,9 @@ impl Directory {
         } else {
             std::fs::write(&path, text).unwrap();
         }
+        // The year of a stamp without one follows from it: 28 November 2026, whenever the tests run.
+        let written = UNIX_EPOCH + Duration::from_secs(1_795_824_000);
+        std::fs::File::options().append(true).open(&path).unwrap().set_modified(written).unwrap();
         path
     }
 }
@@ -82,8 +86,8 @@ fn counts(comparison: &Comparison) -> (u64, u64, u64) {
 fn seconds(range: std::ops::Range<u32>, host: &str) -> String {
     let mut text = String::new();
     for second in range {
-        let (minute, of_minute) = (second / 60, second % 60);
-        writeln!(text, "Nov 26 22:{minute:02}:{of_minute:02} {host} app[7]: number {second}").unwrap();
+        let (hour, minute, of_minute) = (22 + second / 3600, second / 60 % 60, second % 60);
+        writeln!(text, "Nov 26 {hour}:{minute:02}:{of_minute:02} {host} app[7]: number {second}").unwrap();
     }
     text
 }
@@ -298,6 +302,34 @@ fn partners_are_kept_together_however_many_there_are() {
     assert_eq!((deleted, lost, edited + lost), (lost, deleted, 15_000), "{comparison:?}");
     assert!(edited >= 9_900, "{edited}");
     assert_eq!(comparison.differences.len() as u64, edited);
+}
+
+#[test]
+fn partners_are_kept_together_whatever_the_files_that_they_are_in() {
+    let directory = Directory::new();
+    // Two texts a second, so that there are more than are kept.
+    let both = |range: std::ops::Range<u32>| {
+        let text = seconds(range, "web1");
+        text.clone() + &text.replace("number", "figure")
+    };
+    directory.write("local.1", &both(0..3600));
+    let local = directory.write("local", &both(3600..7200));
+    let central = directory.write("central", &both(0..7200).replace(" app", " apps"));
+    let comparison = run::compare(&request(&local, &central), usize::MAX).unwrap();
+    assert!(comparison.edited >= 9_900, "{}", comparison.edited);
+    assert_eq!(comparison.edited + comparison.lost, 14_400);
+}
+
+#[test]
+fn what_comes_late_into_a_younger_file_does_not_move_the_years_of_the_older_one() {
+    let directory = Directory::new();
+    let line = |day: u32| format!("Nov {day} 10:00:00 web1 app: day {day}\n");
+    let lines = |days: &[u32]| days.iter().map(|day| line(*day)).collect::<String>();
+    let local = directory.write("local", &lines(&(10..28).collect::<Vec<_>>()));
+    directory.write("central.1", &lines(&[10, 11, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26]));
+    let central = directory.write("central", &lines(&[12, 13, 14, 15, 16, 27]));
+    let comparison = run::compare(&request(&local, &central), usize::MAX).unwrap();
+    assert_eq!((comparison.matched, counts(&comparison)), (18, (0, 0, 0)));
 }
 
 #[test]
