@@ -18,6 +18,7 @@ use standfast_providers::rsyslog::action::{ActionState, Protocol, Sink};
 use standfast_providers::rsyslog::forwards::Forward;
 use standfast_providers::rsyslog::host::Host;
 use standfast_providers::rsyslog::spool;
+use standfast_providers::rsyslog::statistics::{LastKnown, Statistics};
 use standfast_providers::shown::Shown;
 use thiserror::Error;
 
@@ -98,6 +99,9 @@ pub struct Sent {
     /// Since when, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<u64>,
+    /// What impstats last told of it, where it writes a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impstats: Option<LastKnown>,
 }
 
 /// What became of the message.
@@ -265,7 +269,10 @@ fn ways(root: &Root, host: &Host<'_>, pid: u32, start: Instant, patience: Durati
         std::thread::sleep(STEP);
     }
     let connections = connections::of_pid(root, pid).unwrap_or_default();
-    ours.into_iter().map(|forward| way(root, host, forward, &connections)).collect()
+    let statistics = Statistics::read(root, &host.config);
+    let known = |forward: &Forward| statistics.as_ref()?.of(&host.config, forward);
+    let told = |forward| Sent { impstats: known(forward), ..way(root, host, forward, &connections) };
+    ours.into_iter().map(told).collect()
 }
 
 fn is_connected(connections: &[Connection], forward: &Forward) -> bool {
@@ -304,5 +311,6 @@ fn way(root: &Root, host: &Host<'_>, forward: &Forward, connections: &[Connectio
         waiting: waiting.messages,
         waiting_bytes: (waiting.bytes > 0).then_some(waiting.bytes),
         since: waiting.since,
+        impstats: None,
     }
 }

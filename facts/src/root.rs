@@ -259,6 +259,33 @@ impl Root {
         Ok(bytes)
     }
 
+    /// Reads the end of a regular file: at most `most` bytes of it. Gives whether they are all that it has, too.
+    ///
+    /// # Errors
+    /// [`ReadError`] names the path and why.
+    pub fn read_end(&self, path: &Path, most: usize) -> Result<(Vec<u8>, bool), ReadError> {
+        let fail = |errno| ReadError::new(path, errno);
+        let flags = OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK;
+        let fd = self.open_at(path, flags).map_err(fail)?;
+        let stat = rustix::fs::fstat(&fd).map_err(fail)?;
+        if !is_regular(&stat) {
+            return Err(ReadError::NotAFile { path: path.to_path_buf() });
+        }
+        let size = u64::try_from(stat.st_size).unwrap_or(0);
+        let start = size.saturating_sub(u64::try_from(most).unwrap_or(u64::MAX));
+        let mut bytes = vec![0; most];
+        let mut filled = 0;
+        while let Some(rest @ [_, ..]) = bytes.get_mut(filled..) {
+            let at = start + u64::try_from(filled).unwrap_or(u64::MAX);
+            match rustix::io::pread(&fd, rest, at).map_err(fail)? {
+                0 => break,
+                read => filled += read,
+            }
+        }
+        bytes.truncate(filled);
+        Ok((bytes, start == 0))
+    }
+
     /// What a symbolic link says, without following it; of the links in /proc/PID that is what
     /// the kernel knows the file by.
     ///
@@ -398,5 +425,17 @@ mod tests {
         }
         assert!(matches!(root.read_start(Path::new("/"), 1), Err(ReadError::NotAFile { .. })));
         assert!(root.read_start(Path::new("/b"), 1).unwrap_err().is_missing());
+    }
+
+    #[test]
+    fn the_end_of_a_file_is_no_longer_than_asked_for() {
+        let mut dir = TestRoot::new();
+        dir.file("/a", b"12345");
+        let root = dir.open();
+        for (most, end) in [(0, &b""[..]), (4, b"2345"), (5, b"12345"), (6, b"12345")] {
+            assert_eq!(root.read_end(Path::new("/a"), most).unwrap(), (end.to_vec(), most >= 5));
+        }
+        assert!(matches!(root.read_end(Path::new("/"), 1), Err(ReadError::NotAFile { .. })));
+        assert!(root.read_end(Path::new("/b"), 1).unwrap_err().is_missing());
     }
 }

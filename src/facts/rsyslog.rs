@@ -4,8 +4,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use standfast_facts::machine::Machine;
 use standfast_providers::rsyslog::action::{Action, ActionState, Protocol};
+use standfast_providers::rsyslog::config::Config;
 use standfast_providers::rsyslog::forwards::Forward;
 use standfast_providers::rsyslog::host::Host;
+use standfast_providers::rsyslog::statistics::Statistics;
 use standfast_providers::shown::Shown;
 
 use crate::chain::chain;
@@ -32,6 +34,23 @@ struct RsyslogFact {
     /// Actions that rsyslogd goes on without.
     refused: usize,
     findings: usize,
+    /// What impstats last told of the forwards, where it writes a file.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    last_known: Option<LastKnownFact>,
+}
+
+#[derive(Serialize)]
+struct LastKnownFact {
+    /// When it was written, in seconds since 1970.
+    queue_known_at: u64,
+    /// How many messages wait in the forwards' queues.
+    queue_waiting: u64,
+    /// How many were dropped at a full queue.
+    queue_discarded: u64,
+    /// How many attempts to send failed.
+    sending_failed: u64,
+    /// How often a forward was suspended.
+    sending_suspended: u64,
 }
 
 /// The part of the fact. A host without rsyslog has one all the same.
@@ -66,8 +85,23 @@ pub fn fact(machine: &Machine<'_>) -> Value {
         kept_locally: config.kept_locally(&host.flow).is_all(),
         refused: config.actions().iter().filter(refused).count(),
         findings: host.findings().len(),
+        last_known: LastKnownFact::of(machine, config, &reached),
     };
     serde_json::to_value(fact).unwrap_or_default()
+}
+
+impl LastKnownFact {
+    /// Nothing where impstats writes no file, or nothing of these forwards.
+    fn of(machine: &Machine<'_>, config: &Config, forwards: &[&Forward]) -> Option<Self> {
+        let known = Statistics::read(machine.root, config)?.of_all(config, forwards)?;
+        Some(Self {
+            queue_known_at: known.written,
+            queue_waiting: known.waiting.unwrap_or(0),
+            queue_discarded: known.discarded,
+            sending_failed: known.failed,
+            sending_suspended: known.suspended,
+        })
+    }
 }
 
 fn target(forward: &Forward) -> String {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::style::Style;
 use crate::cli::ExplainFormat;
-use crate::delivery::{Delivery, Way, Written};
+use crate::delivery::{Delivery, Sent, Way, Written};
 
 /// Writes what became of the message.
 ///
@@ -40,20 +40,19 @@ pub fn write(
             Way::Unknown => writeln!(out, "{}  {to}: UDP has no answer", style.drift("unknown"))?,
             Way::Waits => {
                 writeln!(out, "{}    {to}: there is no connection", style.bad("WAITS"))?;
-                match (sent.waiting, sent.since) {
-                    (messages, Some(since)) => {
-                        let messages =
-                            messages.map(|messages| format!("{messages} messages, ")).unwrap_or_default();
-                        let bytes = sent.waiting_bytes.unwrap_or(0);
-                        writeln!(
-                            out,
-                            "           queued on disk: {messages}{bytes} bytes; target unreachable since {}",
-                            ago(since)
-                        )?;
-                    }
-                    _ => writeln!(out, "           queued in memory, or dropped where there is no queue")?,
-                }
+                write_waiting(sent, out)?;
             }
+        }
+        if let Some(known) = &sent.impstats {
+            let waiting = known.waiting.map(|waiting| format!("{waiting} wait, ")).unwrap_or_default();
+            writeln!(
+                out,
+                "           impstats, {}: {waiting}{} dropped at a full queue, {} failed, suspended {} times",
+                ago(known.written),
+                known.discarded,
+                known.failed,
+                known.suspended
+            )?;
         }
     }
     if delivery.forwards.iter().any(|sent| sent.way != Way::Waits) {
@@ -66,14 +65,27 @@ pub fn write(
     Ok(())
 }
 
+fn write_waiting(sent: &Sent, out: &mut impl Write) -> io::Result<()> {
+    let Some(since) = sent.since else {
+        return writeln!(out, "           queued in memory, or dropped where there is no queue");
+    };
+    let messages = sent.waiting.map(|messages| format!("{messages} messages, ")).unwrap_or_default();
+    let bytes = sent.waiting_bytes.unwrap_or(0);
+    let since = ago(since);
+    writeln!(
+        out,
+        "           queued on disk: {messages}{bytes} bytes; target unreachable since {since} or longer"
+    )
+}
+
 /// How long ago a time was, in words that need no calendar.
 fn ago(since: u64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
     let seconds = Duration::from_secs(now.saturating_sub(since)).as_secs();
     match seconds {
-        0..120 => format!("{seconds} s ago or longer"),
-        120..7200 => format!("{} min ago or longer", seconds / 60),
-        _ => format!("{} h ago or longer", seconds / 3600),
+        0..120 => format!("{seconds} s ago"),
+        120..7200 => format!("{} min ago", seconds / 60),
+        _ => format!("{} h ago", seconds / 3600),
     }
 }
 

@@ -10,6 +10,7 @@
     reason = "tests make their own files, and a broken one should say where"
 )]
 
+mod checked;
 mod command;
 mod concurrency;
 mod disk;
@@ -20,4 +21,5 @@ mod order;
 mod race;
 mod scenario;
 mod strace;
+mod tracer;
 mod tree;

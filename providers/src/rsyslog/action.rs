@@ -120,6 +120,8 @@ pub struct Forwarding {
     pub framing: Framing,
     /// Whether TCP's keep-alive is on.
     pub keep_alive: bool,
+    /// How many messages it sends in how many seconds before it drops the rest: `(messages, seconds)`.
+    pub rate_limit: Option<(i64, i64)>,
     /// What is said of encryption.
     pub tls: Tls,
 }

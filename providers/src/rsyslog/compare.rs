@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::action::{Framing, Protocol, QueueKind};
 use super::desired::{AuthMode, QueueIn, RsyslogForward, Switch, Transport};
 use super::forwards::Forward;
-use super::values::{Host, Port};
+use super::values::{Host, Port, Rate};
 use crate::provider::{Drift, Place};
 use crate::shown::Shown;
 
@@ -50,6 +50,7 @@ pub fn differences(
             retry(desired, forward, &mut differences);
         }
     }
+    rate_limit(desired, forward, &mut differences);
     let template = String::from_utf8_lossy(&forward.template);
     if template != desired.template.0 {
         let why = if template == "RSYSLOG_TraditionalForwardFormat" {
@@ -84,6 +85,23 @@ fn protocol(desired: &RsyslogForward, forward: &Forward, found: &mut Differences
     } else if is == Protocol::Tcp && forward.forwarding.framing == Framing::Traditional {
         let why = "tells messages apart by line ends, so that one of two lines becomes two";
         found.push("protocol", "tcp by lines", "tcp by length", why);
+    }
+}
+
+fn rate_limit(desired: &RsyslogForward, forward: &Forward, found: &mut Differences) {
+    let should = match desired.rate_limit {
+        Rate::Unlimited => None,
+        Rate::Limited { messages, seconds } => Some((i64::from(messages), i64::from(seconds))),
+    };
+    let is = forward.forwarding.rate_limit;
+    if is != should {
+        let told = is.map_or("none".to_owned(), |(messages, seconds)| format!("{messages}/{seconds}"));
+        let why = match (is, should) {
+            (None, _) => "sends all that there are",
+            (Some(_), None) => "has a limit, and drops what is beyond it",
+            (Some(_), Some(_)) => "has another limit",
+        };
+        found.push("rate_limit", &told, &desired.rate_limit.to_string(), why);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The kind `rsyslog_forward`: messages of this host that should be at another one, whatever happens.
 
 use super::values::{
-    Condition, Count, FilePath, Host, Name, Peers, Port, Retries, Selector, Servers, Size, Template,
+    Condition, Count, FilePath, Host, Name, Peers, Port, Rate, Retries, Selector, Servers, Size, Template,
 };
 use crate::schema::SchemaError;
 use crate::{kind, words};
@@ -147,6 +147,9 @@ kind! {
         Parameter spool_dir: Option<FilePath>,
         /// How often a message is tried again. Only `endless` loses none.
         Property retry: Retries = "endless",
+        /// How many messages are sent in how many seconds, as `1000/10`; rsyslogd drops the rest, and no queue keeps it.
+        /// `none` drops none.
+        Property rate_limit: Rate = "none",
         /// The servers that get the messages while `target` is away, in order, as `host` or `host:port`.
         Property failover: Option<Servers>,
         /// The language of what is written: `auto` chooses `rainerscript` from rsyslog 7.4 on, else `legacy`.
@@ -203,7 +206,13 @@ impl RsyslogForward {
         if self.ensure == Ensure::Absent {
             return Ok(());
         }
-        let checks = [self.check_target(), self.check_tls(), self.check_messages(), self.check_queue()];
+        let checks = [
+            self.check_target(),
+            self.check_tls(),
+            self.check_messages(),
+            self.check_queue(),
+            self.check_rate_limit(),
+        ];
         match checks.into_iter().flatten().next() {
             Some(words) => Err(SchemaError::Together(words)),
             None => Ok(()),
@@ -314,6 +323,23 @@ impl RsyslogForward {
             }
             _ => None,
         }
+    }
+
+    fn check_rate_limit(&self) -> Option<String> {
+        if self.rate_limit == Rate::Unlimited {
+            return None;
+        }
+        if self.protocol == Transport::Relp {
+            return Some(
+                "`rate_limit` with `protocol` relp: RELP of rsyslog has no limit; the server holds it back when it is too \
+                 fast, and the queue keeps what waits. Leave it out, or take tcp, which drops what is too much"
+                    .into(),
+            );
+        }
+        if self.format == Format::Legacy {
+            return Some("`rate_limit` cannot be said in `format` legacy; take rainerscript".into());
+        }
+        None
     }
 
     fn check_queue(&self) -> Option<String> {

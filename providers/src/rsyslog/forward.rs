@@ -10,6 +10,9 @@ use super::value::{BadParameter, Parameters};
 /// The port of a forward that names none.
 pub const DEFAULT_PORT: &[u8] = b"514";
 
+/// How many messages a limit takes that has an interval alone.
+const DEFAULT_BURST: i64 = 200;
+
 /// The outputs that take messages to other machines by other protocols than syslog.
 const REMOTE: [&str; 17] = [
     "omamqp1",
@@ -154,6 +157,7 @@ fn syslog(parameters: &Parameters) -> Result<Forwarding, BadParameter> {
     let peers = peers.split(|byte| *byte == b',').filter(|peer| !peer.is_empty());
     let text = |name| Ok(parameters.text(name)?.map(<[u8]>::to_vec));
     let port = word("port")?;
+    let burst = parameters.number("ratelimit.burst").ok().flatten();
     Ok(Forwarding {
         // The source address is not where it goes, whatever it looks like.
         target: word("target")?.unwrap_or_default(),
@@ -163,6 +167,11 @@ fn syslog(parameters: &Parameters) -> Result<Forwarding, BadParameter> {
         protocol_given: protocol.is_some(),
         framing,
         keep_alive: parameters.switch("keepalive")?.unwrap_or(false),
+        // An interval of 0 is no limit, whatever the burst.
+        rate_limit: parameters
+            .number("ratelimit.interval")?
+            .filter(|seconds| *seconds != 0)
+            .map(|seconds| (burst.unwrap_or(DEFAULT_BURST), seconds)),
         tls: Tls {
             mentioned: parameters.0.iter().any(|parameter| parameter.name.starts_with(b"streamdriver")),
             on: parameters.number("streamdrivermode")? == Some(1),
@@ -197,6 +206,7 @@ fn relp(parameters: &Parameters) -> Result<Forwarding, Refusal> {
         protocol_given: true,
         framing: Framing::OctetCounted,
         keep_alive: false,
+        rate_limit: None,
         tls: Tls {
             mentioned: parameters.0.iter().any(|parameter| parameter.name.starts_with(b"tls")),
             on: parameters.switch("tls").map_err(bad)?.unwrap_or(false),
@@ -228,6 +238,7 @@ pub fn legacy(builder: &mut Builder, target: &Target) -> Forwarding {
         protocol_given: true,
         framing: target.framing,
         keep_alive: legacy.keep_alive,
+        rate_limit: None,
         tls: Tls {
             mentioned: is_tcp && (driver.is_some() || auth_mode.is_some() || !permitted_peers.is_empty()),
             on: is_tcp && legacy.driver_mode == 1,

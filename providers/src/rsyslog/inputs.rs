@@ -13,7 +13,8 @@ const BY_THEMSELVES: [&str; 8] =
     ["imuxsock", "imklog", "imjournal", "imkmsg", "immark", "impstats", "imsolaris", "imdocker"];
 
 fn input(module: &[u8], span: Span) -> Input {
-    Input { span, module: module.to_vec(), ruleset: None, address: None, port: None, rate_limit: None }
+    let module = module.to_vec();
+    Input { span, module, ruleset: None, address: None, port: None, rate_limit: None, log_file: None }
 }
 
 /// A module was loaded.
@@ -40,6 +41,7 @@ pub fn module(builder: &mut Builder, parameters: &Parameters, span: Span) {
             }
         }
         b"imjournal" => last.rate_limit = limit("ratelimit.burst", "ratelimit.interval"),
+        b"impstats" => last.log_file = parameters.word("log.file").ok().flatten().map(<[u8]>::to_vec),
         _ => {}
     }
 }

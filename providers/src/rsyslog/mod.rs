@@ -41,6 +41,7 @@ pub mod semantics;
 mod show;
 pub mod spool;
 pub mod state;
+pub mod statistics;
 pub mod syntax;
 #[cfg(test)]
 mod tests;

@@ -157,6 +157,10 @@ fn values_that_do_not_go_together_are_refused_in_words_of_their_own() {
         (&[("filter", "($msg == 'x'")], "not closed"),
         (&[("filter", "$msg == 'x' then stop }")], "without braces"),
         (&[("template", "x\"y")], "name of a template"),
+        (&[("rate_limit", "1000/10"), ("protocol", "relp")], "RELP of rsyslog has no limit"),
+        (&[("rate_limit", "1000/10"), ("format", "legacy")], "cannot be said in `format` legacy"),
+        (&[("rate_limit", "0/10")], "each 1 or more"),
+        (&[("rate_limit", "1000")], "messages and seconds"),
     ] {
         let error = with(attributes);
         assert!(error.contains(words), "{attributes:?}: {error}");
@@ -172,6 +176,23 @@ fn values_that_do_not_go_together_are_refused_in_words_of_their_own() {
     }
     assert!(forward("central", &[]).unwrap_err().contains("crash"));
     assert!(forward("a/b", TCP).unwrap_err().contains("file names"));
+}
+
+#[test]
+fn a_limit_is_written_where_the_version_knows_it_and_refused_where_not() {
+    let limited = &[TCP, &[("rate_limit", "1000/10")]].concat();
+    let tree = Tree::of(&[]);
+    assert!(tree.apply(&[("central", limited)]));
+    let text = tree.text(DROP_IN).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("RateLimit.Interval=\"10\" RateLimit.Burst=\"1000\""), "{text}");
+    let less = told(&tree.plan(TCP));
+    assert!(
+        less.contains("rate_limit: 1000/10 -> none") && less.contains("drops what is beyond it"),
+        "{less}"
+    );
+    let old = Tree::of(&[("/usr/sbin/rsyslogd", "\0swVersion=\"8.2010.0\" x\0")]);
+    let error = old.plans(&[("central", limited)]).pop().unwrap().unwrap_err();
+    assert!(error.contains("came with rsyslog 8.2012, and 8.2010.0 is installed"), "{error}");
 }
 
 /// What stands in /etc/rsyslog.d/50-old.conf, what is wanted, and the words of its drift.

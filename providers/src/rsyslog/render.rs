@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::desired::{AuthMode, Format, QueueIn, RsyslogForward, Switch, TlsDriver, Transport};
 use super::render_legacy;
-use super::values::{Host, Port, Retries};
+use super::values::{Host, Port, Rate, Retries};
 use super::version::Version;
 
 /// How many messages are in memory when the disk is begun to be used, and down to how many it then takes them.
@@ -133,6 +133,9 @@ pub fn render(desired: &RsyslogForward, around: &Surroundings) -> Result<Vec<Str
         if desired.tls_driver == Some(TlsDriver::Ossl) && !version.has_ossl() {
             return too_old("the TLS driver ossl", "8.36", "; take gtls");
         }
+    }
+    if desired.rate_limit != Rate::Unlimited && !version.has_forward_limit() {
+        return too_old("`rate_limit`", "8.2012", "; without it everything is sent");
     }
     if !is_legacy(desired, version) {
         if !version.has_rainerscript() {
@@ -274,6 +277,10 @@ fn forward(
         }
     }
     object.set("template", &desired.template.0);
+    if let Rate::Limited { messages, seconds } = desired.rate_limit {
+        object.set("RateLimit.Interval", seconds);
+        object.set("RateLimit.Burst", messages);
+    }
     if desired.tls == Switch::On {
         match desired.protocol {
             Transport::Relp => relp_tls(object, desired, around, host),

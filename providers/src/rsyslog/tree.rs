@@ -147,4 +147,6 @@ pub struct Input {
     pub port: Option<Vec<u8>>,
     /// The limit on messages, as `(messages, seconds)`; `None` where the input has no limit or its default holds.
     pub rate_limit: Option<(i64, i64)>,
+    /// The file that impstats writes to.
+    pub log_file: Option<Vec<u8>>,
 }

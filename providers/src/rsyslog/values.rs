@@ -188,6 +188,48 @@ impl AttributeValue for Retries {
     }
 }
 
+/// How many messages are sent in how many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rate {
+    /// All that there are.
+    Unlimited,
+    /// No more than so many; the rest is dropped.
+    Limited {
+        /// The number of messages.
+        messages: u32,
+        /// The seconds in which they are counted.
+        seconds: u32,
+    },
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unlimited => f.write_str("none"),
+            Self::Limited { messages, seconds } => write!(f, "{messages}/{seconds}"),
+        }
+    }
+}
+
+impl AttributeValue for Rate {
+    const TYPE: ValueType = ValueType::Form("`none`, or messages and seconds, for example `1000/10`");
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self::Unlimited);
+        }
+        // rsyslogd keeps both in an int.
+        let number = |text: &str| {
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            text.parse().ok().filter(|number| digits && (1..=i32::MAX.unsigned_abs()).contains(number))
+        };
+        match text.split_once('/').map(|(messages, seconds)| (number(messages), number(seconds))) {
+            Some((Some(messages), Some(seconds))) => Ok(Self::Limited { messages, seconds }),
+            _ => Err(format!("it takes {}, each 1 or more", Self::TYPE)),
+        }
+    }
+}
+
 /// A selector, syslog.conf(5): `*.*`, `*.info;mail.none`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector(pub String);

@@ -84,6 +84,12 @@ impl Version {
         self >= Self::new(8, 2606, 0)
     }
 
+    /// Whether what a forward sends can be limited.
+    #[must_use]
+    pub fn has_forward_limit(self) -> bool {
+        self >= Self::new(8, 2012, 0)
+    }
+
     /// Whether messages can be told apart by their length on TCP.
     #[must_use]
     pub fn has_octet_counting(self) -> bool {

@@ -16,6 +16,7 @@ impl Findings<'_> {
         for (forward, action) in &running {
             self.target(forward);
             self.protocol(forward);
+            self.limit(forward);
             self.loops(forward);
             self.way(forward, action);
             if forward.template == b"RSYSLOG_TraditionalForwardFormat" {
@@ -79,6 +80,19 @@ impl Findings<'_> {
             ),
             Protocol::Tcp | Protocol::Relp => {}
         }
+    }
+
+    fn limit(&mut self, forward: &Forward) {
+        let Some((messages, seconds)) = forward.forwarding.rate_limit else { return };
+        let to = told(forward);
+        self.add(
+            forward.span,
+            "rate-limit",
+            &format!(
+                "sends {to} {messages} messages in {seconds} s and drops the rest, which no queue keeps"
+            ),
+            "take the limit out where nothing may be lost",
+        );
     }
 
     /// A forward to an address of this host on which it listens itself.

@@ -95,6 +95,8 @@ fn each_word_of_a_recipe_that_is_missing_is_found() {
     changed(TCP, "StreamDriverPermittedPeers=\"central\" ", "", &["no-permitted-peer"]);
     changed(TCP, "StreamDriver=\"gtls\"", "StreamDriver=\"ossl\"", &["no-tls-driver"]);
     changed(TCP, "StreamDriver=\"gtls\" ", "", &["no-tls-driver"]);
+    changed(TCP, "KeepAlive=\"on\"", "RateLimit.Interval=\"5\"", &["rate-limit"]);
+    changed(TCP, "KeepAlive=\"on\"", "RateLimit.Interval=\"0\" RateLimit.Burst=\"9\"", &[]);
     changed(TCP, "/etc/ssl/ca.pem", "/etc/ssl/no.pem", &["tls-file-missing"]);
     changed(TCP, " protocol=\"tcp\"", "", &["no-protocol"]);
     changed(TCP, "protocol=\"tcp\"", "protocol=\"udp\"", &["forward-by-udp"]);

@@ -3,6 +3,7 @@
 mod apply;
 mod certificates;
 mod failover;
+mod limit;
 mod loss;
 mod probe;
 mod rig;

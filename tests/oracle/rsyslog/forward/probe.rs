@@ -52,6 +52,39 @@ fn a_marked_message_is_followed_to_the_file_and_to_the_server() {
 }
 
 #[test]
+fn what_impstats_counts_is_told_by_the_probe_and_by_the_fact_in_each_of_its_forms() {
+    for form in ["", "format=\"json\"", "format=\"cee\""] {
+        let rig = Rig::with("target = 192.0.2.2\nprotocol = relp");
+        let fact = |rig: &Rig| -> serde_json::Value {
+            let said = rig.host.standfast(&["facts"]).stdout;
+            serde_json::from_slice::<serde_json::Value>(&said).unwrap()["standfast"]["rsyslog"].clone()
+        };
+        assert!(fact(&rig).get("queue_waiting").is_none(), "without impstats nothing is said");
+        let load = format!(
+            "module(load=\"impstats\" interval=\"1\" log.syslog=\"off\" log.file=\"/var/log/stats\" {form})\n"
+        );
+        rig.host.write("/etc/rsyslog.d/99-stats.conf", load);
+        let sender = rig.start_sender();
+        rig.send(200);
+        // What rsyslogd says of the connection that it cannot make waits, too.
+        let enough = |waiting: &serde_json::Value| {
+            waiting.as_u64().is_some_and(|waiting| (200..230).contains(&waiting))
+        };
+        let counted =
+            rig.wait_until(std::time::Duration::from_secs(20), || enough(&fact(&rig)["queue_waiting"]));
+        assert!(counted, "{form}: {}", fact(&rig));
+        assert_eq!((&fact(&rig)["queue_discarded"], &fact(&rig)["sending_failed"]), (&0.into(), &0.into()));
+        let (code, said) = probe(&rig, &["--timeout", "500"]);
+        let known = &said["forwards"][0]["impstats"];
+        assert!(code == Some(2) && enough(&known["waiting"]) && known["written"].is_u64(), "{form}: {said}");
+        let text = rig.host.standfast(&["probe", "rsyslog", "--timeout", "500"]);
+        let text = String::from_utf8_lossy(&text.stdout).into_owned();
+        assert!(text.contains(" wait, 0 dropped at a full queue, 0 failed, suspended 0 times"), "{text}");
+        kill(sender);
+    }
+}
+
+#[test]
 fn a_server_that_listens_tells_what_arrives() {
     let rig = Rig::new();
     // The machine is the server now.

@@ -36,6 +36,7 @@ const CHOICES: &[&[&[(&str, &str)]]] = &[
         &[("queue", "memory")],
     ],
     &[&[], &[("retry", "3"), ("queue_max_disk", "2m"), ("template", "RSYSLOG_SyslogProtocol23Format")]],
+    &[&[], &[("rate_limit", "1000/10")]],
     &[&[], &[("failover", "log2.example.net, [2001:db8::3]:1515")]],
     &[
         &[],
