@@ -27,6 +27,7 @@ pub mod lints;
 pub mod logical;
 mod parse;
 mod parse_expr;
+mod parse_value;
 mod place;
 pub mod plan;
 pub mod pmask;
