@@ -67,6 +67,25 @@ pub(crate) fn lines(tools: &Tools, stages: &Stages, table: &mut Table) {
     }
 }
 
+/// The stock files of all three daemons, and a forward that is in force: each alone against the floor, and together.
+pub(crate) fn stock(tools: &Tools, stages: &Stages, table: &mut Table) {
+    let _set = stages.set(&Etc { accounts: 1, ..Etc::default() });
+    let forward = stages.input(
+        r#"[{"type":"rsyslog_forward","title":"central","parameters":{"target":"192.0.2.2","protocol":"relp"}}]"#,
+    );
+    tools.standfast(&["apply", "-"]).reading(&forward).said();
+    let hello = tools.hello();
+    for (what, check) in [
+        ("`check`, stock ntpsec", tools.standfast(&["check", "ntp_monlist/main"])),
+        ("`check`, stock snmpd", tools.standfast(&["check", "snmp_access/main"])),
+        ("`check`, the default policy on both", tools.standfast(&["check"])),
+        ("`check -`, a forward in stock rsyslog", tools.standfast(&["check", "-"]).reading(&forward)),
+    ] {
+        table.instructions(what, check.instructions(), None);
+        table.time_ratio(&format!("{what}, to hello world"), check.wall_ratio(&hello, 151), 2.0);
+    }
+}
+
 /// Both services, asked on the addresses of a network of our own.
 pub(crate) fn probe(tools: &Tools, stages: &Stages, table: &mut Table) {
     let files = vec![

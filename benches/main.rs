@@ -48,6 +48,7 @@ fn main() -> ExitCode {
         ("entries", scale::entries),
         ("resources", scale::resources),
         ("apply", scale::apply),
+        ("daemons", daemons::stock),
         ("lines", daemons::lines),
         ("probe", daemons::probe),
         ("logs", logs::measure),

@@ -60,8 +60,12 @@ impl Program {
 
     /// What it prints.
     pub(crate) fn said(&self) -> String {
-        let output = Command::new(&self.path).args(&self.arguments).output().unwrap();
-        String::from_utf8_lossy(&output.stdout).into_owned()
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).stdin(match &self.stdin {
+            Some(path) => Stdio::from(File::open(path).unwrap()),
+            None => Stdio::null(),
+        });
+        String::from_utf8_lossy(&command.output().unwrap().stdout).into_owned()
     }
 
     /// The instructions that it executes, without the kernel's.

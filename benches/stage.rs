@@ -36,7 +36,8 @@ impl Stages {
         run(&["mount", "-t", "tmpfs", "-o", "mode=755", "none", "/mnt"]);
         let daemons = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/daemons");
         for directory in ["etc", "usr"] {
-            let lower = ["ntpsec", "snmpd"].map(|name| format!("{}/{name}/{directory}:", daemons.display()));
+            let lower = ["ntpsec", "snmpd", "rsyslog"]
+                .map(|name| format!("{}/{name}/{directory}:", daemons.display()));
             for layer in ["upper", "work"] {
                 std::fs::create_dir_all(format!("/mnt/{directory}/{layer}")).unwrap();
             }
@@ -136,6 +137,11 @@ pub(crate) fn user(index: usize) -> String {
 fn accounts(count: usize) -> (String, String) {
     let mut passwd = "root:x:0:0:root:/root:/bin/bash\n".to_owned();
     let mut group = "root:x:0:\nusers:x:100:\n".to_owned();
+    // Those that the daemons' packages make.
+    for (id, name) in [(992, "Debian-snmp"), (994, "ntpsec")] {
+        writeln!(passwd, "{name}:x:{id}:{id}::/nonexistent:/usr/sbin/nologin").unwrap();
+        writeln!(group, "{name}:x:{id}:").unwrap();
+    }
     for (id, name) in
         (1..).zip(["daemon", "bin", "sys", "sync", "games", "man", "lp", "mail", "news", "uucp"])
     {
