@@ -45,13 +45,7 @@ impl Installed {
         let os = os::read(root).ok();
         let default = of_distribution(os.as_ref());
         for directory in library_directories(root) {
-            let name = root
-                .list(&directory)
-                .unwrap_or_default()
-                .into_iter()
-                .find(|name| name.to_str().is_some_and(|name| name.starts_with("libnetsnmp.so.")));
-            let Some(path) = name.map(|name| directory.join(name)) else { continue };
-            let Ok(bytes) = root.read(&path) else { continue };
+            let Some((path, bytes)) = library_in(root, &directory) else { continue };
             if let Some(version) = version_in(&bytes) {
                 let persistent = PERSISTENT.iter().find(|known| holds_text(&bytes, known.as_bytes()));
                 return Self {
@@ -119,10 +113,31 @@ fn of_distribution(os: Option<&Os>) -> Installed {
     }
 }
 
+/// The library in a directory.
+///
+/// It is asked for by the names that releases have given it, for such a directory holds thousands of others; it is
+/// looked through only where a daemon is that none of them can be for.
+fn library_in(root: &Root, directory: &Path) -> Option<(PathBuf, Vec<u8>)> {
+    let read = |path: PathBuf| root.read(&path).ok().map(|bytes| (path, bytes));
+    let known = SONAMES.iter().find_map(|number| read(directory.join(format!("{LIBRARY}{number}"))));
+    known.or_else(|| {
+        root.status(Path::new("/usr/sbin/snmpd")).ok()?;
+        let names = root.list_as_read(directory).ok()?;
+        let name = names.iter().find(|name| name.to_str().is_some_and(|name| name.starts_with(LIBRARY)))?;
+        read(directory.join(name))
+    })
+}
+
+/// The library, up to the number of its interface.
+const LIBRARY: &str = "libnetsnmp.so.";
+
+/// The numbers of the interface, from net-snmp 5.9 back to 5.0.
+const SONAMES: [u8; 9] = [40, 35, 31, 30, 25, 20, 15, 10, 5];
+
 /// Where the library may be.
 fn library_directories(root: &Root) -> Vec<PathBuf> {
     let usr = Path::new("/usr/lib");
-    let triplets = root.list(usr).unwrap_or_default();
+    let triplets = root.list_as_read(usr).unwrap_or_default();
     let triplets =
         triplets.iter().filter(|name| name.to_str().is_some_and(|name| name.contains("-linux-gnu")));
     let mut directories: Vec<PathBuf> = triplets.map(|name| usr.join(name)).collect();

@@ -4,6 +4,7 @@
 //! salt and no delay: what keeps a community secret is that it is long and not made of words.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use standfast_facts::root::{ReadError, Root};
 
@@ -14,6 +15,9 @@ pub const DEFAULT_COMMUNITIES: [&str; 8] =
 /// The words, lower case, sorted, one a line: communities that devices and manuals come with, products, roles, words
 /// and passwords that people choose.
 const WORDS: &str = include_str!("wordlist.txt");
+
+/// The same as a list, made when a community must be looked up in it.
+static WORD_LIST: LazyLock<Vec<&'static [u8]>> = LazyLock::new(|| WORDS.lines().map(str::as_bytes).collect());
 
 /// The fewest bytes of a community, unless a policy says otherwise.
 pub const LEAST_LENGTH: usize = 16;
@@ -93,7 +97,6 @@ pub struct Strength {
     least: usize,
     /// The names of the host and its domain.
     names: HostNames,
-    words: Vec<&'static [u8]>,
 }
 
 /// The names of this host and of its domain, whole and by their parts, in lower case.
@@ -150,7 +153,7 @@ impl Strength {
     /// With the fewest bytes that a community should have, and the names that it should not.
     #[must_use]
     pub fn new(least: usize, names: HostNames) -> Self {
-        Self { least, names, words: WORDS.lines().map(str::as_bytes).collect() }
+        Self { least, names }
     }
 
     /// What is wrong with a community, the plainest reason first; `None` when it is strong enough.
@@ -165,7 +168,7 @@ impl Strength {
         }
         let core = core(&lower);
         for text in [&lower, core] {
-            if self.is_word(text) || foldings(text).iter().any(|text| self.is_word(text)) {
+            if is_word(text) || foldings(text).iter().any(|text| is_word(text)) {
                 return Some(Weakness::Word);
             }
             if self.names.has(text) {
@@ -208,12 +211,12 @@ impl Strength {
 
     /// The longest word or name that the text begins with, in bytes.
     fn longest_word(&self, text: &[u8]) -> Option<usize> {
-        longest(&self.words, text).max(longest(&self.names.0, text)).filter(|length| *length >= LEAST_PIECE)
+        longest(&WORD_LIST, text).max(longest(&self.names.0, text)).filter(|length| *length >= LEAST_PIECE)
     }
+}
 
-    fn is_word(&self, text: &[u8]) -> bool {
-        self.words.binary_search(&text).is_ok()
-    }
+fn is_word(text: &[u8]) -> bool {
+    WORD_LIST.binary_search(&text).is_ok()
 }
 
 /// The length of the longest of the sorted words that the text begins with.
