@@ -285,7 +285,8 @@ fn a_side_is_divided_no_further_than_it_must_be() {
         Filter { hosts: Hosts::new([&b"web1"[..]]), clock: super::terms::Clock::Wall, excluded: Vec::new() };
     let progress = Progress::default();
     let reading = Reading { role: super::Role::Local, logs: &logs, filter: &filter, progress: &progress };
-    for (most, bits) in [(1000, 0..=0), (999, 1..=1), (400, 2..=2), (100, 4..=5)] {
+    // The key is drawn anew: of eight shares the first has 125 entries, and 100 or fewer once in a hundred runs.
+    for (most, bits) in [(1000, 0..=0), (999, 1..=1), (400, 2..=2), (100, 3..=5)] {
         let (side, share) = Side::read(reading, &Keyer::new(Tags::Whole), Share::ALL, most).unwrap();
         assert!(bits.contains(&share.bits), "{most}: {share:?}");
         assert!(side.logs[0].len() <= most, "{most}: {}", side.logs[0].len());
