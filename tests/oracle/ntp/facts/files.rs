@@ -31,6 +31,17 @@ fn an_include_may_be_quoted_and_have_a_command_behind_it() {
 }
 
 #[test]
+fn a_wrong_word_behind_an_include_loses_the_first_line_of_the_file() {
+    let table = Table::new("first-line");
+    let included = "restrict 10.9.8.7 noquery\nrestrict fd09::8:7 noquery\n";
+    table.holds(&main("includefile @/a bogus\n").with("a", included), "far4 far6 near4");
+    table.holds(
+        &main("includefile @/a includefile @/b\n").with("a", CLOSED).with("b", "restrict 10.9.8.7\n"),
+        "near4",
+    );
+}
+
+#[test]
 fn what_is_missing_is_passed_over() {
     let table = Table::new("missing");
     table.holds(&main(&format!("includefile @/missing\n{CLOSED}")), NOBODY);
@@ -106,6 +117,9 @@ fn end_closes_all_open_files() {
     table.holds(&main(&format!("end\n{CLOSED}")), EVERYBODY);
     table.holds(&main(&format!("includefile @/a\n{CLOSED}")).with("a", "end\n"), EVERYBODY);
     table.holds(&main("end\n").with("ntp.d/a.conf", CLOSED), NOBODY);
+    // Nor does the reading of ntp.d come back to them.
+    let included = main(&format!("includefile @/a\n{CLOSED}")).with("a", "end\n");
+    table.holds(&included.with("ntp.d/a.conf", "#\n"), EVERYBODY);
     // b is read first, and then nothing.
     let two = main("").with("ntp.d/b.conf", format!("restrict 10.9.8.7\n{CLOSED}end\n"));
     table.holds(&two.with("ntp.d/a.conf", "restrict fd09::8:7\n"), "near4");
