@@ -153,39 +153,31 @@ impl<'m> Observation<'m> {
 
 fn observe<'m>(machine: &'m Machine<'m>, family: Family) -> Result<Box<dyn Planner + 'm>, String> {
     match family {
-        Family::Limits => {
-            let limits = Limits::observe(machine).map_err(|error| chain(&error))?;
-            let pick: Pick<Limits<'m>> = |desired| match desired {
-                Desired::Limits(desired) => Some(desired),
-                _ => None,
-            };
-            Ok(Box::new(Observed { provider: limits, pick }))
-        }
-        Family::Ntp => {
-            let ntp = Ntp::observe(machine).map_err(|error| chain(&error))?;
-            let pick: Pick<Ntp<'m>> = |desired| match desired {
-                Desired::Ntp(desired) => Some(desired),
-                _ => None,
-            };
-            Ok(Box::new(Observed { provider: ntp, pick }))
-        }
-        Family::Snmp => {
-            let snmp = Snmp::observe(machine).map_err(|error| chain(&error))?;
-            let pick: Pick<Snmp<'m>> = |desired| match desired {
-                Desired::Snmp(desired) => Some(desired),
-                _ => None,
-            };
-            Ok(Box::new(Observed { provider: snmp, pick }))
-        }
-        Family::Rsyslog => {
-            let rsyslog = Rsyslog::observe(machine).map_err(|error| chain(&error))?;
-            let pick: Pick<Rsyslog<'m>> = |desired| match desired {
-                Desired::Rsyslog(desired) => Some(desired),
-                _ => None,
-            };
-            Ok(Box::new(Observed { provider: rsyslog, pick }))
-        }
+        Family::Limits => observed(Limits::observe(machine), |desired| match desired {
+            Desired::Limits(desired) => Some(desired),
+            _ => None,
+        }),
+        Family::Ntp => observed(Ntp::observe(machine), |desired| match desired {
+            Desired::Ntp(desired) => Some(desired),
+            _ => None,
+        }),
+        Family::Snmp => observed(Snmp::observe(machine), |desired| match desired {
+            Desired::Snmp(desired) => Some(desired),
+            _ => None,
+        }),
+        Family::Rsyslog => observed(Rsyslog::observe(machine), |desired| match desired {
+            Desired::Rsyslog(desired) => Some(desired),
+            _ => None,
+        }),
     }
+}
+
+fn observed<'m, P: Provider + 'm, E: std::error::Error + 'static>(
+    provider: Result<P, E>,
+    pick: Pick<P>,
+) -> Result<Box<dyn Planner + 'm>, String> {
+    let provider = provider.map_err(|error| chain(&error))?;
+    Ok(Box::new(Observed { provider, pick }))
 }
 
 /// What a run asks of a family, whichever it is.

@@ -146,7 +146,7 @@ pub fn find(machine: &Machine<'_>) -> Result<Vec<Installed>, KernelError> {
         let link = PathBuf::from(format!("/proc/{}/exe", daemon.pid));
         let (program, version) = named(&daemon.exe).unwrap_or_else(|| {
             let read = root.read(&link).or_else(|_| root.read(&daemon.exe));
-            identify(&daemon.exe, &read.unwrap_or_default())
+            identify(&read.unwrap_or_default())
         });
         let service = service(root, program, Some(daemon.pid));
         let exe = Some(daemon.exe.clone());
@@ -163,8 +163,7 @@ pub fn find(machine: &Machine<'_>) -> Result<Vec<Installed>, KernelError> {
         if root.status(exe).is_err() {
             continue;
         }
-        let (program, version) =
-            named(exe).unwrap_or_else(|| identify(exe, &root.read(exe).unwrap_or_default()));
+        let (program, version) = named(exe).unwrap_or_else(|| identify(&root.read(exe).unwrap_or_default()));
         if found.iter().any(|other| other.program == program) {
             continue;
         }
@@ -195,10 +194,7 @@ fn named(exe: &Path) -> Option<(Program, Option<Version>)> {
 }
 
 /// What an executable called `ntpd` is, by what stands in it.
-fn identify(exe: &Path, bytes: &[u8]) -> (Program, Option<Version>) {
-    if let Some(named) = named(exe) {
-        return named;
-    }
+fn identify(bytes: &[u8]) -> (Program, Option<Version>) {
     if let Some(at) = memmem::find(bytes, b"ntpd ntpsec-") {
         return (Program::Ntpd(Family::Ntpsec), ntpsec_version(bytes, at));
     }
@@ -341,7 +337,7 @@ mod tests {
 
     #[test]
     fn three_programs_called_ntpd_are_told_apart_by_what_stands_in_them() {
-        let tell = |bytes: &[u8]| identify(Path::new("/usr/sbin/ntpd"), bytes);
+        let tell = |bytes: &[u8]| identify(bytes);
         let classic = b"/etc/ntp.conf\0ntpd 4.2.6p5@1.2349-o Mon Apr 1 12:00:00 UTC 2024 (1)\0";
         assert_eq!(tell(classic), (Program::Ntpd(Family::Classic), Some(Version([4, 2, 6, 5]))));
         let older = b"\0/etc/ntpsec/ntp.conf\x001.2.2\0ntpd ntpsec-%s\0phone in the ntpd.conf must be\0";
