@@ -157,8 +157,7 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             Ok(Exit::InSync.into())
         }
         Command::Schema => {
-            serde_json::to_writer_pretty(&mut *out, &resource::KINDS).map_err(io::Error::from)?;
-            writeln!(out)?;
+            report::json::write_pretty(&resource::KINDS, out)?;
             Ok(Exit::InSync.into())
         }
         Command::Policy(arguments) => policy_command(&arguments, out),

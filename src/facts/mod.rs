@@ -37,8 +37,7 @@ pub fn write(root: &Root, proved: &ProvedFacts, format: FactsFormat, out: &mut i
     add_proved(&mut fact["standfast"], proved);
     match format {
         FactsFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &fact)?;
-            writeln!(out)?;
+            crate::report::json::write_pretty(&fact, out)?;
         }
         FactsFormat::Yaml => {
             writeln!(out, "---")?;

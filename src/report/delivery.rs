@@ -18,8 +18,7 @@ pub fn write(
     out: &mut impl Write,
 ) -> io::Result<()> {
     if let ExplainFormat::Json = format {
-        serde_json::to_writer_pretty(&mut *out, delivery)?;
-        return writeln!(out);
+        return super::json::write_pretty(delivery, out);
     }
     writeln!(out, "sent as user.notice: {}", delivery.marker)?;
     for written in &delivery.written {

@@ -45,8 +45,7 @@ pub fn write(
 fn write_json(comparison: &Comparison, shown: &[Difference], out: &mut impl Write) -> io::Result<()> {
     let mut value = serde_json::to_value(comparison)?;
     value["differences"] = serde_json::to_value(shown)?;
-    serde_json::to_writer_pretty(&mut *out, &value)?;
-    writeln!(out)
+    super::json::write_pretty(&value, out)
 }
 
 fn write_difference(difference: &Difference, style: Style, out: &mut impl Write) -> io::Result<()> {

@@ -21,8 +21,7 @@ pub fn write(
     out: &mut impl Write,
 ) -> io::Result<()> {
     if format == ExplainFormat::Json {
-        serde_json::to_writer_pretty(&mut *out, explanation)?;
-        return writeln!(out);
+        return super::json::write_pretty(explanation, out);
     }
     if explanation.daemons.is_empty() {
         writeln!(out, "no daemon of time is installed")?;

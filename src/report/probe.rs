@@ -26,10 +26,7 @@ const FULL_LIST_SAID: &str = "; a full list of 600 clients makes 44000 bytes, fa
 pub fn write(probed: &Probed, format: ExplainFormat, style: Style, out: &mut impl Write) -> io::Result<()> {
     match format {
         ExplainFormat::Text => write_text(probed, style, out),
-        ExplainFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &value(probed))?;
-            writeln!(out)
-        }
+        ExplainFormat::Json => super::json::write_pretty(&value(probed), out),
     }
 }
 

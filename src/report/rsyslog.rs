@@ -19,8 +19,7 @@ pub fn write(
     out: &mut impl Write,
 ) -> io::Result<()> {
     if format == ExplainFormat::Json {
-        serde_json::to_writer_pretty(&mut *out, explanation)?;
-        return writeln!(out);
+        return super::json::write_pretty(explanation, out);
     }
     let version = explanation.version.as_deref().map_or(String::new(), |version| format!(" {version}"));
     let role = match (explanation.pid, explanation.running) {

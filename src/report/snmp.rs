@@ -20,8 +20,7 @@ pub fn write(
     out: &mut impl Write,
 ) -> io::Result<()> {
     if format == ExplainFormat::Json {
-        serde_json::to_writer_pretty(&mut *out, explained)?;
-        return writeln!(out);
+        return super::json::write_pretty(explained, out);
     }
     let title = match explained.from {
         Some(address) => format!("access by SNMP from {address}"),
