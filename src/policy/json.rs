@@ -82,7 +82,7 @@ pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Resource>, Po
 }
 
 /// The message of a parser without the text that it quotes: a secret may stand in the wrong place.
-fn without_values(message: &str) -> String {
+pub(crate) fn without_values(message: &str) -> String {
     let quoted = message.split_once("string \"").and_then(|(before, rest)| {
         let (_, after) = rest.rsplit_once('"')?;
         Some(format!("{before}a text{after}"))
