@@ -3,6 +3,7 @@
 //! Facts say what is; providers say what should be and plan the way there; this crate asks, commits the plan,
 //! and tells Puppet, Foreman or a person.
 
+mod calendar;
 mod chain;
 mod cli;
 mod delivery;
