@@ -209,9 +209,7 @@ fn proved_facts(root: &Root) -> Result<ProvedFacts, MainError> {
 fn schema_command(puppet: Option<PathBuf>, out: &mut impl Write) -> Result<(), MainError> {
     match puppet {
         None => Ok(report::json::write_pretty(&resource::KINDS, out)?),
-        Some(module) => {
-            schema_puppet::write(&module).map_err(|source| MainError::Module { module, source })
-        }
+        Some(module) => schema_puppet::write(&module).map_err(|source| MainError::Module { module, source }),
     }
 }
 
