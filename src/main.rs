@@ -159,7 +159,7 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             Ok(Exit::InSync.into())
         }
         Command::Serve { root } => {
-            serve::serve(&Root::open(&root)?, io::stdin().lock(), out)?;
+            serve::serve(&Root::open(&root)?.watched(), io::stdin().lock(), out)?;
             Ok(Exit::InSync.into())
         }
         Command::Schema => {
