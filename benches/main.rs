@@ -15,6 +15,7 @@
 mod daemons;
 mod logs;
 mod measure;
+mod puppet;
 mod scale;
 mod stage;
 mod stock;
@@ -52,6 +53,10 @@ fn main() -> ExitCode {
         ("lines", daemons::lines),
         ("probe", daemons::probe),
         ("logs", logs::measure),
+        ("puppet-sync", puppet::in_sync),
+        ("puppet-many", puppet::many),
+        ("puppet-peers", puppet::peers),
+        ("puppet-first", puppet::first_run),
     ] {
         if is_wanted(name) {
             eprintln!("measuring {name} …");
