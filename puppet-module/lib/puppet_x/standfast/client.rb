@@ -52,7 +52,8 @@ module PuppetX
         @child = Child.new(program, 'serve')
         hello
         declare if @catalog
-      rescue Failure
+      rescue Failure => e
+        @failure = e
         close
         raise
       end
@@ -101,9 +102,9 @@ module PuppetX
       end
 
       def run
-        return { by: 'resource' } unless @catalog
-        who = Puppet.run_mode.name == :agent ? 'agent' : 'apply'
-        { by: @catalog.host_config? ? who : 'resource', noop: Puppet[:noop], certname: Puppet[:certname],
+        # `puppet resource` makes a catalog of what it changes, without a version: it is not what the node should be.
+        return { by: 'resource' } unless @catalog&.version
+        { by: Puppet.run_mode.name == :agent ? 'agent' : 'apply', noop: Puppet[:noop], certname: Puppet[:certname],
           environment: @catalog.environment.to_s, catalog: @catalog.version.to_s }
       end
 

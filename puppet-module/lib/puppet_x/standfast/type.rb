@@ -86,6 +86,11 @@ module PuppetX
         base.include(Attribute)
       end
 
+      def should=(value)
+        one = !value.is_a?(Array) || value.size == 1 || self.class.array_matching == :all
+        one ? super : raise(ArgumentError, 'it takes one value, not a list')
+      end
+
       def retrieve
         provider.is(name)
       end
