@@ -7,7 +7,7 @@ use standfast_facts::rlimit::{INFINITY, Rlimit};
 use super::DROP_IN;
 use super::config::LimitsConfig;
 use super::domain::{Domain, Ids, Sigil};
-use super::entry::{LimitValue, LimitsEntry};
+use super::entry::{Ensure, LimitValue, LimitsEntry};
 use super::item::{Item, ItemValue};
 use super::semantics::LineId;
 use super::state::LimitsState;
@@ -70,7 +70,10 @@ fn domain(state: &LimitsState<'_>, line: &Line, bytes: &[u8]) -> Option<String> 
 
 /// How an entry may be declared: by number, by name, and as it stands there, though it does nothing.
 fn ways(state: &LimitsState<'_>, id: LineId, limit: &Limit, bytes: &[u8]) -> Vec<Vec<(&'static str, Value)>> {
-    let mut way = vec![("value", Value::Text(value(limit, bytes)))];
+    let mut way = vec![
+        ("ensure", Value::Text(Ensure::Present.word().to_owned())),
+        ("value", Value::Text(value(limit, bytes))),
+    ];
     let file = state.place(id).file.to_string_lossy().into_owned();
     if file != DROP_IN {
         way.push(("target", Value::Text(file)));
