@@ -89,7 +89,7 @@ impl Asked<'_> {
         }));
         let outcomes =
             self.resources.iter().zip(plans).map(|(resource, plan)| Outcome::of(resource, plan)).collect();
-        Report { outcomes, edits, reloaded: Vec::new() }
+        Report::of(outcomes, edits, Vec::new())
     }
 }
 
@@ -239,7 +239,7 @@ impl<'a> Apply<'a> {
         let outcomes = self.asked.resources.iter().zip(plans).zip(&self.first);
         let outcomes =
             outcomes.map(|((resource, plan), first)| self.outcome(resource, plan, first)).collect();
-        Report { outcomes, edits: self.edits, reloaded: self.reloaded }
+        Report::of(outcomes, self.edits, self.reloaded)
     }
 
     /// What became of one resource, by what is observed after the changes.

@@ -94,7 +94,7 @@ pub fn read(root: &Root, path: &Path, access: Access) -> Result<(Vec<u8>, Status
         .open_at(parent, OFlags::PATH | OFlags::DIRECTORY)
         .map_err(|errno| ReadError::new(path, errno))?;
     let status = Status::of(&rustix::fs::fstat(&directory).map_err(|errno| ReadError::new(parent, errno))?);
-    if !is_trusted_owner(root, status.uid) || may_write(root, &status) {
+    if !is_trusted_owner(status.uid) || may_write(&status) {
         let (uid, mode) = (status.uid, status.mode);
         return Err(TrustError::Directory { path: parent.to_path_buf(), uid, mode });
     }
@@ -102,7 +102,7 @@ pub fn read(root: &Root, path: &Path, access: Access) -> Result<(Vec<u8>, Status
     let stat = rustix::fs::fstat(&file).map_err(|errno| ReadError::new(path, errno))?;
     let status = Status::of(&stat);
     if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile {
-        judge(root, path, &status, access)?;
+        judge(path, &status, access)?;
     }
     Ok((read_open(file.as_fd(), path)?, status))
 }
@@ -111,14 +111,14 @@ pub fn read(root: &Root, path: &Path, access: Access) -> Result<(Vec<u8>, Status
 ///
 /// # Errors
 /// [`TrustError`] names what others could have changed.
-pub fn judge(root: &Root, path: &Path, status: &Status, access: Access) -> Result<(), TrustError> {
+pub fn judge(path: &Path, status: &Status, access: Access) -> Result<(), TrustError> {
     let path = || path.to_path_buf();
-    if !is_trusted_owner(root, status.uid) {
+    if !is_trusted_owner(status.uid) {
         return Err(TrustError::Owner { path: path(), uid: status.uid });
     }
     let is_open = match access {
         Access::Private => status.mode & 0o077 != 0,
-        Access::RootWrites => may_write(root, status),
+        Access::RootWrites => may_write(status),
     };
     if is_open {
         return Err(TrustError::Mode { path: path(), mode: status.mode, access });
@@ -135,16 +135,14 @@ fn open(directory: &OwnedFd, name: &OsStr, path: &Path) -> Result<OwnedFd, Trust
     })
 }
 
-/// Below another root whoever runs this may be whom the files belong to.
-fn is_trusted_owner(root: &Root, uid: u32) -> bool {
-    uid == 0 || !root.is_host() && uid == rustix::process::geteuid().as_raw()
+/// Root, or whoever runs this: he can do to the machine himself what the file makes him do.
+fn is_trusted_owner(uid: u32) -> bool {
+    uid == 0 || uid == rustix::process::geteuid().as_raw()
 }
 
-/// Whether others than root may write. Puppet gives its files to root's group with mode 0660.
-fn may_write(root: &Root, status: &Status) -> bool {
-    let is_roots_group =
-        status.gid == 0 || !root.is_host() && status.gid == rustix::process::getegid().as_raw();
-    status.mode & 0o002 != 0 || status.mode & 0o020 != 0 && !is_roots_group
+/// Whether others may write. Puppet gives its files to root's group with mode 0660.
+fn may_write(status: &Status) -> bool {
+    status.mode & 0o002 != 0 || status.mode & 0o020 != 0 && status.gid != 0
 }
 
 #[cfg(test)]

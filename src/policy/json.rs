@@ -4,17 +4,23 @@ use standfast_providers::shown::Shown;
 
 use super::PolicyError;
 use super::declared::Declared;
-use crate::resource::{Origin, Resource};
+use super::item::{Item, hold_back};
+use crate::resource::{KINDS, Origin};
 
 /// Parses an array of resources; `name` is for errors.
 ///
 /// # Errors
 /// [`PolicyError`] names the line, and for a resource its place in the array's order.
-pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Resource>, PolicyError> {
+pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Item>, PolicyError> {
     let parsed: Vec<Declared> = serde_json::from_str(text).map_err(|error| syntax_error(name, &error))?;
-    let mut resources = Vec::with_capacity(parsed.len());
+    let mut items = Vec::with_capacity(parsed.len());
     for one in parsed {
-        resources.push(one.resource(origin).map_err(|source| {
+        let kind = KINDS.iter().find(|kind| kind.name == one.kind);
+        if let (Some(kind), false) = (kind, one.deferred.is_empty()) {
+            items.push(Item::of(kind.name, &one, None));
+            continue;
+        }
+        let resource = one.resource(origin).map_err(|source| {
             let title = format!("\"{}\"", one.title.escape_default());
             PolicyError::Resource {
                 name: name.to_owned(),
@@ -22,9 +28,11 @@ pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Resource>, Po
                 resource: format!("{} {}", Shown::text(&one.kind), Shown::text(&one.title)),
                 source: Box::new(source),
             }
-        })?);
+        })?;
+        items.push(Item::Resource(resource));
     }
-    Ok(resources)
+    hold_back(&mut items);
+    Ok(items)
 }
 
 /// What is wrong with a JSON text, without any of its values.
