@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use standfast_facts::ids::{Gid, Uid};
-use standfast_facts::rlimit::{INFINITY, Rlimit};
+use standfast_facts::rlimit::Rlimit;
 
 use super::DROP_IN;
 use super::config::LimitsConfig;
@@ -89,16 +89,15 @@ fn ways(state: &LimitsState<'_>, id: LineId, limit: &Limit, bytes: &[u8]) -> Vec
 /// The value as a manifest says it: as it is written, or as pam_limits understands it where that is something else.
 fn value(limit: &Limit, bytes: &[u8]) -> String {
     let written = String::from_utf8_lossy(limit.value_text.of(bytes)).into_owned();
-    if LimitValue::from_text(&written).is_ok() {
+    // The module takes a nice that is out of bounds for the bound.
+    if LimitValue::from_text(&written).is_ok() && limit.item != Item::Rlimit(Rlimit::Nice) {
         return written;
     }
     match limit.value {
-        ItemValue::Rlimit(INFINITY) | ItemValue::NrOpen => "unlimited".to_owned(),
-        ItemValue::Rlimit(value) if limit.item != Item::Rlimit(Rlimit::Nice) => {
-            (value / limit.item.factor().max(1)).to_string()
-        }
+        ItemValue::NrOpen => "unlimited".to_owned(),
+        ItemValue::Rlimit(value) => limit.item.file_text(value),
         ItemValue::Number(value) => value.to_string(),
         ItemValue::WrongButZero => "0".to_owned(),
-        ItemValue::Rlimit(_) | ItemValue::Path => written,
+        ItemValue::Path => written,
     }
 }

@@ -72,6 +72,10 @@ fn not_in_sync(family: &str, os_release: &str, kinds: &[&str]) -> (usize, Vec<St
     let mut differs = Vec::new();
     for folder in folders(family) {
         let root = root_of(&folder, os_release);
+        // Whom Debian's snmpd runs as.
+        let mut passwd = root.read("etc/passwd");
+        passwd.extend_from_slice(b"Debian-snmp:x:110:110::/var/lib/snmp:/bin/false\n");
+        root.write("etc/passwd", &passwd);
         for said in declared(&root, kinds) {
             count += 1;
             if said["outcome"] != "in_sync" {
@@ -120,9 +124,17 @@ fn a_community_is_in_sync_as_it_is_listed_once_it_is_given() {
     served.leave();
 }
 
+/// Debian 12 with its rsyslog.
+fn rsyslog() -> TempRoot {
+    let folder = folders("rsyslog").into_iter().find(|path| path.ends_with("debian-12")).unwrap();
+    let root = root_of(&folder, "ID=debian\nVERSION_ID=12\n");
+    let status = "Package: rsyslog\nStatus: install ok installed\nVersion: 8.2302.0-1\n";
+    root.write("var/lib/dpkg/status", status.as_bytes());
+    root
+}
+
 #[test]
 fn our_forwards_are_in_sync_as_they_are_listed() {
-    let folder = folders("rsyslog").into_iter().find(|path| path.ends_with("debian-12")).unwrap();
     for parameters in [
         json!({"target": "loghost.example.net"}),
         json!({"target": "loghost.example.net", "protocol": "relp", "port": 2514, "queue": "always_disk"}),
@@ -130,7 +142,7 @@ fn our_forwards_are_in_sync_as_they_are_listed() {
         json!({"target": "a.example.net", "failover": ["b.example.net", "c.example.net:601"], "keep_local": false}),
         json!({"target": "a.example.net", "tls": "on", "ca_file": "/etc/ssl/ca.pem", "queue_size": 5000, "retry": 9}),
     ] {
-        let root = root_of(&folder, "ID=debian\nVERSION_ID=12\n");
+        let root = rsyslog();
         let mut served = Served::run(&root, json!({"by": "resource"}));
         let forward = json!({"type": "rsyslog_forward", "title": "central", "parameters": parameters});
         served.declare(json!([forward]));
@@ -148,8 +160,7 @@ fn our_forwards_are_in_sync_as_they_are_listed() {
 
 #[test]
 fn a_forward_that_was_written_by_hand_is_listed_by_its_server() {
-    let folder = folders("rsyslog").into_iter().find(|path| path.ends_with("debian-12")).unwrap();
-    let root = root_of(&folder, "ID=debian\nVERSION_ID=12\n");
+    let root = rsyslog();
     root.write("etc/rsyslog.d/50-ours.conf", b"*.* @@log.example.net:601\n");
     let mut served = Served::agent(&root);
     let listed = served.list("rsyslog_forward");
