@@ -25,6 +25,7 @@ mod serve;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
