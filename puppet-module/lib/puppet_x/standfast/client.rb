@@ -9,6 +9,7 @@ module PuppetX
     class Client
       PROTOCOL = 1
       STARTS = 3
+      NONSENSE = 'standfast has answered something else than was asked'
 
       class << self
         def of(catalog)
@@ -51,7 +52,8 @@ module PuppetX
         @child = Child.new(program, 'serve')
         hello
         declare if @catalog
-      rescue Failure
+      rescue Failure => e
+        @failure = e
         close
         raise
       end
@@ -63,19 +65,23 @@ module PuppetX
       end
 
       def observe(declarations, only = 'all')
-        ask({ ask: 'observe', resources: references(declarations), only: only }, 'resources')
+        start
+        judged({ ask: 'observe', resources: references(declarations), only: only })
       end
 
       def apply(declarations)
-        ask({ ask: 'apply', resources: references(declarations) }, 'resources')
+        start
+        judged({ ask: 'apply', resources: references(declarations) })
       end
 
       def finish
         return unless @child&.own?
-        exchange({ ask: 'end' }, 'stale').each do |one|
+        answer = exchange({ ask: 'end' }, nil)
+        Puppet.warning(answer['warning']) if answer['warning']
+        Array(answer['stale']).each do |one|
           resource = @catalog.resource(one['type'], one['title'])
           reasons = Array(one['reloads']).map { |reload| reload['reason'] }.join('; ')
-          (resource || Puppet).warning("runs with old files: #{reasons}")
+          (resource || Puppet).warning("a reload is missing: #{reasons}")
         end
       rescue Failure => e
         Puppet.warning(e.message)
@@ -98,9 +104,9 @@ module PuppetX
       end
 
       def run
-        return { by: 'resource' } unless @catalog
-        who = Puppet.run_mode.name == :agent ? 'agent' : 'apply'
-        { by: @catalog.host_config? ? who : 'resource', noop: Puppet[:noop], certname: Puppet[:certname],
+        # `puppet resource` makes a catalog of what it changes, without a version: it is not what the node should be.
+        return { by: 'resource' } unless @catalog&.version
+        { by: Puppet.run_mode.name == :agent ? 'agent' : 'apply', noop: Puppet[:noop], certname: Puppet[:certname],
           environment: @catalog.environment.to_s, catalog: @catalog.version.to_s }
       end
 
@@ -110,9 +116,19 @@ module PuppetX
         @declared = all.to_h { |one| [one.values_at(:type, :title), !one.key?(:deferred)] }
       end
 
+      # What was observed or applied, of the form that it should have.
+      def judged(question)
+        all = exchange(question, 'resources')
+        judged = all.all? do |one|
+          one.is_a?(Hash) && one['outcome'].is_a?(String) && one['drift'].is_a?(Array) &&
+            one['drift'].all? { |drift| drift.values_at('property', 'is', 'should', 'reason').all?(String) }
+        end
+        raise Failure, NONSENSE unless judged && (question[:only] == 'drifted' || all.size == question[:resources].size)
+        all
+      end
+
       # By name where the program knows the rest.
       def references(declarations)
-        start
         declarations.map { |one| @declared[one.values_at(:type, :title)] ? one.slice(:type, :title) : one }
       end
 
@@ -121,7 +137,7 @@ module PuppetX
         raise Failure, answer['error'] if answer.is_a?(Hash) && answer['error'].is_a?(String)
         wanted = field && answer.is_a?(Hash) ? answer[field] : answer
         return wanted if wanted.is_a?(field ? Array : Hash)
-        raise Failure, 'standfast has answered something else than was asked'
+        raise Failure, NONSENSE
       rescue JSON::GeneratorError, JSON::ParserError, EncodingError
         # What could not be written or read may hold a secret.
         raise Failure, 'standfast and Puppet cannot read what the other writes'
