@@ -35,16 +35,16 @@ module PuppetX
       end
 
       def keys
-        members.keys
+        members.flat_map { |type, all| all.keys.map { |title| [type, title] } }
       end
 
       def declaration(key)
-        { type: key.first, title: key.last, parameters: members[key], noop: noop? || nil,
-          file: file, line: line, container: ref }.compact
+        @shared ||= { noop: noop? || nil, file: file, line: line, container: ref }.compact
+        { type: key.first, title: key.last, parameters: members[key.first][key.last], **@shared }
       end
 
       def identities
-        keys.map { |type, title| "#{type.capitalize}[#{title}]" }
+        members
       end
 
       def pre_run_check
@@ -55,7 +55,7 @@ module PuppetX
 
       def child(answer)
         key = answer.values_at('type', 'title')
-        child = Puppet::Type.type(key.first.to_sym).new(members.fetch(key).merge(title: key.last))
+        child = Puppet::Type.type(key.first.to_sym).new(members.fetch(key.first).fetch(key.last).merge(title: key.last))
         COPIED.each { |name| child[name] = self[name] unless self[name].nil? }
         child.file = file
         child.line = line

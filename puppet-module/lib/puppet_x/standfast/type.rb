@@ -21,12 +21,12 @@ module PuppetX
         Declarations.refuse_twice(self)
       end
 
-      # What it stands for, whatever its title is; what `resources` is to purge stands for nothing.
+      # What it stands for, by type and title, whatever its own title is; what `resources` is to purge, for nothing.
       def identities
-        return [] if purging?
+        return {} if purging?
         names = self.class.key_attributes - [:name]
         title = names.empty? ? self.title : names.map { |name| parameters[name]&.value }.join('/')
-        ["#{self.class.name.to_s.capitalize}[#{title}]"]
+        { self.class.name.to_s => { title => true } }
       end
 
       def validate
