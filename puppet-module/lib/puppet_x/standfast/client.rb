@@ -2,6 +2,7 @@
 
 require 'json'
 require_relative 'binary'
+require_relative 'type'
 
 module PuppetX
   module Standfast
