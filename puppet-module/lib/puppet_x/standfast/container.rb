@@ -11,7 +11,7 @@ module PuppetX
       # Just before it is evaluated. What fails is told when it is, so that it can still be skipped in silence.
       def eval_generate
         @members = nil if Declarations.resolve(self).any?
-        answers = Client.of(catalog).observe(self, 'drifted')
+        answers = client.observe(references(keys), 'drifted')
         @children = answers.map { |answer| child(answer) }
       rescue Failure => e
         @failure = e
@@ -26,21 +26,16 @@ module PuppetX
       # One write for all children, when the first of them is to be changed.
       def enforce_all(child)
         @became ||= begin
-          wanted = @children.map { |one| [one.class.name.to_s, one.title] }
-          Client.of(catalog).apply(self, wanted).to_h { |one| [one.values_at('type', 'title'), one] }
+          wanted = references(@children.map { |one| [one.class.name.to_s, one.title] })
+          client.apply(wanted).to_h { |one| [one.values_at('type', 'title'), one] }
         rescue Failure => e
           Hash.new { |_, _| raise e }
         end
         @became[[child.class.name.to_s, child.title]] || raise(Failure, 'standfast has not said what became of it')
       end
 
-      def keys
-        members.flat_map { |type, all| all.keys.map { |title| [type, title] } }
-      end
-
-      def declaration(key)
-        @shared ||= { noop: noop? || nil, file: file, line: line, container: ref }.compact
-        { type: key.first, title: key.last, parameters: members[key.first][key.last], **@shared }
+      def declarations
+        keys.map { |key| declaration(key) }
       end
 
       def identities
@@ -52,6 +47,23 @@ module PuppetX
       end
 
       private
+
+      def client
+        Client.of(catalog)
+      end
+
+      def keys
+        members.flat_map { |type, all| all.keys.map { |title| [type, title] } }
+      end
+
+      def references(keys)
+        keys.map { |type, title| client.knows?(type, title) ? { type: type, title: title } : declaration([type, title]) }
+      end
+
+      def declaration(key)
+        @shared ||= { noop: noop? || nil, file: file, line: line, container: ref }.compact
+        { type: key.first, title: key.last, parameters: members[key.first][key.last], **@shared }
+      end
 
       def child(answer)
         key = answer.values_at('type', 'title')

@@ -63,9 +63,8 @@ module PuppetX
 
       # Those of a catalog; what `resources` is to purge is not declared.
       def all(catalog)
-        ours = catalog.resources.select { |one| one.respond_to?(:declaration) }
-        ours = ours.reject { |one| one.purging? || one.virtual? }
-        ours.flat_map { |one| one.keys.map { |key| one.declaration(key) } }
+        ours = catalog.resources.select { |one| one.respond_to?(:declarations) }
+        ours.reject { |one| one.purging? || one.virtual? }.flat_map(&:declarations)
       end
 
       def refuse_twice(resource)

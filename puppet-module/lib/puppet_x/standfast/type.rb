@@ -11,7 +11,6 @@ module PuppetX
 
       # Asks anew each time: an earlier resource of the run may have changed something.
       def retrieve
-        Declarations.resolve(self)
         provider.observe
         super
       end
@@ -37,14 +36,9 @@ module PuppetX
         raise ArgumentError, '`name` is the title: leave it out' unless self[:name] == title
       end
 
-      # By what the program knows what it stands for: of a container there is more than one.
-      def keys
-        [[self.class.name.to_s, title]]
-      end
-
-      # What the program is told of it.
-      def declaration(_key)
-        Declarations.of(self)
+      # What the program is told: of a container there is more than one.
+      def declarations
+        [Declarations.of(self)]
       end
 
       # Where it comes from when no manifest has it, and what the program has said of it then.
