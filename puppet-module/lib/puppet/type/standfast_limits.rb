@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
-require_relative '../../puppet_x/standfast/container'
+shared = File.expand_path('../../puppet_x/standfast/type.rb', __dir__)
+require shared unless $LOADED_FEATURES.include?(shared)
 
 Puppet::Type.newtype(:standfast_limits) do
   @doc = <<~'DOC'

@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require_relative 'type'
-
 module PuppetX
   module Standfast
     # A type that stands for many resources: all are asked for at once, and only what differs becomes one of its own.

@@ -179,4 +179,7 @@ module PuppetX
   end
 end
 
+# All at once, before Puppet has added the type to what is loaded: Ruby is slow after that.
 require_relative 'declarations'
+require_relative 'container'
+require_relative 'provider'
