@@ -63,16 +63,17 @@ Puppet::Type.newtype(:standfast_limits) do
   # The resources that it stands for: their types and titles to their attributes.
   def members
     @members ||= begin
-      known = PuppetX::Standfast::Declarations.deferred(self).empty?
       config = { inert: self[:inert], purge: self[:purge], purge_ignore: self[:purge_ignore] }.compact
-      all = known && !config.empty? ? { ['limits_config', 'main'] => config } : {}
-      known ? (self[:entries] || {}).each_with_object(all) { |(title, given), _| all[['limits_entry', title]] = attributes(given) } : all
+      # One that is Deferred as a whole is no hash yet.
+      entries = self[:entries].is_a?(Hash) ? self[:entries] : {}
+      entries = entries.to_h { |title, given| [['limits_entry', title], attributes(given)] }
+      config.empty? ? entries : entries.merge(['limits_config', 'main'] => config)
     end
   end
 
   def attributes(given)
     given = { 'value' => given } unless given.is_a?(Hash)
-    (self[:defaults] || {}).merge(given).compact
+    (self[:defaults].is_a?(Hash) ? self[:defaults] : {}).merge(given).compact
   end
 
   def entry_type
