@@ -88,7 +88,9 @@ impl Node {
         let settings = ["--confdir", &conf, "--vardir", &var, "--modulepath", &modules, "--color=false"];
         let report = format!("{var}/state/last_run_report.yaml");
         self.host.run(&["rm", "-f", &report]);
-        let output = self.run(&[&["puppet", subcommand], &settings[..], arguments].concat());
+        // Another Puppet than the installed one, say a newer one from its sources, can be named.
+        let puppet = std::env::var("STANDFAST_PUPPET").unwrap_or_else(|_| "puppet".into());
+        let output = self.run(&[&[puppet.as_str(), subcommand], &settings[..], arguments].concat());
         let json = if self.read(&report).is_empty() {
             Value::Null
         } else {
