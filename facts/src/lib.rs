@@ -20,6 +20,7 @@ pub mod processes;
 pub mod rlimit;
 pub mod root;
 pub mod sockets;
+pub mod texts;
 
 mod cgroup;
 mod elf;

@@ -8,9 +8,7 @@ use std::path::Path;
 use memchr::{memchr, memmem, memrchr};
 
 use crate::root::Root;
-
-/// The longest text that is taken from a program, in bytes on each side of what was looked for.
-const MAX_TEXT_BYTES: usize = 1024;
+use crate::texts::{AROUND_BYTES, Texts};
 
 /// The version of an installed Debian package, for example `1:1.2.2+dfsg1-1`; `None` where it is
 /// not installed, only its configuration files were left, or this is no Debian system.
@@ -50,24 +48,22 @@ fn installed(stanza: &[u8]) -> Option<String> {
 /// `ntpd ntpsec-%s`, which tells the program but not its version, and net-snmp's is in libnetsnmp.
 #[must_use]
 pub fn text_in_binary(root: &Root, path: &Path, needle: &[u8]) -> Option<Vec<u8>> {
-    text_around(&root.read(path).ok()?, needle).map(<[u8]>::to_vec)
-}
-
-fn text_around<'b>(bytes: &'b [u8], needle: &[u8]) -> Option<&'b [u8]> {
     if needle.is_empty() || memchr(0, needle).is_some() {
         return None;
     }
-    memmem::find_iter(bytes, needle).find_map(|at| {
-        let (before, after) = bytes.split_at_checked(at)?;
-        let near = before.get(before.len().saturating_sub(MAX_TEXT_BYTES)..)?;
-        let start = match memrchr(0, near) {
-            Some(nul) => at - near.len() + nul + 1,
-            None if near.len() == before.len() => 0,
-            None => return None,
-        };
-        let near = after.get(..after.len().min(needle.len() + MAX_TEXT_BYTES))?;
-        bytes.get(start..at + memchr(0, near)?)
-    })
+    Texts::open(root, path).ok()?.find(needle, |around, at| text_around(around, at).map(<[u8]>::to_vec))
+}
+
+/// The text that stands around a place, from NUL to NUL.
+#[must_use]
+pub fn text_around(around: &[u8], at: usize) -> Option<&[u8]> {
+    let (before, after) = around.split_at_checked(at)?;
+    let start = match memrchr(0, before) {
+        Some(nul) => nul + 1,
+        None if before.len() < AROUND_BYTES => 0,
+        None => return None,
+    };
+    around.get(start..at + memchr(0, after)?)
 }
 
 #[cfg(test)]
@@ -109,17 +105,22 @@ mod tests {
         assert_eq!(debian_version(&TestRoot::new().open(), "bash"), None);
     }
 
+    fn found(binary: &[u8], needle: &[u8]) -> Option<Vec<u8>> {
+        let mut root = TestRoot::new();
+        text_in_binary(&root.file("/a", binary).open(), Path::new("/a"), needle)
+    }
+
     #[test]
     fn a_text_is_taken_from_nul_to_nul() {
         let binary = b"\x7fELF\0usage: ntpd\0ntpd 4.2.6p5@1.2349-o Mon\0ntpd %s\0";
-        let found = |needle: &[u8]| text_around(binary, needle);
-        assert_eq!(found(b"ntpd 4."), Some(&b"ntpd 4.2.6p5@1.2349-o Mon"[..]));
-        assert_eq!(found(b"@1.2349"), Some(&b"ntpd 4.2.6p5@1.2349-o Mon"[..]));
-        assert_eq!(found(b"ELF"), Some(&b"\x7fELF"[..]));
-        for needle in [&b""[..], b"\0", b"ntpd\0ntpd", b"absent"] {
-            assert_eq!(found(needle), None);
+        for needle in [&b"ntpd 4."[..], b"@1.2349"] {
+            assert_eq!(found(binary, needle).unwrap(), b"ntpd 4.2.6p5@1.2349-o Mon");
         }
-        assert_eq!(text_around(b"not ended", b"not"), None);
+        assert_eq!(found(binary, b"ELF").unwrap(), b"\x7fELF");
+        for needle in [&b""[..], b"\0", b"ntpd\0ntpd", b"absent"] {
+            assert_eq!(found(binary, needle), None);
+        }
+        assert_eq!(found(b"not ended", b"not"), None);
     }
 
     #[test]
@@ -128,6 +129,6 @@ mod tests {
         binary.extend_from_slice(b"ntpd 4.1");
         binary.extend(vec![b'x'; 5000]);
         binary.extend_from_slice(b"\0ntpd 4.2\0");
-        assert_eq!(text_around(&binary, b"ntpd 4."), Some(&b"ntpd 4.2"[..]));
+        assert_eq!(found(&binary, b"ntpd 4.").unwrap(), b"ntpd 4.2");
     }
 }

@@ -364,7 +364,7 @@ fn mount_id(dir: BorrowedFd<'_>, path: &str) -> Option<u64> {
     (status.stx_mask & StatxFlags::MNT_ID.bits() != 0).then_some(status.stx_mnt_id)
 }
 
-fn is_regular(stat: &rustix::fs::Stat) -> bool {
+pub(crate) fn is_regular(stat: &rustix::fs::Stat) -> bool {
     FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
 }
 
