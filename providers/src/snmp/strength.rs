@@ -293,7 +293,37 @@ fn bits_a_byte(text: &[u8]) -> f64 {
         + has(|byte| *byte == b' ', 1)
         // Letters beyond ASCII come in few scripts, two bytes or more each.
         + has(|byte| !(b' '..=b'~').contains(byte), 16);
-    f64::from(alphabet.max(2)).log2()
+    LOG2[alphabet.max(2) as usize]
+}
+
+/// The binary logarithms of all alphabets that [`bits_a_byte`] knows: of up to 26 + 26 + 10 + 32 + 1 + 16 characters.
+///
+/// They are counted out here: the C library's would be the only thing that is wanted of libm, which each start of the
+/// program would load and link.
+const LOG2: [f64; 112] = {
+    let (mut table, mut number) = ([0.0; 112], 1);
+    while number < table.len() {
+        table[number] = log2(number as u32);
+        number += 1;
+    }
+    table
+};
+
+/// The binary logarithm, to the last bit or the one before it.
+const fn log2(number: u32) -> f64 {
+    let whole = number.ilog2();
+    // The rest is a sum of halves of halves: it has the next one where the square reaches 2.
+    let mut rest = number as f64 / (1_u32 << whole) as f64;
+    let (mut bits, mut half) = (whole as f64, 0.5);
+    while half > f64::EPSILON / 2.0 {
+        rest *= rest;
+        if rest >= 2.0 {
+            rest /= 2.0;
+            bits += half;
+        }
+        half /= 2.0;
+    }
+    bits
 }
 
 #[cfg(test)]
