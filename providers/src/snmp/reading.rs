@@ -2,11 +2,11 @@
 //!
 //! Source: `read_configs`, `read_config_files_of_type` and `read_config` in net-snmp's snmplib/read_config.c.
 
-use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashMap;
 use rustix::io::Errno;
 use standfast_facts::root::{ReadError, Root, Status};
 
@@ -94,7 +94,9 @@ pub struct Reading<'r> {
     invocation: &'r Invocation,
     installed: &'r Installed,
     rules: &'r Rules,
-    by_path: HashMap<PathBuf, Option<usize>>,
+    by_path: FxHashMap<PathBuf, Option<usize>>,
+    /// What is in the directories of the search path; `None` for one that cannot be listed.
+    listed: FxHashMap<PathBuf, Option<Vec<OsString>>>,
     planned: Planned,
     depth: usize,
     count: usize,
@@ -104,7 +106,7 @@ pub struct Reading<'r> {
 type Contents = (Vec<u8>, Option<Status>);
 
 /// What files would hold after a change; `None` for one that would be gone.
-pub type Planned = HashMap<PathBuf, Option<Vec<u8>>>;
+pub type Planned = FxHashMap<PathBuf, Option<Vec<u8>>>;
 
 impl<'r> Reading<'r> {
     /// Nothing has been read yet.
@@ -129,8 +131,9 @@ impl<'r> Reading<'r> {
             root,
             invocation,
             installed,
-            by_path: HashMap::new(),
-            planned: Planned::new(),
+            by_path: FxHashMap::default(),
+            listed: FxHashMap::default(),
+            planned: Planned::default(),
             depth: 0,
             count: 0,
         }
@@ -209,18 +212,43 @@ impl<'r> Reading<'r> {
             let is_persistent = begins_with(self.persistent.as_os_str().as_bytes())
                 || self.invocation.persistent_file.as_deref().is_some_and(begins_with);
             let kind = if is_persistent { Kind::Persistent } else { Kind::Admin };
-            let file = |end: &str| directory.join(path(&[name, end.as_bytes()].concat()));
+            let mut read = |end: &str| {
+                let name = path(&[name, end.as_bytes()].concat());
+                if self.is_listed(&directory, &name) {
+                    self.read_file(&directory.join(name), file_type, kind)
+                } else {
+                    Ok(false)
+                }
+            };
             if is_persistent {
                 for number in 0..=BACKUPS {
-                    if !self.read_file(&file(&format!(".{number}.conf")), file_type, kind)? {
+                    if !read(&format!(".{number}.conf"))? {
                         break;
                     }
                 }
             }
-            self.read_file(&file(".conf"), file_type, kind)?;
-            self.read_file(&file(".local.conf"), file_type, kind)?;
+            read(".conf")?;
+            read(".local.conf")?;
         }
         Ok(())
+    }
+
+    /// Whether a file may be in a directory of the search path: few of those that are looked for are there, and one look
+    /// at the directory tells of all.
+    fn is_listed(&mut self, directory: &Path, name: &Path) -> bool {
+        let is_planned = || self.planned.contains_key(&directory.join(name));
+        if name.components().count() != 1 || !self.planned.is_empty() && is_planned() {
+            return true;
+        }
+        if !self.listed.contains_key(directory) {
+            let names = match self.list(directory) {
+                Err(error) if is_nothing(&error) => Some(Vec::new()),
+                names => names.ok(),
+            };
+            self.listed.insert(directory.to_path_buf(), names);
+        }
+        let names = self.listed.get(directory).and_then(Option::as_ref);
+        names.is_none_or(|names| names.iter().any(|known| known == name.as_os_str()))
     }
 
     /// Reads one file as a type; `false` where there is none.

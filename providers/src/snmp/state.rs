@@ -134,7 +134,7 @@ impl<'m> Snmp<'m> {
         installed: Installed,
         invocation: Invocation,
     ) -> Result<Self, ObserveError> {
-        Self::read_planned(machine, installed, invocation, Planned::new())
+        Self::read_planned(machine, installed, invocation, Planned::default())
     }
 
     /// The same machine with these files as they would be after a change.
