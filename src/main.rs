@@ -89,7 +89,7 @@ enum MainError {
 const OUTPUT_BUFFER: usize = 64 * 1024;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };

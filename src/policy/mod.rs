@@ -157,8 +157,14 @@ pub fn select(resources: Vec<Resource>, globs: &[String]) -> Result<Vec<Resource
     if globs.is_empty() {
         return Ok(resources);
     }
-    let set = glob_set(globs)?;
-    let selected: Vec<_> = resources.into_iter().filter(|resource| set.is_match(resource.path())).collect();
+    // A glob that says no more than a name is no pattern to be compiled: so Puppet and people ask.
+    let (patterns, names): (Vec<&str>, Vec<&str>) = globs
+        .iter()
+        .map(String::as_str)
+        .partition(|glob| glob.contains(['*', '?', '[', ']', '{', '}', ',', '\\']));
+    let set = glob_set(&patterns)?;
+    let is_selected = |path: String| names.contains(&path.as_str()) || set.is_match(path);
+    let selected: Vec<_> = resources.into_iter().filter(|resource| is_selected(resource.path())).collect();
     if selected.is_empty() {
         return Err(PolicyError::NothingSelected { globs: globs.join(" ") });
     }
@@ -166,7 +172,7 @@ pub fn select(resources: Vec<Resource>, globs: &[String]) -> Result<Vec<Resource
 }
 
 /// `*` crosses slashes, for titles hold them; a backslash is a character of names like `DOM\user`.
-fn glob_set(globs: &[String]) -> Result<GlobSet, PolicyError> {
+fn glob_set(globs: &[&str]) -> Result<GlobSet, PolicyError> {
     let fail = |glob: &str, source| PolicyError::Glob { glob: glob.to_owned(), source };
     let mut set = GlobSetBuilder::new();
     for glob in globs {
