@@ -2,12 +2,13 @@
 #![expect(clippy::disallowed_methods, reason = "what every other module must go through")]
 
 use std::ffi::OsString;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Stat, StatxFlags};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, ResolveFlags, Stat, StatxFlags};
 use rustix::io::Errno;
 use thiserror::Error;
 
@@ -15,6 +16,9 @@ use thiserror::Error;
 ///
 /// 100,000 entries are 5 MB; what is larger than this is not a configuration file but an accident.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How much of a directory the kernel tells at once, in bytes: a name is 255 at most.
+const DIRECTORY_BYTES: usize = 8192;
 
 /// The directory that stands for `/`.
 ///
@@ -330,7 +334,9 @@ impl Root {
         let fail = |errno| ReadError::new(path, errno);
         let fd = self.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(fail)?;
         let mut names = Vec::new();
-        for entry in rustix::fs::Dir::new(fd).map_err(fail)? {
+        let mut buffer = [MaybeUninit::uninit(); DIRECTORY_BYTES];
+        let mut entries = RawDir::new(fd, &mut buffer);
+        while let Some(entry) = entries.next() {
             let entry = entry.map_err(fail)?;
             let name = entry.file_name().to_bytes();
             if name != b"." && name != b".." {

@@ -11,7 +11,7 @@ use standfast_facts::accounts::AccountsError;
 use standfast_facts::root::Status;
 
 use super::keyword::Keyword;
-use super::reading::{Kind, SnmpFile};
+use super::seen::{Kind, SnmpFile};
 use super::state::Snmp;
 use super::syntax::Line;
 use crate::document::{Change, Chunk};

@@ -5,9 +5,8 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
-use rustix::io::Errno;
 use standfast_facts::root::{ReadError, Root, Status};
 
 use super::installed::Installed;
@@ -15,6 +14,7 @@ use super::invocation::{DefaultFiles, Invocation, Origin};
 use super::keyword::{FileType, Keyword};
 use super::load::{Defect, Loader};
 use super::rules::Rules;
+use super::seen::{Before, Kind, Planned, Seen, SnmpFile, is_nothing};
 use super::syntax::{Line, SnmpSyntax};
 use super::tables::LineId;
 use super::words::{self, Pieces};
@@ -31,30 +31,6 @@ const LONGEST_PATH: usize = 4095;
 
 /// The highest number of a backup of the persistent file.
 const BACKUPS: u32 = 10;
-
-/// A file that the daemon reads.
-#[derive(Debug)]
-pub struct SnmpFile {
-    /// Its path below the root.
-    pub path: PathBuf,
-    /// What it says.
-    pub document: Document<Line>,
-    /// Its mode, owner and time; `None` for the command line.
-    pub status: Option<Status>,
-    /// What kind of file it is.
-    pub kind: Kind,
-}
-
-/// What kind of file it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// One of the admin's.
-    Admin,
-    /// One that the daemon writes itself, and overwrites when it stops.
-    Persistent,
-    /// The options of the command line.
-    CommandLine,
-}
 
 /// A line that is not about communities, and where it was read as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,19 +70,16 @@ pub struct Reading<'r> {
     invocation: &'r Invocation,
     installed: &'r Installed,
     rules: &'r Rules,
-    by_path: FxHashMap<PathBuf, Option<usize>>,
-    /// What is in the directories of the search path; `None` for one that cannot be listed.
-    listed: FxHashMap<PathBuf, Option<Vec<OsString>>>,
+    /// What was met so far.
+    pub seen: Seen,
+    before: Option<Before<'r>>,
     planned: Planned,
     depth: usize,
     count: usize,
 }
 
-/// The bytes of a file, and its status where there is one.
-type Contents = (Vec<u8>, Option<Status>);
-
-/// What files would hold after a change; `None` for one that would be gone.
-pub type Planned = FxHashMap<PathBuf, Option<Vec<u8>>>;
+/// What a file says, and its status where there is one.
+type Contents = (Rc<Document<Line>>, Option<Status>);
 
 impl<'r> Reading<'r> {
     /// Nothing has been read yet.
@@ -131,18 +104,18 @@ impl<'r> Reading<'r> {
             root,
             invocation,
             installed,
-            by_path: FxHashMap::default(),
-            listed: FxHashMap::default(),
+            seen: Seen::default(),
+            before: None,
             planned: Planned::default(),
             depth: 0,
             count: 0,
         }
     }
 
-    /// The same with these files as they would be after a change.
+    /// The same with these files as they would be after a change of what was read before.
     #[must_use]
-    pub fn with_planned(self, planned: Planned) -> Self {
-        Self { planned, ..self }
+    pub fn with_planned(self, planned: Planned, before: Option<Before<'r>>) -> Self {
+        Self { planned, before, ..self }
     }
 
     /// Reads everything that the daemon reads.
@@ -240,15 +213,9 @@ impl<'r> Reading<'r> {
         if name.components().count() != 1 || !self.planned.is_empty() && is_planned() {
             return true;
         }
-        if !self.listed.contains_key(directory) {
-            let names = match self.list(directory) {
-                Err(error) if is_nothing(&error) => Some(Vec::new()),
-                names => names.ok(),
-            };
-            self.listed.insert(directory.to_path_buf(), names);
-        }
-        let names = self.listed.get(directory).and_then(Option::as_ref);
-        names.is_none_or(|names| names.iter().any(|known| known == name.as_os_str()))
+        // Of a directory that cannot be listed each file is asked for.
+        let Ok(names) = self.seen.names(self.root, self.before, directory) else { return true };
+        names.is_some_and(|names| names.iter().any(|known| known == name.as_os_str()))
     }
 
     /// Reads one file as a type; `false` where there is none.
@@ -269,24 +236,27 @@ impl<'r> Reading<'r> {
 
     /// The index of a file, which is parsed when it is first met.
     fn open(&mut self, path: &Path, kind: Kind) -> Result<Option<usize>, ReadError> {
-        if let Some(known) = self.by_path.get(path) {
+        if let Some(known) = self.seen.by_path.get(path) {
             return Ok(*known);
         }
-        let index = self.contents(path)?.map(|(bytes, status)| {
-            let document = Document::parse(&SnmpSyntax { rules: self.rules }, bytes);
+        let index = self.contents(path)?.map(|(document, status)| {
             self.files.push(SnmpFile { path: path.to_path_buf(), document, status, kind });
             self.files.len() - 1
         });
-        self.by_path.insert(path.to_path_buf(), index);
+        self.seen.by_path.insert(path.to_path_buf(), index);
         Ok(index)
     }
 
     fn contents(&self, path: &Path) -> Result<Option<Contents>, ReadError> {
+        let parse = |bytes| Rc::new(Document::parse(&SnmpSyntax { rules: self.rules }, bytes));
         if let Some(planned) = self.planned.get(path) {
-            return Ok(planned.clone().map(|bytes| (bytes, self.root.status(path).ok())));
+            return Ok(planned.clone().map(|bytes| (parse(bytes), self.root.status(path).ok())));
+        }
+        if let Some(known) = self.before.and_then(|before| before.file(path)) {
+            return Ok(known.map(|file| (Rc::clone(&file.document), file.status)));
         }
         match self.root.read_with_status(path) {
-            Ok((bytes, status)) => Ok(Some((bytes, Some(status)))),
+            Ok((bytes, status)) => Ok(Some((parse(bytes), Some(status)))),
             Err(error) if is_nothing(&error) => Ok(None),
             Err(error) => Err(error),
         }
@@ -294,8 +264,9 @@ impl<'r> Reading<'r> {
 
     /// The names in a directory in the order of the file system, whatever they are; a file that is planned comes last,
     /// for there it has the least to say.
-    fn list(&self, directory: &Path) -> Result<Vec<OsString>, ReadError> {
-        let mut names = self.root.list_as_read(directory)?;
+    fn list(&mut self, directory: &Path) -> Result<Option<Vec<OsString>>, ReadError> {
+        let names = self.seen.names(self.root, self.before, directory)?;
+        let Some(mut names) = names.map(<[_]>::to_vec) else { return Ok(None) };
         let planned = self.planned.keys().filter(|path| path.parent() == Some(directory));
         let new: Vec<_> = planned
             .filter_map(|path| path.file_name())
@@ -303,13 +274,13 @@ impl<'r> Reading<'r> {
             .map(OsStr::to_os_string)
             .collect();
         names.extend(new);
-        Ok(names)
+        Ok(Some(names))
     }
 
     fn read_lines(&mut self, file: usize, inherited: FileType, kind: Kind) -> Result<(), ReadError> {
         let count = self.files.get(file).map_or(0, |file| file.document.chunks().len());
         for chunk in 0..count {
-            let Some(document) = self.files.get(file).map(|file| &file.document) else { break };
+            let Some(document) = self.files.get(file).map(|file| &*file.document) else { break };
             let Some(line) = document.chunks().get(chunk).and_then(|chunk| chunk.entry.as_ref()) else {
                 continue;
             };
@@ -358,16 +329,15 @@ impl<'r> Reading<'r> {
             }
             Keyword::IncludeDir => {
                 let directory = self.invocation.directory.join(path(value));
-                match self.list(&directory) {
-                    Ok(names) => {
+                match self.list(&directory)? {
+                    Some(names) => {
                         self.directories.push(IncludedDirectory { line, path: directory.clone(), file_type });
                         for name in names.iter().filter(|name| is_included(name.as_bytes())) {
                             self.read_file(&directory.join(name), file_type, kind)?;
                         }
                         true
                     }
-                    Err(error) if is_nothing(&error) => false,
-                    Err(error) => return Err(error),
+                    None => false,
                 }
             }
             _ => {
@@ -402,7 +372,7 @@ impl<'r> Reading<'r> {
             Origin::Configured(path) => path.clone(),
             Origin::Assumed => PathBuf::new(),
         };
-        let document = Document::parse(&SnmpSyntax { rules: self.rules }, text);
+        let document = Rc::new(Document::parse(&SnmpSyntax { rules: self.rules }, text));
         let file = self.files.len();
         for (chunk, parsed) in document.chunks().iter().enumerate() {
             let Some(line) = &parsed.entry else { continue };
@@ -485,17 +455,6 @@ impl Keyword {
 #[must_use]
 pub fn is_included(name: &[u8]) -> bool {
     !name.starts_with(b".") && name.len() > 5 && name.ends_with(b".conf")
-}
-
-/// Whether the daemon finds nothing there either: no such file, a directory, or a name that can be none.
-fn is_nothing(error: &ReadError) -> bool {
-    match error {
-        ReadError::Missing { .. } | ReadError::NotAFile { .. } => true,
-        ReadError::Io { source, .. } => {
-            matches!(*source, Errno::NAMETOOLONG | Errno::LOOP | Errno::INVAL | Errno::NXIO)
-        }
-        ReadError::TooLarge { .. } => false,
-    }
 }
 
 fn path(bytes: &[u8]) -> PathBuf {

@@ -9,7 +9,7 @@ use super::invocation::Origin;
 use super::judge::Grants;
 use super::lines;
 use super::permissions::directory;
-use super::reading::Kind;
+use super::seen::Kind;
 use super::show::show_line;
 use super::state::Snmp;
 use super::tables::{LineId, Transport};
