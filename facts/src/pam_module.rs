@@ -123,8 +123,9 @@ fn module_in(root: &Root, directory: &Path) -> Result<Option<(PathBuf, Vec<u8>)>
     }
 }
 
-/// Debian's name for the running architecture.
-fn triplet() -> Option<&'static str> {
+/// Debian's name for the running architecture, as in `/usr/lib/x86_64-linux-gnu`.
+#[must_use]
+pub fn triplet() -> Option<&'static str> {
     match std::env::consts::ARCH {
         "x86_64" => Some("x86_64-linux-gnu"),
         "aarch64" => Some("aarch64-linux-gnu"),

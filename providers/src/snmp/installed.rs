@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use standfast_facts::os::{self, Os};
 use standfast_facts::packages;
+use standfast_facts::pam_module::triplet;
 use standfast_facts::root::Root;
 use standfast_facts::texts::Texts;
 
@@ -134,15 +135,22 @@ const LIBRARY: &str = "libnetsnmp.so.";
 /// The numbers of the interface, from net-snmp 5.9 back to 5.0.
 const SONAMES: [u8; 9] = [40, 35, 31, 30, 25, 20, 15, 10, 5];
 
-/// Where the library may be.
-fn library_directories(root: &Root) -> Vec<PathBuf> {
+/// Where the library may be: first where the daemon of this architecture has it, if there is such a directory.
+fn library_directories(root: &Root) -> impl Iterator<Item = PathBuf> {
     let usr = Path::new("/usr/lib");
-    let triplets = root.list_as_read(usr).unwrap_or_default();
-    let triplets =
-        triplets.iter().filter(|name| name.to_str().is_some_and(|name| name.contains("-linux-gnu")));
-    let mut directories: Vec<PathBuf> = triplets.map(|name| usr.join(name)).collect();
-    directories.extend([PathBuf::from("/usr/lib64"), usr.to_path_buf(), PathBuf::from("/usr/local/lib")]);
-    directories
+    let native = triplet().map(|triplet| usr.join(triplet)).filter(|native| root.status(native).is_ok());
+    let others = {
+        let native = native.clone();
+        move || {
+            let triplets = root.list_as_read(usr).unwrap_or_default().into_iter();
+            let triplets =
+                triplets.filter(|name| name.to_str().is_some_and(|name| name.contains("-linux-gnu")));
+            let triplets =
+                triplets.map(|name| usr.join(name)).filter(move |path| Some(path) != native.as_ref());
+            triplets.chain([PathBuf::from("/usr/lib64"), usr.to_path_buf(), PathBuf::from("/usr/local/lib")])
+        }
+    };
+    native.into_iter().chain(std::iter::once_with(others).flatten())
 }
 
 fn holds_text(library: &mut Texts, text: &[u8]) -> bool {
