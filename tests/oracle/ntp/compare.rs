@@ -61,7 +61,7 @@ impl Reached {
 
     fn is_enough(&self, make: Make) {
         let Self { divided, by_port, no_list, no_time, mode7 } = *self;
-        let mode7 = if make == Make::Classic { mode7 * 3 } else { u64::MAX };
+        let mode7 = if make == Make::Classic { mode7 * 5 } else { u64::MAX };
         let least = [divided / 3, by_port, no_list, no_time, mode7].into_iter().min();
         assert!(least >= Some(cases(make) / 15), "of {}: {self:?}", cases(make));
     }
