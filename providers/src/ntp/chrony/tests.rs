@@ -171,6 +171,31 @@ fn who_outside_may_give_commands_is_found_unless_it_is_permitted() {
 }
 
 #[test]
+fn this_host_by_name_is_not_outside() {
+    for name in ["localhost", "LOCALHOST", "ip6-loopback"] {
+        assert_eq!(exposures(&format!("{BOUND}cmdallow {name}\n"), &[]), [""; 0], "{name}");
+    }
+    assert_eq!(
+        exposures(&format!("{BOUND}cmdallow localhost.example.com\n"), &[]),
+        ["localhost.example.com"]
+    );
+}
+
+#[test]
+fn all_for_everyone_takes_rules_by_name_away_of_its_own_service_alone() {
+    let text = format!("{BOUND}cmdallow ops.example.com\n");
+    assert_eq!(exposures(&format!("{text}cmddeny all\n"), &[]), [""; 0]);
+    for line in ["cmddeny", "deny all", "cmddeny all 10.0.0.0/8"] {
+        assert_eq!(exposures(&format!("{text}{line}\n"), &[]), ["ops.example.com"], "{line}");
+    }
+}
+
+#[test]
+fn a_line_that_opens_both_families_is_told_for_each() {
+    assert_eq!(exposures(&format!("{BOUND}cmdallow\n"), &[]), ["0.0.0.0/0", "::/0"]);
+}
+
+#[test]
 fn one_family_alone_takes_no_commands_over_the_other() {
     let mut configuration = Configuration::parse(format!("{BOUND}cmdallow all\n").as_bytes());
     configuration.family = Some(AddressFamily::V4);
@@ -230,6 +255,33 @@ mod files {
             asked(&[("/etc/chrony.conf", "include /etc/none\n")]),
             (false, vec![ProblemKind::Missing])
         );
+    }
+
+    #[test]
+    fn ten_files_are_nested_and_an_eleventh_keeps_chronyd_from_starting() {
+        for (deepest, problems) in [(10, vec![]), (11, vec![ProblemKind::TooDeep])] {
+            let path = |number: usize| match number {
+                1 => "/etc/chrony.conf".to_owned(),
+                number => format!("/etc/{number}"),
+            };
+            let text = |number: usize| match number {
+                number if number == deepest => "allow\n".to_owned(),
+                number => format!("include {}\n", path(number + 1)),
+            };
+            let files: Vec<(String, String)> =
+                (1..=deepest).map(|number| (path(number), text(number))).collect();
+            let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+            assert_eq!(asked(&files), (problems.is_empty(), problems), "{deepest}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_a_dot_before_it_is_found_by_no_star_and_by_itself() {
+        let file = ("/etc/d/.a.conf", "allow\n");
+        for (pattern, is_open) in [("*.conf", false), ("?a.conf", false), (".*", true), (".a.conf", true)] {
+            let main = format!("include /etc/d/{pattern}\n");
+            assert_eq!(asked(&[("/etc/chrony.conf", &main), file]).0, is_open, "{pattern}");
+        }
     }
 
     #[test]

@@ -140,6 +140,26 @@ fn include_starts_from_the_working_directory_and_must_find_its_file() {
 }
 
 #[test]
+fn ten_files_may_be_nested_and_names_with_a_dot_before_them_are_found_by_no_star() {
+    let table = Table::new("chrony-nested");
+    for deepest in [10, 11] {
+        let mut case = Case::new("include @/2\n").with(&deepest.to_string(), "allow\n");
+        for number in 2..deepest {
+            case = case.with(&number.to_string(), format!("include @/{}\n", number + 1));
+        }
+        if deepest == 10 {
+            assert!(table.answers(&case).iter().all(|answers| answers.time));
+        } else {
+            table.does_not_start(&case);
+        }
+    }
+    let hidden = |pattern: &str| Case::new(format!("include @/d/{pattern}\n")).with("d/.a.conf", "allow\n");
+    for (pattern, is_read) in [("*.conf", false), ("?a.conf", false), (".*conf", true), (".a.conf", true)] {
+        assert_eq!(table.answers(&hidden(pattern))[0].time, is_read, "{pattern}");
+    }
+}
+
+#[test]
 fn directories_of_confdir_are_read_as_one_and_the_first_masks_a_name() {
     let table = Table::new("chrony-confdir");
     let near4 = |case: Case| table.answers(&case)[2].time;
