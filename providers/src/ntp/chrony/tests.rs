@@ -128,8 +128,9 @@ fn what_chronyd_cannot_read_keeps_it_from_starting() {
     ] {
         assert_eq!(directive(line.as_bytes()), Some(Directive::Fatal(fatal)), "{line}");
     }
-    let long = format!("allow {}", "x".repeat(2048));
-    assert_eq!(directive(long.as_bytes()), Some(Directive::Fatal(Fatal::TooLong)));
+    let long = |length: usize| format!("#{}", "x".repeat(length - 1));
+    assert_eq!(directive(long(2047).as_bytes()), None);
+    assert_eq!(directive(long(2048).as_bytes()), Some(Directive::Fatal(Fatal::TooLong)));
     assert_eq!(exposures(&format!("{BOUND}cmdallow\nalow\n"), &[]), [""; 0]);
 }
 
@@ -255,6 +256,13 @@ mod files {
             asked(&[("/etc/chrony.conf", "include /etc/none\n")]),
             (false, vec![ProblemKind::Missing])
         );
+    }
+
+    #[test]
+    fn a_directory_is_read_as_a_file_without_lines() {
+        let file = ("/etc/d/a.conf", "bogus\n");
+        let main = ("/etc/chrony.conf", "include /etc/d\nallow\n");
+        assert_eq!(asked(&[main, file]), (true, vec![ProblemKind::Directory]));
     }
 
     #[test]
