@@ -12,6 +12,12 @@ use standfast_facts::root::{ReadError, Root};
 pub const DEFAULT_COMMUNITIES: [&str; 8] =
     ["public", "private", "community", "manager", "admin", "cisco", "snmp", "monitor"];
 
+/// Whether a community is one of [`DEFAULT_COMMUNITIES`], in whatever case.
+#[must_use]
+pub fn is_default(community: &[u8]) -> bool {
+    DEFAULT_COMMUNITIES.iter().any(|word| community.eq_ignore_ascii_case(word.as_bytes()))
+}
+
 /// The words, lower case, sorted, one a line: communities that devices and manuals come with, products, roles, words
 /// and passwords that people choose.
 const WORDS: &str = include_str!("wordlist.txt");
@@ -163,7 +169,7 @@ impl Strength {
         if lower.is_empty() {
             return Some(Weakness::Empty);
         }
-        if DEFAULT_COMMUNITIES.iter().any(|word| word.as_bytes() == lower) {
+        if is_default(community) {
             return Some(Weakness::Default);
         }
         let core = core(&lower);

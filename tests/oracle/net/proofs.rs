@@ -5,16 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
-
-/// Mode 6, READVAR of the system.
-const READVAR: &[u8] = &[0x16, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
-
-/// Mode 3, version 4: what a client asks the time with.
-const TIME: &[u8] = &{
-    let mut packet = [0; 48];
-    packet[0] = 0x23;
-    packet
-};
+use crate::ntp::packets::{READVAR, TIME};
 
 const NTPD: [&str; 6] = ["/usr/sbin/ntpd", "-n", "-c", "/etc/ntpsec/ntp.conf", "-u", "ntpsec:ntpsec"];
 
