@@ -10,7 +10,8 @@ use standfast_providers::shown::Shown;
 
 use crate::exit::Exit;
 use crate::family::Planned;
-use crate::resource::Resource;
+use crate::policy::item::Unjudged;
+use crate::resource::{Resource, ResourceMode};
 
 /// What became of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -63,7 +64,7 @@ impl Outcome {
     /// Of a resource that was observed and planned.
     #[must_use]
     pub fn of(resource: &Resource, plan: Planned) -> Self {
-        let mut outcome = Self::new(resource);
+        let mut outcome = Self::new(resource.kind, &resource.title);
         match plan {
             Ok(plan) => {
                 if !plan.is_in_sync() {
@@ -85,7 +86,7 @@ impl Outcome {
     /// The status and the drift of a plan that is still needed.
     #[must_use]
     pub fn observed(resource: &Resource, plan: &Planned) -> Self {
-        let mut outcome = Self::new(resource);
+        let mut outcome = Self::new(resource.kind, &resource.title);
         match plan {
             Ok(plan) if plan.is_in_sync() => {}
             Ok(plan) => {
@@ -99,10 +100,18 @@ impl Outcome {
         outcome
     }
 
-    fn new(resource: &Resource) -> Self {
+    /// Of a resource that cannot be judged.
+    #[must_use]
+    pub fn unjudged(unjudged: &Unjudged) -> Self {
+        let mut outcome = Self::new(unjudged.kind, &unjudged.title);
+        outcome.fail(unjudged.reason.clone());
+        outcome
+    }
+
+    fn new(kind: &'static str, title: &str) -> Self {
         Self {
-            kind: resource.kind,
-            title: Shown::text(&resource.title),
+            kind,
+            title: Shown::text(title),
             status: Status::InSync,
             drift: Vec::new(),
             blocked: None,
@@ -131,6 +140,8 @@ pub struct Report {
     pub edits: Vec<FileEdit>,
     /// What was reloaded, and what could not be, in words; empty unless the run was to reload.
     pub reloaded: Vec<Reloaded>,
+    /// What is wrong with where desired state comes from.
+    pub source_findings: Vec<Finding>,
 }
 
 /// What became of a reload.
@@ -143,15 +154,41 @@ pub struct Reloaded {
 }
 
 impl Report {
+    /// Of what became of the resources, the changes of files, and what was reloaded.
+    #[must_use]
+    pub fn of(outcomes: Vec<Outcome>, edits: Vec<FileEdit>, reloaded: Vec<Reloaded>) -> Self {
+        Self { outcomes, edits, reloaded, source_findings: Vec::new() }
+    }
+
     /// When nothing could be observed.
     #[must_use]
     pub fn failed(resources: &[Resource], reason: &str) -> Self {
-        let failed = |resource| {
-            let mut outcome = Outcome::new(resource);
+        let failed = |resource: &Resource| {
+            let mut outcome = Outcome::new(resource.kind, &resource.title);
             outcome.fail(reason.to_owned());
             outcome
         };
-        Self { outcomes: resources.iter().map(failed).collect(), edits: Vec::new(), reloaded: Vec::new() }
+        Self::of(resources.iter().map(failed).collect(), Vec::new(), Vec::new())
+    }
+
+    /// Adds the resources that cannot be judged, each before the resource of this number, and leaves out those for
+    /// which nobody has asked.
+    pub fn complete(&mut self, resources: &[Resource], unjudged: &[(usize, Unjudged)]) {
+        let is_asked = |resource: &Resource| resource.mode != ResourceMode::Context;
+        if unjudged.is_empty() && resources.iter().all(is_asked) {
+            return;
+        }
+        let outcomes = std::mem::take(&mut self.outcomes);
+        let mut unjudged = unjudged.iter().peekable();
+        for (number, (outcome, resource)) in outcomes.into_iter().zip(resources).enumerate() {
+            while let Some((_, one)) = unjudged.next_if(|(before, _)| *before <= number) {
+                self.outcomes.push(Outcome::unjudged(one));
+            }
+            if is_asked(resource) {
+                self.outcomes.push(outcome);
+            }
+        }
+        self.outcomes.extend(unjudged.map(|(_, one)| Outcome::unjudged(one)));
     }
 
     /// How many resources have this status.
@@ -169,7 +206,7 @@ impl Report {
             .flat_map(|outcome| &outcome.drift)
             .filter_map(|drift| drift.place.as_ref())
             .collect();
-        let all = self.outcomes.iter().flat_map(|outcome| &outcome.findings);
+        let all = self.outcomes.iter().flat_map(|outcome| &outcome.findings).chain(&self.source_findings);
         let mut findings: Vec<_> = all.filter(|finding| !drifted.contains(&finding.place)).collect();
         findings.sort_unstable();
         findings.dedup();

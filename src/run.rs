@@ -85,11 +85,12 @@ impl Asked<'_> {
         let planned = self.resources.iter().zip(&plans);
         let edits = observed.compose(planned.filter_map(|(resource, plan)| {
             let plan = plan.as_ref().ok()?;
-            plan.blocked.is_none().then_some((resource, plan))
+            let is_asked = resource.mode != ResourceMode::Context;
+            (is_asked && plan.blocked.is_none()).then_some((resource, plan))
         }));
         let outcomes =
             self.resources.iter().zip(plans).map(|(resource, plan)| Outcome::of(resource, plan)).collect();
-        Report { outcomes, edits, reloaded: Vec::new() }
+        Report::of(outcomes, edits, Vec::new())
     }
 }
 
@@ -166,7 +167,7 @@ impl<'a> Apply<'a> {
     fn reloads(&self, plans: &[Planned]) -> Vec<Reload> {
         let mut reloads = Vec::new();
         for ((resource, plan), first) in self.asked.resources.iter().zip(plans).zip(&self.first) {
-            if resource.mode == ResourceMode::Noop {
+            if resource.mode != ResourceMode::Enforce {
                 continue;
             }
             if self.has_changed(first) {
@@ -239,7 +240,7 @@ impl<'a> Apply<'a> {
         let outcomes = self.asked.resources.iter().zip(plans).zip(&self.first);
         let outcomes =
             outcomes.map(|((resource, plan), first)| self.outcome(resource, plan, first)).collect();
-        Report { outcomes, edits: self.edits, reloaded: self.reloaded }
+        Report::of(outcomes, self.edits, self.reloaded)
     }
 
     /// What became of one resource, by what is observed after the changes.
@@ -251,7 +252,7 @@ impl<'a> Apply<'a> {
         if plan.drift.is_empty() {
             return self.settled(resource, plan, first);
         }
-        if resource.mode == ResourceMode::Noop {
+        if resource.mode != ResourceMode::Enforce {
             return Outcome::of(resource, Ok(plan));
         }
         let reason = self.reason(&plan);

@@ -11,6 +11,7 @@ mod bad_files;
 mod bad_policy;
 mod concurrent;
 mod corpus;
+mod desired;
 mod docs;
 mod enforced;
 mod exit_codes;
