@@ -20,6 +20,7 @@ mod proof;
 mod report;
 mod resource;
 mod run;
+mod serve;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -158,6 +159,10 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             let root = Root::open(&arguments.root)?;
             let proved = if arguments.probe { proved_facts(&root)? } else { ProvedFacts::default() };
             facts::write(&root, &proved, arguments.format, out)?;
+            Ok(Exit::InSync.into())
+        }
+        Command::Serve { root } => {
+            serve::serve(&Root::open(&root)?.watched(), io::stdin().lock(), out)?;
             Ok(Exit::InSync.into())
         }
         Command::Schema => {
