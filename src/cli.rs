@@ -61,7 +61,11 @@ pub enum Command {
     Facts(Facts),
     /// Print the definition of all kinds as JSON
     #[command(after_help = "Example:\n  standfast schema | jq '.[].attributes[].name'")]
-    Schema,
+    Schema {
+        /// Write the Puppet types and providers below this directory, that of the Puppet module, instead
+        #[arg(long, value_name = "DIR")]
+        puppet: Option<PathBuf>,
+    },
     /// Print or check policies
     #[command(after_help = "Examples:\n  standfast policy --default > /etc/standfast/policy.ini\n  \
                             standfast policy validate /etc/standfast/policy.ini")]

@@ -19,6 +19,7 @@ mod proof;
 mod report;
 mod resource;
 mod run;
+mod schema_puppet;
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -72,6 +73,14 @@ enum MainError {
     /// A comparison of logs.
     #[error(transparent)]
     Logs(#[from] logs::LogsError),
+    /// The Puppet types.
+    #[error("{module}: cannot write the Puppet types", module = module.display())]
+    Module {
+        /// The directory.
+        module: PathBuf,
+        /// What the kernel said.
+        source: io::Error,
+    },
     /// The output.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
@@ -156,8 +165,13 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             facts::write(&root, &proved, arguments.format, out)?;
             Ok(Exit::InSync.into())
         }
-        Command::Schema => {
-            report::json::write_pretty(&resource::KINDS, out)?;
+        Command::Schema { puppet } => {
+            match puppet {
+                None => report::json::write_pretty(&resource::KINDS, out)?,
+                Some(module) => {
+                    schema_puppet::write(&module).map_err(|source| MainError::Module { module, source })?
+                }
+            }
             Ok(Exit::InSync.into())
         }
         Command::Policy(arguments) => policy_command(&arguments, out),

@@ -28,6 +28,9 @@ pub struct Attribute {
     pub role: Role,
     /// What values it takes.
     pub value: ValueType,
+    /// What its text matches as a whole, or each text of its list; see [`AttributeValue::PATTERN`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<&'static str>,
     /// The value when it is left out, as a policy file writes it.
     pub default: Option<&'static str>,
     /// What it means, with units, in Markdown.
@@ -56,8 +59,8 @@ pub enum ValueType {
     Word(&'static [&'static str]),
     /// Text of the form that is described.
     Form(&'static str),
-    /// A list of texts; a policy file separates them by commas.
-    List,
+    /// A list of what is described; a policy file separates them by commas.
+    List(&'static str),
     /// A text that never shows; it comes on standard input only.
     Secret,
 }
@@ -68,7 +71,7 @@ impl fmt::Display for ValueType {
             Self::Text => f.write_str("text without control characters"),
             Self::Word(words) => write!(f, "one of {}", words.join(", ")),
             Self::Form(form) => f.write_str(form),
-            Self::List => f.write_str("a list of texts"),
+            Self::List(of) => write!(f, "a list of {of}"),
             Self::Secret => f.write_str("a secret, on standard input"),
         }
     }
@@ -216,6 +219,10 @@ pub trait AttributeValue: Sized {
     /// What values it takes, for the documentation and the Puppet type.
     const TYPE: ValueType;
 
+    /// A regular expression, in the syntax that Ruby and PCRE share, for the Puppet type: what a legal text matches as
+    /// a whole, or each text of a list. It may match more than is legal, never less: [`Self::from_text`] decides.
+    const PATTERN: Option<&'static str> = None;
+
     /// Reads a value; the error says what is legal.
     ///
     /// # Errors
@@ -242,6 +249,7 @@ pub trait AttributeValue: Sized {
 
 impl AttributeValue for String {
     const TYPE: ValueType = ValueType::Text;
+    const PATTERN: Option<&'static str> = Some("[^[:cntrl:]]*");
 
     fn from_text(text: &str) -> Result<Self, String> {
         if text.chars().any(char::is_control) {
@@ -252,7 +260,8 @@ impl AttributeValue for String {
 }
 
 impl AttributeValue for Vec<String> {
-    const TYPE: ValueType = ValueType::List;
+    const TYPE: ValueType = ValueType::List("texts without control characters");
+    const PATTERN: Option<&'static str> = String::PATTERN;
 
     fn from_text(text: &str) -> Result<Self, String> {
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(String::from_text).collect()
@@ -268,6 +277,7 @@ impl AttributeValue for Vec<String> {
 
 impl<T: AttributeValue> AttributeValue for Option<T> {
     const TYPE: ValueType = T::TYPE;
+    const PATTERN: Option<&'static str> = T::PATTERN;
 
     fn from_text(text: &str) -> Result<Self, String> {
         T::from_text(text).map(Some)
@@ -337,6 +347,7 @@ macro_rules! kind {
                     name: $crate::kind!(@name $attr $($alias)?),
                     role: $crate::schema::Role::$role,
                     value: <$type as $crate::schema::AttributeValue>::TYPE,
+                    pattern: <$type as $crate::schema::AttributeValue>::PATTERN,
                     default: $crate::kind!(@default $($default)?),
                     doc: concat!($($adoc, "\n"),*),
                 }),+],
