@@ -10,7 +10,7 @@ function standfast::forward_error(Standfast::Rsyslog::Forward $forward) >> Optio
   $auth_mode = $forward['auth_mode'] ? { undef => 'name', default => $forward['auth_mode'] }
   $legacy = $forward['format'] == 'legacy'
   $for_tls = ['ca_file', 'cert_file', 'key_file', 'permitted_peers', 'tls_driver'].filter |$name| { $name in $forward }
-  $servers = [$forward['target']] + ($forward['failover'] ? { undef => [], default => $forward['failover'] })
+  $servers = (['target'].filter |$name| { $name in $forward }.map |$name| { $forward[$name] }) + ($forward['failover'] ? { undef => [], default => $forward['failover'] })
   $is_limited = $forward['rate_limit'] =~ NotUndef and $forward['rate_limit'] != 'none'
   $in_memory = $forward['queue'] == 'memory'
 
@@ -26,7 +26,9 @@ function standfast::forward_error(Standfast::Rsyslog::Forward $forward) >> Optio
     [$tls and ('cert_file' in $forward) != ('key_file' in $forward), 'cert_file and key_file go together'],
     [$tls and $auth_mode != 'name' and 'permitted_peers' in $forward, "permitted_peers needs auth_mode name: ${auth_mode} looks at no name"],
     [
+      # lint:ignore:140chars
       $tls and $auth_mode == 'name' and !('permitted_peers' in $forward) and $servers.any |$server| { $server =~ /:\h*:|\A\[?[\d.]+(:\d+)?\z/ },
+      # lint:endignore
       'permitted_peers is missing: certificates name hosts, and a server is given by its address',
     ],
     ['selector' in $forward and 'filter' in $forward, 'selector and filter are both given; one says which messages'],

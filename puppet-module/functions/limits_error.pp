@@ -13,25 +13,26 @@ function standfast::limits_error(
   $split = $title.match(/\A(.+)\/(?:soft|hard|-)\/([a-z]+)\z/)
   $domain = $split[1]
   $item = $split[2]
-  $value = $attributes['value']
-  $unlimited = $value in ['-', '-1', -1, 'unlimited', 'infinity']
-  # Longer numbers than Puppet's own are left to the agent.
-  $number = $value ? {
-    Integer                  => $value,
-    /\A[-+]?\d{1,18}\z/      => Integer($value, 10),
-    default                  => undef,
+  $value = $attributes['value'] ? {
+    undef   => undef,
+    default => String($attributes['value']),
   }
+  $is_number = $value =~ /\A[-+]?\d+\z/
+  # Longer numbers than Puppet's own are left to the agent.
+  $number = if $value =~ /\A[-+]?\d{1,18}\z/ { Integer($value, 10) }
+  $is_at_most = $attributes['bound'] == 'at_most'
+  $is_checked = $attributes['match_by'] != 'verbatim'
   $greatest = $item ? {
-    /\Amax(sys)?logins\z/                          => 2147483647,
-    /\A(core|data|fsize|memlock|rss|stack|as)\z/   => 18014398509481982,
-    'cpu'                                          => 307445734561825858,
-    default                                        => undef,
+    /\Amax(sys)?logins\z/                        => 2147483647,
+    /\A(core|data|fsize|memlock|rss|stack|as)\z/ => 18014398509481982,
+    'cpu'                                        => 307445734561825858,
+    default                                      => undef,
   }
 
-  if $attributes['match_by'] != 'verbatim' and $domain =~ /\A@?\d+\z/ {
+  if $is_checked and $domain =~ /\A@?\d+\z/ {
     $right = regsubst($domain, '(\d+)', ':\1')
     "`${domain}` is a name to pam_limits, and nobody is called so; for the number write `${right}`"
-  } elsif $attributes['match_by'] != 'verbatim' and $domain !~ Standfast::Limits::Domain {
+  } elsif $is_checked and $domain !~ Standfast::Limits::Domain {
     # lint:ignore:140chars
     "`${domain}` is no domain; it takes a user, @group, *, :UID, UID:UID, @:GID, @GID:GID, UID_MIN:UID_MAX, and for maxlogins %group and %"
     # lint:endignore
@@ -39,23 +40,25 @@ function standfast::limits_error(
     if $attributes['ensure'] != 'absent' { 'value is missing: an entry that should be present needs one' }
   } elsif $item == 'chroot' {
     if $value !~ /\A\// { 'value of chroot takes an absolute directory' }
-  } elsif $value =~ /\A\// {
-    "value of ${item} takes a number or unlimited"
-  } elsif $item in ['nice', 'priority', 'nonewprivs'] {
-    $legal = $item ? { 'nonewprivs' => Integer[0, 1], default => Integer[-20, 19] }
-    if $number !~ $legal or ($item == 'nonewprivs' and $value =~ String and $value !~ /\A[01]\z/) {
-      $words = $item ? { 'nonewprivs' => '0 or 1', default => 'a number from -20 to 19' }
-      "value of ${item} takes ${words}"
-    } elsif $attributes['bound'] == 'at_most' {
+  } elsif $item in ['nice', 'priority'] {
+    if $number !~ Integer[-20, 19] {
+      "value of ${item} takes a number from -20 to 19"
+    } elsif $is_at_most {
       "bound at_most has no meaning for ${item}"
     }
-  } elsif $unlimited or ($number =~ Integer[0] and ($greatest =~ Undef or $number <= $greatest)) {
+  } elsif $item == 'nonewprivs' {
+    if !($value in ['0', '1']) {
+      'value of nonewprivs takes 0 or 1'
+    } elsif $is_at_most {
+      'bound at_most has no meaning for nonewprivs'
+    }
+  } elsif $value in ['-', '-1', 'unlimited', 'infinity'] {
     undef
-  } elsif $number =~ Undef and $greatest =~ Undef and $value =~ /\A\+?\d+\z/ {
-    undef
-  } elsif $greatest =~ Undef {
-    "value of ${item} takes a number from 0, or unlimited"
-  } else {
-    "value of ${item} takes a number from 0 to ${greatest}, or unlimited"
+  } elsif !$is_number or $value =~ /\A-/ or ($greatest =~ NotUndef and ($number =~ Undef or $number > $greatest)) {
+    $range = $greatest ? {
+      undef   => 'from 0',
+      default => "from 0 to ${greatest}",
+    }
+    "value of ${item} takes a number ${range}, or unlimited"
   }
 }

@@ -22,36 +22,46 @@
 #   Its state: `installed`, `latest` or a version.
 # @param binary
 #   The absolute path of the program. It is written into /etc/standfast/standfast.conf.
+# @param timeout
+#   How many seconds the agent waits for an answer of the program; it is written there, too. Without it 300.
 class standfast::install (
   Enum['pluginsync', 'package', 'path'] $method         = 'pluginsync',
   String[1]                             $package_name   = 'standfast',
   Standfast::PackageEnsure              $package_ensure = 'installed',
   Optional[Standfast::PlainPath]        $binary         = undef,
+  Optional[Integer[1]]                  $timeout        = undef,
 ) {
-  case $method {
-    'package': {
-      package { $package_name:
-        ensure => $package_ensure,
-      }
+  if $method == 'package' {
+    package { $package_name:
+      ensure => $package_ensure,
     }
-    'path': {
-      if $binary =~ Undef {
-        fail('standfast::install: binary is missing: method path takes the absolute path of the program')
-      }
-      file { '/etc/standfast':
-        ensure => directory,
-        owner  => 'root',
-        group  => 'root',
-        mode   => '0755',
-      }
-      file { '/etc/standfast/standfast.conf':
-        ensure  => file,
-        owner   => 'root',
-        group   => 'root',
-        mode    => '0644',
-        content => "binary = ${binary}\n",
-      }
+  }
+  if $method == 'path' and $binary =~ Undef {
+    fail('standfast::install: binary is missing: method path takes the absolute path of the program')
+  }
+  if $method != 'path' and $binary =~ NotUndef {
+    fail("standfast::install: binary is given and method is ${method}: it takes path")
+  }
+
+  $settings = {
+    'binary'  => $binary,
+    'timeout' => $timeout,
+  }.filter |$name, $value| { $value =~ NotUndef }
+
+  # Without settings the file is left alone: somebody may have written it by hand.
+  unless $settings.empty {
+    file { '/etc/standfast':
+      ensure => directory,
+      owner  => 'root',
+      group  => 'root',
+      mode   => '0755',
     }
-    default: {}
+    file { '/etc/standfast/standfast.conf':
+      ensure  => file,
+      owner   => 'root',
+      group   => 'root',
+      mode    => '0644',
+      content => $settings.map |$name, $value| { "${name} = ${value}\n" }.join,
+    }
   }
 }
