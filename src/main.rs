@@ -3,6 +3,7 @@
 //! Facts say what is; providers say what should be and plan the way there; this crate asks, commits the plan,
 //! and tells Puppet, Foreman or a person.
 
+mod calendar;
 mod chain;
 mod cli;
 mod delivery;
@@ -20,6 +21,7 @@ mod report;
 mod resource;
 mod run;
 mod schema_puppet;
+mod serve;
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -166,12 +168,11 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             Ok(Exit::InSync.into())
         }
         Command::Schema { puppet } => {
-            match puppet {
-                None => report::json::write_pretty(&resource::KINDS, out)?,
-                Some(module) => {
-                    schema_puppet::write(&module).map_err(|source| MainError::Module { module, source })?
-                }
-            }
+            schema_command(puppet, out)?;
+            Ok(Exit::InSync.into())
+        }
+        Command::Serve { root } => {
+            serve::serve(&Root::open(&root)?, io::stdin().lock(), out)?;
             Ok(Exit::InSync.into())
         }
         Command::Policy(arguments) => policy_command(&arguments, out),
@@ -202,6 +203,16 @@ fn proved_facts(root: &Root) -> Result<ProvedFacts, MainError> {
     // Facter is told what can be: addresses that the kernel does not tell are asked nothing.
     let proved = proof::strangers(root, &services, &Community::DEFAULTS).unwrap_or_default();
     Ok(ProvedFacts::of(&proved))
+}
+
+/// Prints the kinds, or writes their Puppet types.
+fn schema_command(puppet: Option<PathBuf>, out: &mut impl Write) -> Result<(), MainError> {
+    match puppet {
+        None => Ok(report::json::write_pretty(&resource::KINDS, out)?),
+        Some(module) => {
+            schema_puppet::write(&module).map_err(|source| MainError::Module { module, source })
+        }
+    }
 }
 
 fn explain_command(what: cli::Explain, out: &mut impl Write) -> Result<(), MainError> {

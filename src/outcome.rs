@@ -54,6 +54,9 @@ pub struct Outcome {
     /// The files that its plan would change.
     #[serde(skip)]
     pub files: Vec<PathBuf>,
+    /// Whether the files are right, and only a reload is missing.
+    #[serde(skip)]
+    pub is_stale: bool,
     /// What is wrong beside it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
@@ -70,6 +73,7 @@ impl Outcome {
                     outcome.status = Status::Drifted;
                 }
                 outcome.files = files(&plan);
+                outcome.is_stale = plan.drift.is_empty() && !plan.stale.is_empty();
                 outcome.drift = plan.drift;
                 outcome.drift.extend(plan.stale);
                 outcome.reloads = plan.reloads;
@@ -110,6 +114,7 @@ impl Outcome {
             reloads: Vec::new(),
             evidence: Vec::new(),
             files: Vec::new(),
+            is_stale: false,
             findings: Vec::new(),
         }
     }

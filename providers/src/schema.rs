@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
+
+use crate::fingerprint::WHOLE_DIGITS;
 
 /// A kind of resource: what Puppet calls a type.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -84,6 +86,8 @@ pub enum Value {
     Text(String),
     /// A list of texts.
     List(Vec<String>),
+    /// A secret that is not told: its keyed fingerprint, see [`crate::fingerprint::Fingerprints::whole`].
+    Fingerprint(String),
 }
 
 impl<'de> Deserialize<'de> for Value {
@@ -127,6 +131,18 @@ impl<'de> Visitor<'de> for ValueVisitor {
             list.push(text);
         }
         Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        // Neither key nor value is repeated in the error: they may be a secret in the wrong place.
+        let bad =
+            || A::Error::custom("an object as a value is a secret's fingerprint, {\"fingerprint\": HEX}");
+        let (key, digest) = map.next_entry::<String, String>().map_err(|_| bad())?.ok_or_else(bad)?;
+        let is_digest = digest.len() == WHOLE_DIGITS && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if key != "fingerprint" || !is_digest || map.next_key::<String>()?.is_some() {
+            return Err(bad());
+        }
+        Ok(Value::Fingerprint(digest))
     }
 }
 
@@ -237,6 +253,7 @@ pub trait AttributeValue: Sized {
         match value {
             Value::Text(text) => Self::from_text(text),
             Value::List(_) => Err(format!("it takes {}, not a list", Self::TYPE)),
+            Value::Fingerprint(_) => Err(not_a_fingerprint(Self::TYPE)),
         }
     }
 
@@ -245,6 +262,12 @@ pub trait AttributeValue: Sized {
     fn absent() -> Option<Self> {
         None
     }
+}
+
+/// Why a fingerprint is no value of an attribute.
+#[must_use]
+pub fn not_a_fingerprint(wanted: ValueType) -> String {
+    format!("it takes {wanted}, not a fingerprint")
 }
 
 impl AttributeValue for String {
@@ -271,6 +294,7 @@ impl AttributeValue for Vec<String> {
         match value {
             Value::Text(text) => Self::from_text(text),
             Value::List(list) => list.iter().map(|text| String::from_text(text)).collect(),
+            Value::Fingerprint(_) => Err(not_a_fingerprint(Self::TYPE)),
         }
     }
 }
@@ -403,6 +427,7 @@ pub fn set<T: AttributeValue>(
             _ if T::TYPE == ValueType::Secret => "(a secret)".to_owned(),
             Value::Text(text) => crate::shown::Shown::text(text).to_string(),
             Value::List(list) => crate::shown::Shown::text(&list.join(", ")).to_string(),
+            Value::Fingerprint(_) => "(a fingerprint)".to_owned(),
         },
         reason,
     })?;

@@ -1,7 +1,7 @@
 //! The kind `ntp_monlist`: nobody outside gets an answer about a daemon of time.
 
 use super::address::Network;
-use crate::schema::{AttributeValue, Value, ValueType};
+use crate::schema::{AttributeValue, Value, ValueType, not_a_fingerprint};
 use crate::{kind, words};
 
 words! {
@@ -33,6 +33,7 @@ impl AttributeValue for Networks {
             Value::List(list) => {
                 list.iter().map(|text| network(text.trim())).collect::<Result<_, _>>().map(Self)
             }
+            Value::Fingerprint(_) => Err(not_a_fingerprint(Self::TYPE)),
         }
     }
 }

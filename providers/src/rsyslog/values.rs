@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::pmask::Pmask;
 use super::selector;
-use crate::schema::{AttributeValue, ValueType};
+use crate::schema::{AttributeValue, ValueType, not_a_fingerprint};
 
 /// The name of a forward: it becomes the name of its file, its action and its queue's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -378,6 +378,7 @@ impl AttributeValue for Servers {
             crate::schema::Value::List(list) => {
                 list.iter().map(|part| server(part)).collect::<Result<_, _>>().map(Self)
             }
+            crate::schema::Value::Fingerprint(_) => Err(not_a_fingerprint(Self::TYPE)),
         }
     }
 }
@@ -416,6 +417,7 @@ impl AttributeValue for Peers {
             crate::schema::Value::List(list) => {
                 list.iter().map(|part| peer(part)).collect::<Result<_, _>>().map(Self)
             }
+            crate::schema::Value::Fingerprint(_) => Err(not_a_fingerprint(Self::TYPE)),
         }
     }
 }

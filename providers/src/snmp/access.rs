@@ -2,7 +2,7 @@
 
 use super::listen::read_list;
 use super::strength::LEAST_LENGTH;
-use crate::schema::{AttributeValue, Value, ValueType};
+use crate::schema::{AttributeValue, Value, ValueType, not_a_fingerprint};
 use crate::{kind, words};
 
 words! {
@@ -134,6 +134,7 @@ impl AttributeValue for AgentAddresses {
         match value {
             Value::Text(text) => Self::from_text(text),
             Value::List(list) => Self::of(list.iter().map(String::as_str)),
+            Value::Fingerprint(_) => Err(not_a_fingerprint(Self::TYPE)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::source::Network;
-use crate::schema::{AttributeValue, Value, ValueType};
+use crate::schema::{AttributeValue, Value, ValueType, not_a_fingerprint};
 
 /// A list of networks: in order, each once, none of them everyone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,7 @@ impl AttributeValue for Sources {
         match value {
             Value::Text(text) => Self::from_text(text),
             Value::List(list) => Self::of(list.iter().map(|text| text.trim())),
+            Value::Fingerprint(_) => Err(not_a_fingerprint(Self::TYPE)),
         }
     }
 }

@@ -63,7 +63,6 @@ module PuppetX
       end
 
       def observe(declarations, only = 'all')
-        refuse(declarations)
         ask({ ask: 'observe', resources: references(declarations), only: only }, 'resources')
       end
 
@@ -107,25 +106,14 @@ module PuppetX
 
       def declare
         all = Declarations.all(@catalog)
-        @refused = exchange({ ask: 'declare', resources: all }, 'refused').to_h { |one| [key(one), one['error']] }
-        @declared = all.to_h { |one| [key(one), !one.key?(:deferred)] }
-      end
-
-      def refuse(declarations)
-        start
-        return unless declarations.one? && @declared[key(declarations.first)]
-        error = @refused[key(declarations.first)]
-        raise Failure, error if error
+        exchange({ ask: 'declare', resources: all }, 'refused')
+        @declared = all.to_h { |one| [one.values_at(:type, :title), !one.key?(:deferred)] }
       end
 
       # By name where the program knows the rest.
       def references(declarations)
         start
-        declarations.map { |one| @declared[key(one)] ? { type: one[:type], title: one[:title] } : one }
-      end
-
-      def key(one)
-        [(one[:type] || one['type']).to_s, one[:title] || one['title']]
+        declarations.map { |one| @declared[one.values_at(:type, :title)] ? one.slice(:type, :title) : one }
       end
 
       def exchange(question, field)

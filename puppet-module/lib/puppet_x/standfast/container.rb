@@ -5,14 +5,14 @@ require_relative 'provider'
 
 module PuppetX
   module Standfast
-    # A type that stands for many resources: they are asked for at once, and only what differs becomes one of its own.
+    # A type that stands for many resources: all are asked for at once, and only what differs becomes one of its own.
     module Container
       COPIED = [:noop, :schedule, :loglevel].freeze
 
-      # Before anything of it is evaluated; what fails here is told when the container itself is.
+      # Just before it is evaluated. What fails is told when it is, so that it can still be skipped in silence.
       def eval_generate
-        resolve
-        answers = client.observe(declarations, 'drifted')
+        @members = nil if Declarations.resolve(self).any?
+        answers = Client.of(catalog).observe(declarations, 'drifted')
         @children = answers.map { |answer| child(answer) }
       rescue Failure => e
         @failure = e
@@ -25,38 +25,42 @@ module PuppetX
       end
 
       # One write for all children, when the first of them is to be changed.
-      def enforce(child)
-        @enforced ||= client.apply(@children.map { |one| told(*one.key) }).to_h { |one| [one.values_at('type', 'title'), one] }
-        @enforced.fetch(child.key) { raise Failure, 'standfast has not said what became of it' }
-      rescue Failure => e
-        @enforced ||= Hash.new { raise e }
-        raise
+      def enforce_all(child)
+        @became ||= begin
+          wanted = @children.map { |one| declaration([one.class.name.to_s, one.title]) }
+          Client.of(catalog).apply(wanted).to_h { |one| [one.values_at('type', 'title'), one] }
+        rescue Failure => e
+          Hash.new { |_, _| raise e }
+        end
+        @became[[child.class.name.to_s, child.title]] || raise(Failure, 'standfast has not said what became of it')
       end
 
       def declarations
-        return [] if Declarations.deferred(self).any?
-        members.map { |key, parameters| tell(key, parameters) }
+        return [] if members.empty?
+        members.keys.map { |key| declaration(key) }
+      end
+
+      def identities
+        members.keys.map { |type, title| "#{type.capitalize}[#{title}]" }
       end
 
       def pre_run_check
         Declarations.refuse_twice(self)
       end
 
-      def validate; end
-
       private
 
-      def client
-        Client.of(catalog)
+      def declaration(key)
+        { type: key.first, title: key.last, parameters: members[key], noop: noop? || nil,
+          file: file, line: line, container: ref }.compact
       end
 
       def child(answer)
-        type, title = answer.values_at('type', 'title')
-        parameters = members.fetch([type, title]) { raise Failure, 'standfast has answered of what was not asked' }
-        child = Puppet::Type.type(type.to_sym).new(parameters.merge(title: title))
+        key = answer.values_at('type', 'title')
+        child = Puppet::Type.type(key.first.to_sym).new(members.fetch(key).merge(title: key.last))
+        COPIED.each { |name| child[name] = self[name] unless self[name].nil? }
         child.file = file
         child.line = line
-        COPIED.each { |name| child[name] = self[name] unless self[name].nil? }
         child.container = self
         child.answer = answer
         child

@@ -11,7 +11,7 @@ module PuppetX
         deferred = deferred(resource)
         given = given(resource).reject { |name, _| deferred.include?(name) }
         {
-          type: resource.class.name, title: resource.title, parameters: given.transform_values(&:value),
+          type: resource.class.name.to_s, title: resource.title, parameters: given.transform_values(&:value),
           noop: resource.noop?, file: resource.file, line: resource.line, tags: resource.tags.to_a,
           deferred: deferred
         }.reject { |_, value| value.nil? || value == false || value == [] }
@@ -28,8 +28,28 @@ module PuppetX
 
       # The names of those whose value is only known when the resource is evaluated: Puppet 8.
       def deferred(resource)
-        return [] unless defined?(Puppet::Pops::Evaluator::DeferredValue)
-        given(resource).select { |_, one| one.value.is_a?(Puppet::Pops::Evaluator::DeferredValue) }.keys
+        given(resource).select { |_, one| deferred?(one.value) }.keys
+      end
+
+      def deferred?(value)
+        case value
+        when Hash then value.each_value.any? { |one| deferred?(one) }
+        when Array then value.any? { |one| deferred?(one) }
+        else value.class.name == 'Puppet::Pops::Evaluator::DeferredValue'
+        end
+      end
+
+      # Puppet itself resolves no value inside of a list or a hash.
+      def resolve(resource)
+        deferred(resource).each { |name| resource[name] = resolved(resource[name]) }
+      end
+
+      def resolved(value)
+        case value
+        when Hash then value.transform_values { |one| resolved(one) }
+        when Array then value.map { |one| resolved(one) }
+        else deferred?(value) ? resolved(value.resolve) : Standfast.plain(value)
+        end
       end
 
       # Those of a catalog; what `resources` is to purge is not declared.

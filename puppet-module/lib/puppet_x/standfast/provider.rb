@@ -34,15 +34,14 @@ module PuppetX
         end
       end
 
-      # Asks what is. A child of a container is told what the container was.
-      def observe(told = nil)
+      # Asks what is; of a child of a container that is known.
+      def observe
         @done = @failure = nil
         return unless resource.catalog
-        @answer = told || @told || client.observe(resource.declarations).first
-        @told = told
+        @answer = resource.answer || client.observe(resource.declarations).first
         raise Failure, @answer['error'] if @answer['outcome'] == 'failed'
         sort_drift
-        tell unless told || @drift.empty?
+        tell unless @drift.empty?
       end
 
       # What a property is: the drift's word for it, or what it should be when nothing differs.
@@ -70,11 +69,15 @@ module PuppetX
       def enforce
         raise @failure if @failure
         return if @done
-        @done = @told ? resource.container.enforce(resource) : client.apply(resource.declarations).first
+        @done = (resource.container || self).enforce_all(resource)
         raise Failure, @done['error'] || 'still differs after the change' if @done['outcome'] == 'failed'
       rescue Failure => e
         @failure = e
         raise
+      end
+
+      def enforce_all(resource)
+        client.apply(resource.declarations).first
       end
 
       private

@@ -11,6 +11,7 @@ module PuppetX
 
       # Asks anew each time: an earlier resource of the run may have changed something.
       def retrieve
+        Declarations.resolve(self)
         provider.observe
         super
       end
@@ -20,10 +21,11 @@ module PuppetX
         Declarations.refuse_twice(self)
       end
 
-      # What it stands for, where its title is not the only way to say so.
+      # What it stands for, whatever its title is; what `resources` is to purge stands for nothing.
       def identities
         names = self.class.key_attributes - [:name]
-        names.empty? || purging? ? [] : [names.map { |name| self[name] }.join('/')]
+        title = names.empty? ? self.title : names.map { |name| self[name] }.join('/')
+        purging? ? [] : ["#{self.class.name.to_s.capitalize}[#{title}]"]
       end
 
       def validate
@@ -34,15 +36,13 @@ module PuppetX
         raise ArgumentError, '`name` is the title: leave it out' unless self[:name] == title
       end
 
-      # The form in which the program is told of it; one hash, for a container has several.
+      # What the program is told: of a container there is more than one.
       def declarations
         [Declarations.of(self)]
       end
 
-      # The resource as the program knows it.
-      def key
-        [self.class.name.to_s, title]
-      end
+      # Where it comes from when no manifest has it, and what the program has said of it then.
+      attr_accessor :container, :answer
     end
 
     # A parameter or property: what is legal is said before anything is changed.
