@@ -16,6 +16,9 @@ function standfast::communities(
   unless $stray.empty {
     fail("standfast::snmp::secrets: ${stray[0]}: standfast::snmp::communities has no community of this name")
   }
+  $unwrapped.each |$name, $secret| {
+    if $secret == '' { fail("standfast::snmp::secrets: ${name}: the community is empty") }
+  }
   Hash($communities.map |$name, $attributes| {
       $places = ['community', 'community_file'].filter |$place| { $place in $attributes }
       $count = $places.length + ($name in $unwrapped ? { true => 1, default => 0 })
@@ -28,6 +31,10 @@ function standfast::communities(
       }
       if $is_present and !('sources' in $attributes) {
         fail("standfast::snmp::communities: ${name}: sources is missing; it takes addresses and networks, for example 192.0.2.0/24")
+      }
+      # The type looks at what it is and not at what it holds.
+      if $attributes['community'] =~ Sensitive and $attributes['community'].unwrap == '' {
+        fail("standfast::snmp::communities: ${name}: the community is empty")
       }
       $secret = $name in $unwrapped ? {
         true    => { 'community' => Sensitive($unwrapped[$name]) },

@@ -11,6 +11,18 @@ function standfast::forward_error(Standfast::Rsyslog::Forward $forward) >> Optio
   $legacy = $forward['format'] == 'legacy'
   $for_tls = ['ca_file', 'cert_file', 'key_file', 'permitted_peers', 'tls_driver'].filter |$name| { $name in $forward }
   $servers = (['target'].filter |$name| { $name in $forward }.map |$name| { $forward[$name] }) + ($forward['failover'] ? { undef => [], default => $forward['failover'] })
+  $default_port = [$protocol, $tls] ? {
+    ['relp', Boolean] => 20514,
+    ['tcp', true]     => 6514,
+    default           => 514,
+  }
+  $port = $forward['port'] ? { undef => $default_port, default => $forward['port'] }
+  $named = $servers.map |$server| {
+    $server ? {
+      /\A([^:]+|\[.*\]):\d+\z/ => regsubst($server, '[\[\]]', '', 'G'),
+      default                  => "${regsubst($server, '[\[\]]', '', 'G')}:${port}",
+    }
+  }
   $is_limited = $forward['rate_limit'] =~ NotUndef and $forward['rate_limit'] != 'none'
   $in_memory = $forward['queue'] == 'memory'
 
@@ -18,6 +30,7 @@ function standfast::forward_error(Standfast::Rsyslog::Forward $forward) >> Optio
     [$forward['target'] =~ Undef, 'target is missing: the host that gets the messages'],
     ['failover' in $forward and $protocol == 'udp', 'failover needs protocol tcp or relp: UDP does not notice that a server is away'],
     ['failover' in $forward and $legacy, 'failover cannot be had with format legacy; it takes auto or rainerscript'],
+    [$named.unique != $named, 'a server is named twice in target and failover'],
     [!$tls and $for_tls =~ Array[String, 1], "${for_tls[0]} is given and tls is off: everything would be sent in plain text; write tls => on"],
     [$tls and $protocol == 'udp', 'tls needs protocol tcp or relp: rsyslogd does not encrypt UDP'],
     [$tls and $protocol == 'relp' and 'tls_driver' in $forward, 'tls_driver is for protocol tcp: RELP has its own TLS'],

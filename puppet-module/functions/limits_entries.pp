@@ -6,17 +6,20 @@
 #   The parameter that they come from, for errors.
 # @param entries
 #   Limits by their titles.
+# @param defaults
+#   Attributes of those that do not have them.
 # @return
 #   The attributes of each limit by its title.
 function standfast::limits_entries(
   String[1] $parameter,
   Hash[Standfast::Limits::Title, Standfast::Limits::Entry] $entries,
+  Standfast::Limits::Attributes $defaults = {},
 ) >> Hash[Standfast::Limits::Title, Standfast::Limits::Attributes] {
   Hash($entries.map |$title, $entry| {
-      $attributes = $entry ? {
-        Hash    => $entry,
-        default => { 'value' => $entry },
-      }
+      $attributes = $defaults + ($entry ? {
+          Hash    => $entry,
+          default => { 'value' => $entry },
+      })
       $error = standfast::limits_error($title, $attributes)
       if $error {
         fail("${parameter}: ${title}: ${error}")

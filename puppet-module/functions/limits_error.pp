@@ -14,7 +14,7 @@ function standfast::limits_error(
   $domain = $split[1]
   $item = $split[2]
   $value = $attributes['value'] ? {
-    undef   => undef,
+    undef   => '',
     default => String($attributes['value']),
   }
   $is_number = $value =~ /\A[-+]?\d+\z/
@@ -36,7 +36,7 @@ function standfast::limits_error(
     # lint:ignore:140chars
     "`${domain}` is no domain; it takes a user, @group, *, :UID, UID:UID, @:GID, @GID:GID, UID_MIN:UID_MAX, and for maxlogins %group and %"
     # lint:endignore
-  } elsif $value =~ Undef {
+  } elsif $value == '' {
     if $attributes['ensure'] != 'absent' { 'value is missing: an entry that should be present needs one' }
   } elsif $item == 'chroot' {
     if $value !~ /\A\// { 'value of chroot takes an absolute directory' }

@@ -12,6 +12,8 @@
 #
 # @param entries
 #   Limits by their titles `DOMAIN/TYPE/ITEM`: the value alone, or the attributes of a `limits_entry`.
+# @param defaults
+#   Attributes of all entries that do not have them, for example `{ 'match_by' => 'name' }`.
 # @param config
 #   The attributes of `limits_config`: what is done about lines without effect, and about entries that nobody declares.
 # @param baseline
@@ -22,6 +24,7 @@
 #   How far the class goes: `report`, `declared` or `enforce`.
 class standfast::limits (
   Hash[Standfast::Limits::Title, Standfast::Limits::Entry] $entries         = {},
+  Standfast::Limits::Attributes                            $defaults        = {},
   Standfast::Limits::Config                                $config          = {},
   Hash[Standfast::Limits::Title, Standfast::Limits::Entry] $baseline        = {},
   Standfast::Limits::Config                                $baseline_config = {},
@@ -30,20 +33,22 @@ class standfast::limits (
   require standfast::install
 
   $common = standfast::relations($mode)
-  $declared = standfast::limits_entries('standfast::limits::entries', $entries)
-  $subjects = $declared.keys.map |$title| { regsubst($title, '/(soft|hard|-)/', '/') }
-  $defaults = standfast::limits_entries('standfast::limits::baseline', $baseline).filter |$title, $attributes| {
+  standfast::limits_entries('standfast::limits::entries', $entries, $defaults)
+  $subjects = $entries.keys.map |$title| { regsubst($title, '/(soft|hard|-)/', '/') }
+  $own = standfast::limits_entries('standfast::limits::baseline', $baseline).filter |$title, $attributes| {
     !(regsubst($title, '/(soft|hard|-)/', '/') in $subjects)
   }
 
-  unless $declared.empty {
+  # One resource for all: in sync it is as cheap as none, and what differs becomes a resource of its own.
+  unless $entries.empty {
     standfast_limits { 'main':
-      entries => $declared,
-      *       => $common['declared'],
+      entries  => $entries,
+      defaults => $defaults,
+      *        => $common['declared'],
     }
   }
 
-  $defaults.each |$title, $attributes| {
+  $own.each |$title, $attributes| {
     limits_entry { $title:
       * => $attributes + $common['baseline'],
     }

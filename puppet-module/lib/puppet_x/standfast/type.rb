@@ -148,7 +148,7 @@ module PuppetX
 
     # A property that never shows, wrapped in Sensitive or not.
     module Secret
-      def initialize(*)
+      def initialize(**)
         super
         @sensitive = true
       end
