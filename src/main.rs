@@ -167,12 +167,12 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             facts::write(&root, &proved, arguments.format, out)?;
             Ok(Exit::InSync.into())
         }
-        Command::Schema { puppet } => {
-            schema_command(puppet, out)?;
+        Command::Serve { root } => {
+            serve::serve(&Root::open(&root)?.watched(), io::stdin().lock(), out)?;
             Ok(Exit::InSync.into())
         }
-        Command::Serve { root } => {
-            serve::serve(&Root::open(&root)?, io::stdin().lock(), out)?;
+        Command::Schema { puppet } => {
+            schema_command(puppet, out)?;
             Ok(Exit::InSync.into())
         }
         Command::Policy(arguments) => policy_command(&arguments, out),
@@ -209,9 +209,7 @@ fn proved_facts(root: &Root) -> Result<ProvedFacts, MainError> {
 fn schema_command(puppet: Option<PathBuf>, out: &mut impl Write) -> Result<(), MainError> {
     match puppet {
         None => Ok(report::json::write_pretty(&resource::KINDS, out)?),
-        Some(module) => {
-            schema_puppet::write(&module).map_err(|source| MainError::Module { module, source })
-        }
+        Some(module) => schema_puppet::write(&module).map_err(|source| MainError::Module { module, source }),
     }
 }
 

@@ -103,6 +103,12 @@ impl Outcome {
         outcome
     }
 
+    /// Of a resource that is as desired.
+    #[must_use]
+    pub fn in_sync(resource: &Resource) -> Self {
+        Self::new(resource)
+    }
+
     fn new(resource: &Resource) -> Self {
         Self {
             kind: resource.kind,
@@ -150,13 +156,13 @@ pub struct Reloaded {
 impl Report {
     /// When nothing could be observed.
     #[must_use]
-    pub fn failed(resources: &[Resource], reason: &str) -> Self {
+    pub fn failed<'r>(resources: impl Iterator<Item = &'r Resource>, reason: &str) -> Self {
         let failed = |resource| {
             let mut outcome = Outcome::new(resource);
             outcome.fail(reason.to_owned());
             outcome
         };
-        Self { outcomes: resources.iter().map(failed).collect(), edits: Vec::new(), reloaded: Vec::new() }
+        Self { outcomes: resources.map(failed).collect(), edits: Vec::new(), reloaded: Vec::new() }
     }
 
     /// How many resources have this status.

@@ -111,7 +111,7 @@ fn attribute_of(attribute: &Attribute) -> String {
         Role::Property => "newproperty",
         Role::Namevar | Role::Parameter => "newparam",
     };
-    let is_list = matches!(attribute.value, ValueType::List(_));
+    let is_list = attribute.value == ValueType::List;
     let options = if is_list && attribute.role == Role::Property { ", array_matching: :all" } else { "" };
     let mut text = format!("  {declared}(:{}{options}) do\n", attribute.name);
     heredoc(&mut text, 4, "desc", &doc_of(attribute));
@@ -124,7 +124,7 @@ fn attribute_of(attribute: &Attribute) -> String {
     };
     let _ = writeln!(text, "    include PuppetX::Standfast::{mixin}");
     match attribute.value {
-        ValueType::List(_) => text.push_str("    include PuppetX::Standfast::List\n"),
+        ValueType::List => text.push_str("    include PuppetX::Standfast::List\n"),
         ValueType::Secret => text.push_str("    include PuppetX::Standfast::Secret\n"),
         ValueType::Word(words) => text.push_str(&newvalues(words)),
         ValueType::Text | ValueType::Form(_) => {}
@@ -164,6 +164,7 @@ fn doc_of(attribute: &Attribute) -> Vec<String> {
 fn legal(attribute: &Attribute) -> String {
     match attribute.value {
         ValueType::Secret => "a text without line ends, best in Sensitive".to_owned(),
+        ValueType::List => format!("a list of {}", attribute.each),
         value => value.to_string(),
     }
 }

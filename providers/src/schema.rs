@@ -33,6 +33,9 @@ pub struct Attribute {
     /// What its text matches as a whole, or each text of its list; see [`AttributeValue::PATTERN`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<&'static str>,
+    /// What it is a list of, where it is one, in the plural.
+    #[serde(skip)]
+    pub each: &'static str,
     /// The value when it is left out, as a policy file writes it.
     pub default: Option<&'static str>,
     /// What it means, with units, in Markdown.
@@ -61,8 +64,8 @@ pub enum ValueType {
     Word(&'static [&'static str]),
     /// Text of the form that is described.
     Form(&'static str),
-    /// A list of what is described; a policy file separates them by commas.
-    List(&'static str),
+    /// A list of texts; a policy file separates them by commas.
+    List,
     /// A text that never shows; it comes on standard input only.
     Secret,
 }
@@ -73,7 +76,7 @@ impl fmt::Display for ValueType {
             Self::Text => f.write_str("text without control characters"),
             Self::Word(words) => write!(f, "one of {}", words.join(", ")),
             Self::Form(form) => f.write_str(form),
-            Self::List(of) => write!(f, "a list of {of}"),
+            Self::List => f.write_str("a list of texts"),
             Self::Secret => f.write_str("a secret, on standard input"),
         }
     }
@@ -239,6 +242,9 @@ pub trait AttributeValue: Sized {
     /// a whole, or each text of a list. It may match more than is legal, never less: [`Self::from_text`] decides.
     const PATTERN: Option<&'static str> = None;
 
+    /// What a list is of, in the plural.
+    const EACH: &'static str = "texts without control characters";
+
     /// Reads a value; the error says what is legal.
     ///
     /// # Errors
@@ -283,7 +289,7 @@ impl AttributeValue for String {
 }
 
 impl AttributeValue for Vec<String> {
-    const TYPE: ValueType = ValueType::List("texts without control characters");
+    const TYPE: ValueType = ValueType::List;
     const PATTERN: Option<&'static str> = String::PATTERN;
 
     fn from_text(text: &str) -> Result<Self, String> {
@@ -302,6 +308,7 @@ impl AttributeValue for Vec<String> {
 impl<T: AttributeValue> AttributeValue for Option<T> {
     const TYPE: ValueType = T::TYPE;
     const PATTERN: Option<&'static str> = T::PATTERN;
+    const EACH: &'static str = T::EACH;
 
     fn from_text(text: &str) -> Result<Self, String> {
         T::from_text(text).map(Some)
@@ -372,6 +379,7 @@ macro_rules! kind {
                     role: $crate::schema::Role::$role,
                     value: <$type as $crate::schema::AttributeValue>::TYPE,
                     pattern: <$type as $crate::schema::AttributeValue>::PATTERN,
+                    each: <$type as $crate::schema::AttributeValue>::EACH,
                     default: $crate::kind!(@default $($default)?),
                     doc: concat!($($adoc, "\n"),*),
                 }),+],

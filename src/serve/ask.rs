@@ -3,13 +3,14 @@
 use std::fmt;
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use standfast_providers::schema::Value;
 use standfast_providers::shown::Shown;
 use thiserror::Error;
 
 use super::line::{Line, MAX_BYTES};
 use crate::policy::json::without_values;
+use crate::policy::snapshot::{By, PuppetRun};
 
 /// The protocol that is spoken here.
 pub(super) const PROTOCOL: u32 = 1;
@@ -45,24 +46,29 @@ pub(super) enum Ask {
     /// A run begins.
     Hello {
         /// Who runs, and what for.
-        run: RunInfo,
+        run: PuppetRun,
     },
     /// What should be.
     Declare {
         /// All resources of our kinds.
-        resources: Vec<Declared>,
+        resources: Vec<Named>,
     },
     /// How it is.
     Observe {
         /// Which resources.
-        resources: Vec<Declared>,
+        resources: Vec<Named>,
         /// Which answers.
         only: Only,
     },
     /// Make it so.
     Apply {
         /// Which resources.
-        resources: Vec<Declared>,
+        resources: Vec<Named>,
+    },
+    /// What is there.
+    List {
+        /// Of which kind.
+        kind: String,
     },
     /// The run ends.
     End,
@@ -79,43 +85,33 @@ pub(super) enum Only {
     Drifted,
 }
 
-/// Who runs, and what for; it goes into the snapshot.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-pub(crate) struct RunInfo {
-    /// `agent`, `apply` or `resource`.
+/// Who runs, and what for.
+#[derive(Default, Deserialize)]
+struct RunInfo {
+    by: Option<By>,
     #[serde(default)]
-    pub(crate) by: By,
-    /// Whether the run as a whole is under noop; what counts for a resource is its own word.
-    #[serde(default)]
-    pub(crate) noop: bool,
-    /// The environment of the catalog.
-    #[serde(default, deserialize_with = "text_or_number")]
-    pub(crate) environment: Option<String>,
-    /// The version of the catalog.
-    #[serde(default, deserialize_with = "text_or_number")]
-    pub(crate) catalog: Option<String>,
-    /// The name of the node.
-    #[serde(default, deserialize_with = "text_or_number")]
-    pub(crate) certname: Option<String>,
+    noop: bool,
+    environment: Option<Given>,
+    catalog: Option<Given>,
+    certname: Option<Given>,
 }
 
-/// Who runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum By {
-    /// An agent, with the catalog of the whole node.
-    Agent,
-    /// `puppet apply`, with a manifest.
-    #[default]
-    Apply,
-    /// `puppet resource`.
-    Resource,
+impl RunInfo {
+    fn run(self) -> PuppetRun {
+        PuppetRun {
+            by: self.by.unwrap_or(By::Apply),
+            noop: self.noop,
+            environment: text(self.environment),
+            catalog: text(self.catalog),
+            certname: text(self.certname),
+        }
+    }
 }
 
 /// A resource as it is declared, or a mere reference to one.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Declared {
+pub(crate) struct Named {
     /// The kind.
     #[serde(rename = "type")]
     pub(crate) kind: String,
@@ -142,6 +138,29 @@ pub(crate) struct Declared {
     /// The resource that contains it.
     #[serde(default)]
     pub(crate) container: Option<String>,
+}
+
+impl Named {
+    /// Whether it says nothing of the resource but which it is.
+    pub(super) fn is_reference(&self) -> bool {
+        self.parameters.is_none() && self.noop.is_none()
+    }
+
+    /// What is new of a resource over what was known of it.
+    pub(super) fn over(self, known: &Self) -> Self {
+        let has_parameters = self.parameters.is_some();
+        Self {
+            parameters: self.parameters.or_else(|| known.parameters.clone()),
+            noop: self.noop.or(known.noop),
+            file: self.file.or_else(|| known.file.clone()),
+            line: self.line.or(known.line),
+            tags: if self.tags.is_empty() { known.tags.clone() } else { self.tags },
+            deferred: if has_parameters { self.deferred } else { known.deferred.clone() },
+            container: self.container.or_else(|| known.container.clone()),
+            kind: self.kind,
+            title: self.title,
+        }
+    }
 }
 
 /// Named values in their order; a name that stands twice is kept twice, so that it can be refused.
@@ -177,7 +196,7 @@ impl Ask {
             .map_err(|error| AskError::Json(Shown::text(&without_values(&error.to_string()))))?;
         let resources = |ask| {
             let missing = AskError::Missing { ask, field: "resources" };
-            move |resources: Option<Vec<Declared>>| resources.ok_or(missing)
+            move |resources: Option<Vec<Named>>| resources.ok_or(missing)
         };
         Ok(match fields.ask.as_str() {
             "hello" => {
@@ -186,7 +205,7 @@ impl Ask {
                 if protocol != PROTOCOL {
                     return Err(AskError::Protocol(protocol));
                 }
-                Self::Hello { run: fields.run.unwrap_or_default() }
+                Self::Hello { run: fields.run.unwrap_or_default().run() }
             }
             "declare" => Self::Declare { resources: resources("declare")(fields.resources)? },
             "observe" => Self::Observe {
@@ -194,6 +213,10 @@ impl Ask {
                 only: fields.only.unwrap_or_default(),
             },
             "apply" => Self::Apply { resources: resources("apply")(fields.resources)? },
+            "list" => {
+                let missing = AskError::Missing { ask: "list", field: "type" };
+                Self::List { kind: fields.kind.ok_or(missing)? }
+            }
             "end" => Self::End,
             other => return Err(AskError::Unknown(Shown::text(other))),
         })
@@ -207,8 +230,10 @@ struct Fields {
     ask: String,
     protocol: Option<u32>,
     run: Option<RunInfo>,
-    resources: Option<Vec<Declared>>,
+    resources: Option<Vec<Named>>,
     only: Option<Only>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Parameters {
@@ -297,9 +322,9 @@ impl<'de> Visitor<'de> for GivenVisitor {
 }
 
 /// Puppet's version of a catalog is a number unless somebody names it.
-fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(match Given::deserialize(deserializer)? {
-        Given::Value(Value::Text(text)) => Some(text),
+fn text(given: Option<Given>) -> Option<String> {
+    match given {
+        Some(Given::Value(Value::Text(text))) => Some(text),
         _ => None,
-    })
+    }
 }

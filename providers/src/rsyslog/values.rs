@@ -364,7 +364,8 @@ impl AttributeValue for Condition {
 pub struct Servers(pub Vec<(Host, Option<Port>)>);
 
 impl AttributeValue for Servers {
-    const TYPE: ValueType = ValueType::List("servers, each `host` or `host:port`");
+    const TYPE: ValueType = ValueType::List;
+    const EACH: &'static str = "servers, each `host` or `host:port`";
     const PATTERN: Option<&'static str> = Some(r"\[?[0-9A-Za-z:._-]+\]?(:[0-9]+)?");
 
     fn from_text(text: &str) -> Result<Self, String> {
@@ -399,7 +400,8 @@ fn server(text: &str) -> Result<(Host, Option<Port>), String> {
 pub struct Peers(pub Vec<String>);
 
 impl AttributeValue for Peers {
-    const TYPE: ValueType = ValueType::List("names, for example log.example.net or *.example.net");
+    const TYPE: ValueType = ValueType::List;
+    const EACH: &'static str = "names, for example log.example.net or *.example.net";
     const PATTERN: Option<&'static str> = Some("[A-Za-z0-9._*:@-]+");
 
     fn from_text(text: &str) -> Result<Self, String> {

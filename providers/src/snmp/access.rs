@@ -123,7 +123,8 @@ impl AttributeValue for LeastLength {
 pub struct AgentAddresses(pub Vec<String>);
 
 impl AttributeValue for AgentAddresses {
-    const TYPE: ValueType = ValueType::List("addresses to listen on, each `[TRANSPORT:]ADDRESS[:PORT]`");
+    const TYPE: ValueType = ValueType::List;
+    const EACH: &'static str = "addresses to listen on, each `[TRANSPORT:]ADDRESS[:PORT]`";
     const PATTERN: Option<&'static str> = Some(r"[^\s,]+");
 
     fn from_text(text: &str) -> Result<Self, String> {

@@ -1,8 +1,6 @@
 # frozen_string_literal: true
 
 require_relative '../../puppet_x/standfast/container'
-require_relative 'limits_entry'
-require_relative 'limits_config'
 
 Puppet::Type.newtype(:standfast_limits) do
   @doc = <<~'DOC'

@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require_relative 'type'
-require_relative 'provider'
 
 module PuppetX
   module Standfast

@@ -32,7 +32,7 @@ module PuppetX
         parts = self.class.key_attributes - [:name]
         return if parts.empty? || Declarations.deferred(self).any?
         missing = parts.reject { |part| self[part] }
-        raise ArgumentError, "the title is not of the form #{parts.join('/').upcase}" unless missing.empty?
+        raise ArgumentError, "the title `#{title}` is not of the form #{parts.join('/').upcase}" unless missing.empty?
         raise ArgumentError, '`name` is the title: leave it out' unless self[:name] == title
       end
 
