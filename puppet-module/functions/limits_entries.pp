@@ -2,6 +2,8 @@
 #
 # The value alone becomes `{ 'value' => … }`. A value that its item does not take fails the compilation.
 #
+# @api private
+#
 # @param parameter
 #   The parameter that they come from, for errors.
 # @param entries

@@ -17,7 +17,7 @@
 #   Whether drift is looked for. `absent` takes away what this class made.
 # @param interval
 #   How often: `5m`, `10m`, `15m`, `20m`, `30m`, `1h`, `2h`, `3h`, `4h`, `6h`, `8h`, `12h` or `24h`.
-# @param timesr
+# @param scheduler
 #   `systemd`: a timer. `cron`: a file in /etc/cron.d. Before you change from the timer to cron, let a run with `ensure`
 #   absent take the timer away.
 # @param probe
