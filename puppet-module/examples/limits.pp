@@ -23,8 +23,8 @@ limits_entry {
   'thekiwi/-/nproc':
     value => 4096,
     ;
-  '@kiwis/hard/memlock':
-    value => 65536,
+  '@kiwis/-/nofile':
+    value => 8192,
     ;
   # All ordinary users of login.defs, by a range of UIDs; less is fine, too.
   'UID_MIN:UID_MAX/hard/nofile':

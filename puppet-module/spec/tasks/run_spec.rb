@@ -9,7 +9,7 @@ describe 'the tasks' do
   def task(name, parameters = {}, program: Program::PATH, prepare: '', installed: installdir)
     parameters = parameters.merge('_task' => "standfast::#{name}", '_installdir' => installed)
     prepare = "echo 'binary = #{program}' >/etc/standfast/standfast.conf\n#{prepare}"
-    output, @errors, code = PrivateMachine.run(script, input: JSON.generate(parameters), prepare: prepare)
+    output, @errors, code = PrivateMachine.run(script, input: JSON.generate(parameters), prepare: prepare, env: { 'TMPDIR' => temporary })
     [JSON.parse(output), code]
   end
 
@@ -19,6 +19,10 @@ describe 'the tasks' do
       FileUtils.mkdir_p("#{directory}/standfast/files")
       FileUtils.cp(File.join(MODULE, 'files', 'find.sh'), "#{directory}/standfast/files/")
     end
+  end
+
+  def temporary
+    @temporary ||= Dir.mktmpdir('temporary', FIXTURES)
   end
 
   # Bolt copies the script to a name of its own.
@@ -147,10 +151,7 @@ describe 'the tasks' do
   end
 
   it 'leave no file behind' do
-    prepare = 'echo "binary = /usr/bin/false" >/etc/standfast/standfast.conf'
-    before = Dir.children(Dir.tmpdir)
-    task('check', {}, prepare: prepare)
-    task('check', { 'resources' => limit })
-    expect(Dir.children(Dir.tmpdir) - before).to be_empty
+    [{}, { 'resources' => limit }, { 'policy' => '/nowhere' }].each { |parameters| task('check', parameters) }
+    expect(Dir.children(temporary)).to be_empty
   end
 end
