@@ -4,7 +4,7 @@
 require 'fileutils'
 require 'tmpdir'
 require 'rspec-puppet'
-require 'rspec-puppet-facts'
+require 'facterdb'
 
 MODULE = File.expand_path('..', __dir__)
 FIXTURES = Dir.mktmpdir('standfast-spec')
