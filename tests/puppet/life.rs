@@ -115,15 +115,15 @@ fn what_earlier_resources_of_the_run_changed_is_seen() {
         limits_entry { 'root/hard/nproc': value => 4096 }
         -> user { 'newbie': ensure => present, uid => 4711, home => '/nonexistent' }
         -> limits_entry { 'newbie/-/nproc': value => 512 }
-        -> file { '/etc/security/limits.d/zzz.conf': content => \":4711 - nproc 99\\n\" }
-        -> limits_entry { 'newbie/hard/nproc': ensure => absent }
+        -> file { '/etc/security/limits.d/zzz.conf': content => \"daemon hard core 5\\n\" }
+        -> limits_entry { 'daemon/hard/core': ensure => absent }
         -> file { '/etc/security/limits.d/y.conf': content => \"root hard nofile 10\\n\" }
         -> limits_entry { 'root/hard/nofile': value => 1024 }";
     let run = node.apply(manifest, &[]);
     run.assert_code(2);
     assert!(node.read(FILE).contains(":4711 - nproc 512 # newbie"), "{}\n{}", node.read(FILE), run.said);
     assert!(run.told("Limits_entry[root/hard/nofile]", "previous_value").contains("10"), "{}", run.said);
-    assert_eq!(run.told("Limits_entry[newbie/hard/nproc]", "status"), "success", "{}", run.said);
+    assert_eq!(run.told("Limits_entry[daemon/hard/core]", "status"), "success", "{}", run.said);
     let stored = node.read(&format!("{BASE}/var/state/transactionstore.yaml"));
     assert!(!stored.contains("4711"), "puppet apply keeps no store: {stored}");
 }
