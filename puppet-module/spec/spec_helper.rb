@@ -17,6 +17,8 @@ Dir[File.join(__dir__, 'support', '*.rb')].sort.each { |file| require file }
 RSpec.configure do |config|
   config.module_path = "#{FIXTURES}/modules"
   config.manifest_dir = "#{FIXTURES}/manifests"
+  # It would put a link into the source tree.
+  config.setup_fixtures = false
   config.strict_variables = true
   config.trusted_node_data = true
   config.hiera_config = File.join(__dir__, 'data', 'hiera.yaml')
