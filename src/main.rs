@@ -3,6 +3,7 @@
 //! Facts say what is; providers say what should be and plan the way there; this crate asks, commits the plan,
 //! and tells Puppet, Foreman or a person.
 
+mod calendar;
 mod chain;
 mod cli;
 mod delivery;
@@ -19,6 +20,8 @@ mod proof;
 mod report;
 mod resource;
 mod run;
+mod schema_puppet;
+mod serve;
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -72,6 +75,14 @@ enum MainError {
     /// A comparison of logs.
     #[error(transparent)]
     Logs(#[from] logs::LogsError),
+    /// The Puppet types.
+    #[error("{module}: cannot write the Puppet types", module = module.display())]
+    Module {
+        /// The directory.
+        module: PathBuf,
+        /// What the kernel said.
+        source: io::Error,
+    },
     /// The output.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
@@ -156,8 +167,12 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             facts::write(&root, &proved, arguments.format, out)?;
             Ok(Exit::InSync.into())
         }
-        Command::Schema => {
-            report::json::write_pretty(&resource::KINDS, out)?;
+        Command::Serve { root } => {
+            serve::serve(&Root::open(&root)?.watched(), io::stdin().lock(), out)?;
+            Ok(Exit::InSync.into())
+        }
+        Command::Schema { puppet } => {
+            schema_command(puppet, out)?;
             Ok(Exit::InSync.into())
         }
         Command::Policy(arguments) => policy_command(&arguments, out),
@@ -188,6 +203,14 @@ fn proved_facts(root: &Root) -> Result<ProvedFacts, MainError> {
     // Facter is told what can be: addresses that the kernel does not tell are asked nothing.
     let proved = proof::strangers(root, &services, &Community::DEFAULTS).unwrap_or_default();
     Ok(ProvedFacts::of(&proved))
+}
+
+/// Prints the kinds, or writes their Puppet types.
+fn schema_command(puppet: Option<PathBuf>, out: &mut impl Write) -> Result<(), MainError> {
+    match puppet {
+        None => Ok(report::json::write_pretty(&resource::KINDS, out)?),
+        Some(module) => schema_puppet::write(&module).map_err(|source| MainError::Module { module, source }),
+    }
 }
 
 fn explain_command(what: cli::Explain, out: &mut impl Write) -> Result<(), MainError> {

@@ -54,6 +54,9 @@ pub struct Outcome {
     /// The files that its plan would change.
     #[serde(skip)]
     pub files: Vec<PathBuf>,
+    /// Whether the files are right, and only a reload is missing.
+    #[serde(skip)]
+    pub is_stale: bool,
     /// What is wrong beside it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
@@ -70,6 +73,7 @@ impl Outcome {
                     outcome.status = Status::Drifted;
                 }
                 outcome.files = files(&plan);
+                outcome.is_stale = plan.drift.is_empty() && !plan.stale.is_empty();
                 outcome.drift = plan.drift;
                 outcome.drift.extend(plan.stale);
                 outcome.reloads = plan.reloads;
@@ -99,6 +103,12 @@ impl Outcome {
         outcome
     }
 
+    /// Of a resource that is as desired.
+    #[must_use]
+    pub fn in_sync(resource: &Resource) -> Self {
+        Self::new(resource)
+    }
+
     fn new(resource: &Resource) -> Self {
         Self {
             kind: resource.kind,
@@ -110,6 +120,7 @@ impl Outcome {
             reloads: Vec::new(),
             evidence: Vec::new(),
             files: Vec::new(),
+            is_stale: false,
             findings: Vec::new(),
         }
     }
@@ -145,13 +156,13 @@ pub struct Reloaded {
 impl Report {
     /// When nothing could be observed.
     #[must_use]
-    pub fn failed(resources: &[Resource], reason: &str) -> Self {
+    pub fn failed<'r>(resources: impl Iterator<Item = &'r Resource>, reason: &str) -> Self {
         let failed = |resource| {
             let mut outcome = Outcome::new(resource);
             outcome.fail(reason.to_owned());
             outcome
         };
-        Self { outcomes: resources.iter().map(failed).collect(), edits: Vec::new(), reloaded: Vec::new() }
+        Self { outcomes: resources.map(failed).collect(), edits: Vec::new(), reloaded: Vec::new() }
     }
 
     /// How many resources have this status.

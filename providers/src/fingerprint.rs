@@ -19,6 +19,9 @@ pub const KEY_BYTES: usize = 32;
 /// How many bytes of the digest are shown: 4 tell some hundred secrets of one host apart.
 const SHOWN_BYTES: usize = 4;
 
+/// The length of a whole digest in hexadecimal digits.
+pub const WHOLE_DIGITS: usize = 64;
+
 /// Keyed fingerprints of secrets: HMAC-SHA256 (RFC 2104) with a key that never leaves the host.
 ///
 /// A plain hash of a community would be as good as the community to whoever has a dictionary.
@@ -51,13 +54,24 @@ impl Fingerprints {
         Self { key: Some(key) }
     }
 
-    /// The fingerprint of a secret, 8 hexadecimal digits.
+    /// The fingerprint of a secret, 8 hexadecimal digits; `None` without a key.
     #[must_use]
     pub fn of(&self, secret: &[u8]) -> Option<String> {
+        self.digits(secret, SHOWN_BYTES)
+    }
+
+    /// The whole digest, 64 hexadecimal digits that begin with those of [`Self::of`]: what a file that only root may
+    /// read keeps, so that no two secrets are ever taken for the same. `None` without a key.
+    #[must_use]
+    pub fn whole(&self, secret: &[u8]) -> Option<String> {
+        self.digits(secret, WHOLE_DIGITS / 2)
+    }
+
+    fn digits(&self, secret: &[u8], bytes: usize) -> Option<String> {
         let mut hmac = Hmac::<Sha256>::new_from_slice(self.key.as_ref()?).ok()?;
         hmac.update(secret);
-        let mut text = String::with_capacity(2 * SHOWN_BYTES);
-        for byte in hmac.finalize().into_bytes().iter().take(SHOWN_BYTES) {
+        let mut text = String::with_capacity(2 * bytes);
+        for byte in hmac.finalize().into_bytes().iter().take(bytes) {
             let _ = write!(text, "{byte:02x}");
         }
         Some(text)
@@ -79,6 +93,9 @@ mod tests {
         // RFC 4231 has no test case with a key of 32 bytes; this one is `openssl dgst -sha256 -mac HMAC`.
         let one = Fingerprints::with_key([0x0b; 32]);
         assert_eq!(one.of(b"Hi There").as_deref(), Some("198a607e"));
+        let whole = one.whole(b"Hi There").unwrap();
+        assert_eq!(whole, "198a607eb44bfbc69903a0f1cf2bbdc5ba0aa3f3d9ae3c1c7a3b1696a0b68cf7");
+        assert_eq!(whole.len(), super::WHOLE_DIGITS);
         assert_ne!(one.of(b"Hi There"), Fingerprints::with_key([0x0c; 32]).of(b"Hi There"));
     }
 

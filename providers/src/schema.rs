@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
+
+use crate::fingerprint::WHOLE_DIGITS;
 
 /// A kind of resource: what Puppet calls a type.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -28,6 +30,12 @@ pub struct Attribute {
     pub role: Role,
     /// What values it takes.
     pub value: ValueType,
+    /// What its text matches as a whole, or each text of its list; see [`AttributeValue::PATTERN`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<&'static str>,
+    /// What it is a list of, where it is one, in the plural.
+    #[serde(skip)]
+    pub each: &'static str,
     /// The value when it is left out, as a policy file writes it.
     pub default: Option<&'static str>,
     /// What it means, with units, in Markdown.
@@ -81,6 +89,8 @@ pub enum Value {
     Text(String),
     /// A list of texts.
     List(Vec<String>),
+    /// A secret that is not told: its keyed fingerprint, see [`crate::fingerprint::Fingerprints::whole`].
+    Fingerprint(String),
 }
 
 impl<'de> Deserialize<'de> for Value {
@@ -124,6 +134,18 @@ impl<'de> Visitor<'de> for ValueVisitor {
             list.push(text);
         }
         Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        // Neither key nor value is repeated in the error: they may be a secret in the wrong place.
+        let bad =
+            || A::Error::custom("an object as a value is a secret's fingerprint, {\"fingerprint\": HEX}");
+        let (key, digest) = map.next_entry::<String, String>().map_err(|_| bad())?.ok_or_else(bad)?;
+        let is_digest = digest.len() == WHOLE_DIGITS && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if key != "fingerprint" || !is_digest || map.next_key::<String>()?.is_some() {
+            return Err(bad());
+        }
+        Ok(Value::Fingerprint(digest))
     }
 }
 
@@ -216,6 +238,13 @@ pub trait AttributeValue: Sized {
     /// What values it takes, for the documentation and the Puppet type.
     const TYPE: ValueType;
 
+    /// A regular expression, in the syntax that Ruby and PCRE share, for the Puppet type: what a legal text matches as
+    /// a whole, or each text of a list. It may match more than is legal, never less: [`Self::from_text`] decides.
+    const PATTERN: Option<&'static str> = None;
+
+    /// What a list is of, in the plural.
+    const EACH: &'static str = "texts without control characters";
+
     /// Reads a value; the error says what is legal.
     ///
     /// # Errors
@@ -230,6 +259,7 @@ pub trait AttributeValue: Sized {
         match value {
             Value::Text(text) => Self::from_text(text),
             Value::List(_) => Err(format!("it takes {}, not a list", Self::TYPE)),
+            Value::Fingerprint(_) => Err(not_a_fingerprint(Self::TYPE)),
         }
     }
 
@@ -240,8 +270,15 @@ pub trait AttributeValue: Sized {
     }
 }
 
+/// Why a fingerprint is no value of an attribute.
+#[must_use]
+pub fn not_a_fingerprint(wanted: ValueType) -> String {
+    format!("it takes {wanted}, not a fingerprint")
+}
+
 impl AttributeValue for String {
     const TYPE: ValueType = ValueType::Text;
+    const PATTERN: Option<&'static str> = Some("[^[:cntrl:]]*");
 
     fn from_text(text: &str) -> Result<Self, String> {
         if text.chars().any(char::is_control) {
@@ -253,6 +290,7 @@ impl AttributeValue for String {
 
 impl AttributeValue for Vec<String> {
     const TYPE: ValueType = ValueType::List;
+    const PATTERN: Option<&'static str> = String::PATTERN;
 
     fn from_text(text: &str) -> Result<Self, String> {
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(String::from_text).collect()
@@ -262,12 +300,15 @@ impl AttributeValue for Vec<String> {
         match value {
             Value::Text(text) => Self::from_text(text),
             Value::List(list) => list.iter().map(|text| String::from_text(text)).collect(),
+            Value::Fingerprint(_) => Err(not_a_fingerprint(Self::TYPE)),
         }
     }
 }
 
 impl<T: AttributeValue> AttributeValue for Option<T> {
     const TYPE: ValueType = T::TYPE;
+    const PATTERN: Option<&'static str> = T::PATTERN;
+    const EACH: &'static str = T::EACH;
 
     fn from_text(text: &str) -> Result<Self, String> {
         T::from_text(text).map(Some)
@@ -337,6 +378,8 @@ macro_rules! kind {
                     name: $crate::kind!(@name $attr $($alias)?),
                     role: $crate::schema::Role::$role,
                     value: <$type as $crate::schema::AttributeValue>::TYPE,
+                    pattern: <$type as $crate::schema::AttributeValue>::PATTERN,
+                    each: <$type as $crate::schema::AttributeValue>::EACH,
                     default: $crate::kind!(@default $($default)?),
                     doc: concat!($($adoc, "\n"),*),
                 }),+],
@@ -392,6 +435,7 @@ pub fn set<T: AttributeValue>(
             _ if T::TYPE == ValueType::Secret => "(a secret)".to_owned(),
             Value::Text(text) => crate::shown::Shown::text(text).to_string(),
             Value::List(list) => crate::shown::Shown::text(&list.join(", ")).to_string(),
+            Value::Fingerprint(_) => "(a fingerprint)".to_owned(),
         },
         reason,
     })?;

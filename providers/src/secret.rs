@@ -46,6 +46,7 @@ impl fmt::Debug for Secret {
 
 impl AttributeValue for Secret {
     const TYPE: ValueType = ValueType::Secret;
+    const PATTERN: Option<&'static str> = Some(r"[^\0\r\n]+");
 
     fn from_text(text: &str) -> Result<Self, String> {
         if text.is_empty() {

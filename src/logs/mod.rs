@@ -4,7 +4,6 @@
 //! for its text. Nothing is written, and memory does not grow with the files: see [`side::Share`].
 
 mod body;
-mod calendar;
 mod error;
 mod find;
 mod key;

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::calendar::SECOND;
 use super::source::Siblings;
 use super::stamp::{self, Stamp};
 use super::terms::Clock;
 use super::window::Bounds;
+use crate::calendar::SECOND;
 
 /// What is to be compared.
 #[derive(Clone, Debug)]
@@ -85,9 +85,9 @@ pub fn zone(text: &str) -> Result<i32, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::calendar::text;
     use super::super::terms::Clock;
     use super::{Time, zone};
+    use crate::calendar::text;
 
     #[test]
     fn a_time_may_be_a_date_and_may_have_a_zone() {

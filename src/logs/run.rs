@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use standfast_facts::machine::Progress;
 use standfast_providers::shown::Shown;
 
+use super::Role;
 use super::error::LogsError;
 use super::find::{Findings, Wanted};
 use super::key::Keyer;
@@ -16,7 +17,7 @@ use super::terms::{self, Hosts, Survey};
 use super::told::{Comparison, Totals};
 use super::visit::Filter;
 use super::window::{Bounds, Outside, Window, floor};
-use super::{Role, calendar};
+use crate::calendar;
 use crate::progress::{Bar, Total};
 
 /// One comparison.

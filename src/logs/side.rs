@@ -5,13 +5,13 @@ use std::ops::ControlFlow;
 use standfast_facts::machine::Progress;
 
 use super::Role;
-use super::calendar::{BELIEVED, DAY};
 use super::error::LogsError;
 use super::key::{Keyer, tail};
 use super::source::Log;
 use super::stamp::Stamps;
 use super::visit::{Entry, Filter, Seen, visit};
 use super::window::Span;
+use crate::calendar::{BELIEVED, DAY};
 
 /// An entry: what it says and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use flate2::read::MultiGzDecoder;
 use standfast_facts::machine::Progress;
 
-use super::calendar::SECOND;
 use super::error::LogsError;
 use super::lines::Lines;
 use super::rotation::{self, Packing, Rotated};
+use crate::calendar::SECOND;
 
 /// Whether the rotated files of a log are read too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

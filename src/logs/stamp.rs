@@ -1,6 +1,6 @@
 //! The time stamps of syslog lines: `Nov 26 22:10:11`, which has no year, and RFC 3339.
 
-use super::calendar::{BELIEVED, Civil, DAY, SECOND, with_year};
+use crate::calendar::{BELIEVED, Civil, DAY, SECOND, with_year};
 
 /// A time as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,8 +231,8 @@ fn days_in(month: u8) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::calendar::{DAY, SECOND, text};
     use super::{Stamp, Stamps, rfc3339};
+    use crate::calendar::{DAY, SECOND, text};
 
     fn at(time: &str) -> i64 {
         rfc3339(time.as_bytes()).unwrap().0.wall

@@ -28,7 +28,7 @@ impl Clock {
         match self {
             Self::Wall => stamp.wall,
             Self::Utc(offset) => {
-                stamp.wall - i64::from(stamp.offset.unwrap_or(offset)) * super::calendar::SECOND
+                stamp.wall - i64::from(stamp.offset.unwrap_or(offset)) * crate::calendar::SECOND
             }
         }
     }

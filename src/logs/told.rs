@@ -3,6 +3,7 @@
 use serde::Serialize;
 use standfast_providers::shown::Shown;
 
+use super::Role;
 use super::body::Body;
 use super::find::{Findings, Found};
 use super::pairs::{Pairs, pairs};
@@ -11,7 +12,7 @@ use super::side::{self, Side};
 use super::terms::Clock;
 use super::visit::Seen;
 use super::window::{Outside, Window};
-use super::{Role, calendar};
+use crate::calendar;
 
 /// What came of a comparison.
 #[derive(Debug, Serialize)]

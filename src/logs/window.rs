@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::Role;
-use super::calendar::{self, SECOND};
 use super::error::LogsError;
+use crate::calendar::{self, SECOND};
 
 /// The time from the first to the last entry of a log, in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,88 +1,44 @@
 //! Desired state as JSON: an array of resources, the form that the Puppet module sends.
 
-use std::fmt;
-
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use standfast_providers::schema::Value;
 use standfast_providers::shown::Shown;
 
 use super::PolicyError;
-use crate::resource::{Origin, Resource, ResourceMode};
-
-/// One resource of the array.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JsonResource {
-    #[serde(rename = "type")]
-    kind: String,
-    title: String,
-    #[serde(default)]
-    parameters: Parameters,
-    #[serde(default)]
-    noop: bool,
-}
-
-/// Named values in their order; a name that stands twice is kept twice, so that it can be refused.
-#[derive(Default)]
-struct Parameters(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Parameters {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ParametersVisitor)
-    }
-}
-
-struct ParametersVisitor;
-
-impl<'de> Visitor<'de> for ParametersVisitor {
-    type Value = Parameters;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object of attributes")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parameters, A::Error> {
-        let mut values = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            values.push(entry);
-        }
-        Ok(Parameters(values))
-    }
-}
+use super::declared::Declared;
+use crate::resource::{Origin, Resource};
 
 /// Parses an array of resources; `name` is for errors.
 ///
 /// # Errors
 /// [`PolicyError`] names the line, and for a resource its place in the array's order.
 pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Resource>, PolicyError> {
-    let parsed: Vec<JsonResource> = serde_json::from_str(text).map_err(|error| PolicyError::Syntax {
-        name: name.to_owned(),
-        line: error.line().max(1),
-        message: Shown::text(&without_values(&error.to_string())).to_string(),
-    })?;
+    let parsed: Vec<Declared> = serde_json::from_str(text).map_err(|error| syntax_error(name, &error))?;
     let mut resources = Vec::with_capacity(parsed.len());
     for one in parsed {
-        let mut resource =
-            Resource::new(&one.kind, &one.title, &one.parameters.0, origin).map_err(|source| {
-                let title = format!("\"{}\"", one.title.escape_default());
-                PolicyError::Resource {
-                    name: name.to_owned(),
-                    line: text.lines().position(|line| line.contains(&title)).map_or(1, |line| line + 1),
-                    resource: format!("{} {}", Shown::text(&one.kind), Shown::text(&one.title)),
-                    source: Box::new(source),
-                }
-            })?;
-        if one.noop {
-            resource.mode = ResourceMode::Noop;
-        }
-        resources.push(resource);
+        resources.push(one.resource(origin).map_err(|source| {
+            let title = format!("\"{}\"", one.title.escape_default());
+            PolicyError::Resource {
+                name: name.to_owned(),
+                line: text.lines().position(|line| line.contains(&title)).map_or(1, |line| line + 1),
+                resource: format!("{} {}", Shown::text(&one.kind), Shown::text(&one.title)),
+                source: Box::new(source),
+            }
+        })?);
     }
     Ok(resources)
 }
 
+/// What is wrong with a JSON text, without any of its values.
+#[must_use]
+pub fn syntax_error(name: &str, error: &serde_json::Error) -> PolicyError {
+    PolicyError::Syntax {
+        name: name.to_owned(),
+        line: error.line().max(1),
+        message: Shown::text(&without_values(&error.to_string())).to_string(),
+    }
+}
+
 /// The message of a parser without the text that it quotes: a secret may stand in the wrong place.
-fn without_values(message: &str) -> String {
+pub(crate) fn without_values(message: &str) -> String {
     let quoted = message.split_once("string \"").and_then(|(before, rest)| {
         let (_, after) = rest.rsplit_once('"')?;
         Some(format!("{before}a text{after}"))

@@ -1,7 +1,9 @@
 //! Where desired state comes from: an INI file, JSON on standard input, or the policy inside the program.
 
+pub mod declared;
 pub mod ini;
 pub mod json;
+pub mod snapshot;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -70,6 +72,14 @@ pub enum PolicyError {
         resource: String,
         /// What the kind refuses.
         source: Box<SchemaError>,
+    },
+    /// A snapshot of another version.
+    #[error("{name}: is a snapshot of format {format}, and this program reads format {}", snapshot::FORMAT)]
+    Format {
+        /// The file.
+        name: String,
+        /// Its format.
+        format: u32,
     },
     /// A glob that cannot be read.
     #[error("`{glob}` is not a glob")]

@@ -18,7 +18,7 @@ mod resolve;
 mod temp;
 mod validate;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -35,6 +35,7 @@ use crate::edit::FileEdit;
 use crate::fingerprint;
 use crate::provider::Reload;
 use crate::reloaded;
+use crate::state_dir::StateFile;
 use directory::Directory;
 use resolve::{Place, Spot};
 use temp::{Onto, Temp};
@@ -149,12 +150,26 @@ impl<'r> Writer<'r> {
     /// When the note cannot be written; a later check then takes the files for newer than the process.
     pub fn note_reload(&self, reload: &Reload) -> Result<(), CommitError> {
         let Some(pid) = reload.pid else { return Ok(()) };
-        let name = OsString::from(reloaded::note(&reload.service));
-        let temp = Temp::create(&self.state, &name)?;
-        temp.write(format!("{pid}\n").as_bytes())?;
+        self.put(&OsString::from(reloaded::note(&reload.service)), format!("{pid}\n").as_bytes())
+    }
+
+    /// Replaces a file of the state directory whole, with mode 0600; no backup is kept. A link that stands in its place
+    /// goes.
+    ///
+    /// # Errors
+    /// When it cannot be written; the old one stays then.
+    pub fn keep_state(&self, file: StateFile, bytes: &[u8]) -> Result<(), CommitError> {
+        self.put(OsStr::new(file.name()), bytes)
+    }
+
+    /// Puts a file that only root may read into the state directory.
+    fn put(&self, name: &OsStr, bytes: &[u8]) -> Result<(), CommitError> {
+        self.state.sweep()?;
+        let temp = Temp::create(&self.state, name)?;
+        temp.write(bytes)?;
         temp.sync()?;
-        temp.install(&name, Onto::Existing)
-            .map_err(|errno| CommitError::new(Operation::Replace, &self.state.path.join(&name), errno))?;
+        temp.install(name, Onto::Existing)
+            .map_err(|errno| CommitError::new(Operation::Replace, &self.state.path.join(name), errno))?;
         self.state.sync().map_err(self.state.fail(Operation::Sync))
     }
 

@@ -1,7 +1,7 @@
 //! The kind `ntp_monlist`: nobody outside gets an answer about a daemon of time.
 
 use super::address::Network;
-use crate::schema::{AttributeValue, Value, ValueType};
+use crate::schema::{AttributeValue, Value, ValueType, not_a_fingerprint};
 use crate::{kind, words};
 
 words! {
@@ -20,6 +20,8 @@ pub struct Networks(pub Vec<Network>);
 
 impl AttributeValue for Networks {
     const TYPE: ValueType = ValueType::List;
+    const EACH: &'static str = "networks, for example 10.9.0.0/16 or 2001:db8::/32";
+    const PATTERN: Option<&'static str> = Some("[0-9A-Fa-f:.]+(/[0-9]+)?");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
@@ -32,6 +34,7 @@ impl AttributeValue for Networks {
             Value::List(list) => {
                 list.iter().map(|text| network(text.trim())).collect::<Result<_, _>>().map(Self)
             }
+            Value::Fingerprint(_) => Err(not_a_fingerprint(Self::TYPE)),
         }
     }
 }

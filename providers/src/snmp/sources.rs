@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::source::Network;
-use crate::schema::{AttributeValue, Value, ValueType};
+use crate::schema::{AttributeValue, Value, ValueType, not_a_fingerprint};
 
 /// A list of networks: in order, each once, none of them everyone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Sources(pub Vec<Network>);
 
 impl AttributeValue for Sources {
     const TYPE: ValueType = ValueType::List;
+    const EACH: &'static str = "addresses and networks, for example 192.0.2.7 or 2001:db8::/32";
+    const PATTERN: Option<&'static str> = Some("[0-9A-Fa-f:.]+(/[0-9A-Fa-f:.]+)?");
 
     fn from_text(text: &str) -> Result<Self, String> {
         Self::of(text.split(',').map(str::trim).filter(|part| !part.is_empty()))
@@ -20,6 +22,7 @@ impl AttributeValue for Sources {
         match value {
             Value::Text(text) => Self::from_text(text),
             Value::List(list) => Self::of(list.iter().map(|text| text.trim())),
+            Value::Fingerprint(_) => Err(not_a_fingerprint(Self::TYPE)),
         }
     }
 }

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::super::calendar::{self, SECOND};
 use super::super::{Kind, LogsError, run};
 use super::{Directory, compared, counts, request};
+use crate::calendar::{self, SECOND};
 
 /// A message as the sender has it.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 use super::*;
 use crate::provider::ReloadAction;
 use crate::shown::Shown;
+use crate::state_dir::StateFile;
 
 const WANTED: Permissions = Permissions { mode: 0o640, uid: Some(0), gid: Some(42) };
 
@@ -80,5 +81,24 @@ fn a_reload_is_noted_for_the_process_that_heard_it() {
         assert_eq!(host.read("/var/lib/standfast/reloaded-snmpd"), format!("{pid}\n").into_bytes());
     }
     assert_eq!(permissions(&host, "/var/lib/standfast/reloaded-snmpd"), (0o600, 0, 0));
+    assert_eq!(host.temps(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_state_file_is_replaced_whole_and_is_roots_alone_whatever_stood_there() {
+    let host = Host::new();
+    let path = "/var/lib/standfast/desired.json";
+    host.writer().keep_state(StateFile::Desired, b"one").unwrap();
+    assert_eq!((host.read(path), permissions(&host, path)), (b"one".to_vec(), (0o600, 0, 0)));
+
+    fs::set_permissions(host.at(path), fs::Permissions::from_mode(0o666)).unwrap();
+    host.writer().keep_state(StateFile::Desired, b"two").unwrap();
+    assert_eq!((host.read(path), permissions(&host, path)), (b"two".to_vec(), (0o600, 0, 0)));
+
+    fs::remove_file(host.at(path)).unwrap();
+    std::os::unix::fs::symlink(host.at(FILE), host.at(path)).unwrap();
+    host.writer().keep_state(StateFile::Desired, b"three").unwrap();
+    assert!(!fs::symlink_metadata(host.at(path)).unwrap().is_symlink(), "the link goes");
+    assert_eq!(host.read(FILE), OLD, "and what it leads to stays");
     assert_eq!(host.temps(), Vec::<PathBuf>::new());
 }

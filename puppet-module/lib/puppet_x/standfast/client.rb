@@ -1,0 +1,135 @@
+# frozen_string_literal: true
+
+require 'json'
+require_relative 'binary'
+
+module PuppetX
+  module Standfast
+    # The process that answers one run: started at the first question, ended with the run.
+    class Client
+      PROTOCOL = 1
+      STARTS = 3
+
+      class << self
+        def of(catalog)
+          return @client if @client&.answers?(catalog)
+          @client&.close
+          @client = new(catalog)
+        end
+
+        # After the last refresh.
+        def finish
+          @client&.finish
+        ensure
+          @client = nil
+        end
+
+        # What is on the host, asked of a process that ends with the answer.
+        def list(type)
+          client = new(nil)
+          client.ask({ ask: 'list', type: type }, 'resources')
+        ensure
+          client&.close
+        end
+      end
+
+      def initialize(catalog)
+        @catalog = catalog
+        @starts = 0
+      end
+
+      def answers?(catalog)
+        @catalog.equal?(catalog) && (@child.nil? || @child.own?)
+      end
+
+      def start
+        return if @child
+        raise @failure if @starts >= STARTS
+        program = Binary.find
+        @seconds = Binary.timeout
+        @starts += 1
+        @child = Child.new(program, 'serve')
+        hello
+        declare if @catalog
+      rescue Failure
+        close
+        raise
+      end
+
+      # Asks, and gives what the answer has under a name, or all of the answer.
+      def ask(question, field)
+        start
+        exchange(question, field)
+      end
+
+      def observe(declarations, only = 'all')
+        ask({ ask: 'observe', resources: references(declarations), only: only }, 'resources')
+      end
+
+      def apply(declarations)
+        ask({ ask: 'apply', resources: references(declarations) }, 'resources')
+      end
+
+      def finish
+        return unless @child&.own?
+        exchange({ ask: 'end' }, 'stale').each do |one|
+          resource = @catalog.resource(one['type'], one['title'])
+          reasons = Array(one['reloads']).map { |reload| reload['reason'] }.join('; ')
+          (resource || Puppet).warning("runs with old files: #{reasons}")
+        end
+      rescue Failure => e
+        Puppet.warning(e.message)
+      ensure
+        close
+      end
+
+      def close
+        @child&.close
+        @child = nil
+      end
+
+      private
+
+      def hello
+        answer = exchange({ ask: 'hello', protocol: PROTOCOL, run: run }, nil)
+        return if answer['protocol'] == PROTOCOL && answer['kinds'].is_a?(Array)
+        raise Failure, "standfast #{answer['version'].to_s[/\A[\w.-]{1,20}\z/]} speaks another protocol than this " \
+                       'module: one of them must be updated'
+      end
+
+      def run
+        return { by: 'resource' } unless @catalog
+        who = Puppet.run_mode.name == :agent ? 'agent' : 'apply'
+        { by: @catalog.host_config? ? who : 'resource', noop: Puppet[:noop], certname: Puppet[:certname],
+          environment: @catalog.environment.to_s, catalog: @catalog.version.to_s }
+      end
+
+      def declare
+        all = Declarations.all(@catalog)
+        exchange({ ask: 'declare', resources: all }, 'refused')
+        @declared = all.to_h { |one| [one.values_at(:type, :title), !one.key?(:deferred)] }
+      end
+
+      # By name where the program knows the rest.
+      def references(declarations)
+        start
+        declarations.map { |one| @declared[one.values_at(:type, :title)] ? one.slice(:type, :title) : one }
+      end
+
+      def exchange(question, field)
+        answer = JSON.parse(@child.ask("#{JSON.generate(question)}\n", @seconds))
+        raise Failure, answer['error'] if answer.is_a?(Hash) && answer['error'].is_a?(String)
+        wanted = field && answer.is_a?(Hash) ? answer[field] : answer
+        return wanted if wanted.is_a?(field ? Array : Hash)
+        raise Failure, 'standfast has answered something else than was asked'
+      rescue JSON::GeneratorError, JSON::ParserError, EncodingError
+        # What could not be written or read may hold a secret.
+        raise Failure, 'standfast and Puppet cannot read what the other writes'
+      rescue Failure => e
+        @failure = e
+        close unless answer.is_a?(Hash)
+        raise
+      end
+    end
+  end
+end

@@ -1,0 +1,69 @@
+# frozen_string_literal: true
+
+require_relative 'type'
+
+module PuppetX
+  module Standfast
+    # A type that stands for many resources: all are asked for at once, and only what differs becomes one of its own.
+    module Container
+      COPIED = [:noop, :schedule, :loglevel].freeze
+
+      # Just before it is evaluated. What fails is told when it is, so that it can still be skipped in silence.
+      def eval_generate
+        @members = nil if Declarations.resolve(self).any?
+        answers = Client.of(catalog).observe(declarations, 'drifted')
+        @children = answers.map { |answer| child(answer) }
+      rescue Failure => e
+        @failure = e
+        @children = []
+      end
+
+      def retrieve
+        raise @failure if @failure
+        Puppet::Resource.new(self.class, title)
+      end
+
+      # One write for all children, when the first of them is to be changed.
+      def enforce_all(child)
+        @became ||= begin
+          wanted = @children.map { |one| declaration([one.class.name.to_s, one.title]) }
+          Client.of(catalog).apply(wanted).to_h { |one| [one.values_at('type', 'title'), one] }
+        rescue Failure => e
+          Hash.new { |_, _| raise e }
+        end
+        @became[[child.class.name.to_s, child.title]] || raise(Failure, 'standfast has not said what became of it')
+      end
+
+      def declarations
+        return [] if members.empty?
+        members.keys.map { |key| declaration(key) }
+      end
+
+      def identities
+        members.keys.map { |type, title| "#{type.capitalize}[#{title}]" }
+      end
+
+      def pre_run_check
+        Declarations.refuse_twice(self)
+      end
+
+      private
+
+      def declaration(key)
+        { type: key.first, title: key.last, parameters: members[key], noop: noop? || nil,
+          file: file, line: line, container: ref }.compact
+      end
+
+      def child(answer)
+        key = answer.values_at('type', 'title')
+        child = Puppet::Type.type(key.first.to_sym).new(members.fetch(key).merge(title: key.last))
+        COPIED.each { |name| child[name] = self[name] unless self[name].nil? }
+        child.file = file
+        child.line = line
+        child.container = self
+        child.answer = answer
+        child
+      end
+    end
+  end
+end
