@@ -7,6 +7,7 @@
     reason = "tests prepare files, start programs and fail by panicking"
 )]
 
+mod fact;
 mod life;
 #[allow(dead_code, unused_imports, reason = "the stage for daemons can do more than is needed here")]
 mod net;
