@@ -7,8 +7,11 @@
     reason = "tests prepare files, start programs and fail by panicking"
 )]
 
+mod binary;
+mod container;
 mod fact;
 mod life;
 #[allow(dead_code, unused_imports, reason = "the stage for daemons can do more than is needed here")]
 mod net;
 mod node;
+mod purge;

@@ -9,6 +9,7 @@ module PuppetX
     class Client
       PROTOCOL = 1
       STARTS = 3
+      NONSENSE = 'standfast has answered something else than was asked'
 
       class << self
         def of(catalog)
@@ -63,11 +64,13 @@ module PuppetX
       end
 
       def observe(declarations, only = 'all')
-        ask({ ask: 'observe', resources: references(declarations), only: only }, 'resources')
+        start
+        judged({ ask: 'observe', resources: references(declarations), only: only })
       end
 
       def apply(declarations)
-        ask({ ask: 'apply', resources: references(declarations) }, 'resources')
+        start
+        judged({ ask: 'apply', resources: references(declarations) })
       end
 
       def finish
@@ -110,9 +113,19 @@ module PuppetX
         @declared = all.to_h { |one| [one.values_at(:type, :title), !one.key?(:deferred)] }
       end
 
+      # What was observed or applied, of the form that it should have.
+      def judged(question)
+        all = exchange(question, 'resources')
+        judged = all.all? do |one|
+          one.is_a?(Hash) && one['outcome'].is_a?(String) && one['drift'].is_a?(Array) &&
+            one['drift'].all? { |drift| drift.values_at('property', 'is', 'should', 'reason').all?(String) }
+        end
+        raise Failure, NONSENSE unless judged && (question[:only] == 'drifted' || all.size == question[:resources].size)
+        all
+      end
+
       # By name where the program knows the rest.
       def references(declarations)
-        start
         declarations.map { |one| @declared[one.values_at(:type, :title)] ? one.slice(:type, :title) : one }
       end
 
@@ -121,7 +134,7 @@ module PuppetX
         raise Failure, answer['error'] if answer.is_a?(Hash) && answer['error'].is_a?(String)
         wanted = field && answer.is_a?(Hash) ? answer[field] : answer
         return wanted if wanted.is_a?(field ? Array : Hash)
-        raise Failure, 'standfast has answered something else than was asked'
+        raise Failure, NONSENSE
       rescue JSON::GeneratorError, JSON::ParserError, EncodingError
         # What could not be written or read may hold a secret.
         raise Failure, 'standfast and Puppet cannot read what the other writes'
