@@ -15,3 +15,4 @@ mod life;
 mod net;
 mod node;
 mod purge;
+mod server;
