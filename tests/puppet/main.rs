@@ -9,6 +9,7 @@
 
 mod binary;
 mod container;
+mod fact;
 mod life;
 #[allow(dead_code, unused_imports, reason = "the stage for daemons can do more than is needed here")]
 mod net;
@@ -16,3 +17,4 @@ mod node;
 mod purge;
 mod secrets;
 mod types;
+mod server;
