@@ -283,9 +283,11 @@ impl Root {
     /// # Errors
     /// [`ReadError`] names the path and why.
     pub fn status(&self, path: &Path) -> Result<Status, ReadError> {
-        let fail = |errno| ReadError::new(path, errno);
-        let fd = self.open_at(path, OFlags::PATH).map_err(fail)?;
-        Ok(Status::of(&rustix::fs::fstat(fd).map_err(fail)?))
+        let stat = match self.scope {
+            Scope::Host => rustix::fs::statat(&self.dir, path, AtFlags::empty()),
+            Scope::Contained => self.open_at(path, OFlags::PATH).and_then(rustix::fs::fstat),
+        };
+        stat.map(|stat| Status::of(&stat)).map_err(|errno| ReadError::new(path, errno))
     }
 
     /// Reads a regular file whole, with the mode, owner and time of the very file that was read.
@@ -458,7 +460,8 @@ pub fn read_open(fd: BorrowedFd<'_>, path: &Path) -> Result<Vec<u8>, ReadError> 
             bytes.reserve(bytes.len());
         }
         let read = rustix::io::read(fd, rustix::buffer::spare_capacity(&mut bytes)).map_err(fail)?;
-        if read == 0 {
+        // Where there is as much as the file is long, the next read would say that it ends.
+        if read == 0 || bytes.len() as u64 == size {
             return Ok(bytes);
         }
         if bytes.len() as u64 > MAX_FILE_BYTES {

@@ -185,37 +185,23 @@ impl<'r> Reading<'r> {
             let is_persistent = begins_with(self.persistent.as_os_str().as_bytes())
                 || self.invocation.persistent_file.as_deref().is_some_and(begins_with);
             let kind = if is_persistent { Kind::Persistent } else { Kind::Admin };
-            let mut read = |end: &str| {
-                let name = path(&[name, end.as_bytes()].concat());
-                if self.is_listed(&directory, &name) {
-                    self.read_file(&directory.join(name), file_type, kind)
-                } else {
-                    Ok(false)
-                }
-            };
+            let is_planned = self.planned.keys().any(|path| path.starts_with(&directory));
+            let is_in_it = !is_planned && name.first() != Some(&b'/');
+            if is_in_it && self.seen.is_missing(self.root, self.before, &directory) {
+                continue;
+            }
+            let file = |end: &str| directory.join(path(&[name, end.as_bytes()].concat()));
             if is_persistent {
                 for number in 0..=BACKUPS {
-                    if !read(&format!(".{number}.conf"))? {
+                    if !self.read_file(&file(&format!(".{number}.conf")), file_type, kind)? {
                         break;
                     }
                 }
             }
-            read(".conf")?;
-            read(".local.conf")?;
+            self.read_file(&file(".conf"), file_type, kind)?;
+            self.read_file(&file(".local.conf"), file_type, kind)?;
         }
         Ok(())
-    }
-
-    /// Whether a file may be in a directory of the search path: few of those that are looked for are there, and one look
-    /// at the directory tells of all.
-    fn is_listed(&mut self, directory: &Path, name: &Path) -> bool {
-        let is_planned = || self.planned.contains_key(&directory.join(name));
-        if name.components().count() != 1 || !self.planned.is_empty() && is_planned() {
-            return true;
-        }
-        // Of a directory that cannot be listed each file is asked for.
-        let Ok(names) = self.seen.names(self.root, self.before, directory) else { return true };
-        names.is_some_and(|names| names.iter().any(|known| known == name.as_os_str()))
     }
 
     /// Reads one file as a type; `false` where there is none.

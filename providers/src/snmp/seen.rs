@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 use standfast_facts::root::{ReadError, Root, Status};
 
@@ -45,6 +46,8 @@ pub struct Seen {
     pub by_path: FxHashMap<PathBuf, Option<usize>>,
     /// The names in a directory, in the order of the file system; `None` where there is no directory.
     listed: FxHashMap<PathBuf, Option<Vec<OsString>>>,
+    /// Whether there is a directory of the search path.
+    directories: FxHashMap<PathBuf, bool>,
 }
 
 /// What was read before a change that is only planned: what it does not change is not read again.
@@ -87,6 +90,19 @@ impl Seen {
             self.listed.insert(directory.to_path_buf(), names);
         }
         Ok(self.listed.get(directory).and_then(Option::as_deref))
+    }
+
+    /// Whether there is nothing at all in a directory: it is not there. Most of those that are searched are not, and one
+    /// look at them answers for all files that could be there.
+    pub fn is_missing(&mut self, root: &Root, before: Option<Before<'_>>, directory: &Path) -> bool {
+        let known = before.and_then(|before| before.seen.directories.get(directory));
+        if let Some(is_there) = known.or_else(|| self.directories.get(directory)) {
+            return !is_there;
+        }
+        let opened = root.open_at(directory, OFlags::PATH | OFlags::DIRECTORY);
+        let is_there = !matches!(opened, Err(Errno::NOENT | Errno::NOTDIR));
+        self.directories.insert(directory.to_path_buf(), is_there);
+        !is_there
     }
 }
 
