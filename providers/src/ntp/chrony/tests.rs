@@ -42,6 +42,8 @@ fn commands_from_outside_need_both_an_address_and_a_rule() {
     assert!(command(&format!("{BOUND}cmdallow all\n"), "192.0.2.1"));
     assert!(command(&format!("{BOUND}cmdallow all\n"), "2001:db8::1"));
     assert!(!command("bindcmdaddress 0.0.0.0\ncmdallow all\n", "2001:db8::1"));
+    // Of several addresses of a family the last counts.
+    assert!(!command(&format!("{BOUND}bindcmdaddress 127.0.0.1\ncmdallow all\n"), "192.0.2.1"));
 }
 
 #[test]

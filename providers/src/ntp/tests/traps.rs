@@ -215,6 +215,13 @@ fn unrestrict_without_flags_takes_an_entry_away_and_never_the_default_one() {
 }
 
 #[test]
+fn unrestrict_takes_no_entry_for_port_123_away() {
+    let text = "restrict 10.9.0.0/16 ntpport\nunrestrict 10.9.0.0/16 ntpport\nunrestrict 10.9.0.0/16\n";
+    assert!(asked(ntpsec(), text, "10.9.0.1", Port::Ntp).is_query());
+    assert!(!asked(ntpsec(), text, "10.9.0.1", Port::Other).is_query());
+}
+
+#[test]
 fn ntpsec_has_no_mode_7_and_enable_mode7_is_an_error() {
     for answers in internet(ntpsec(), "unrestrict default noquery\nenable mode7\n") {
         assert!(answers.mode6 && !answers.mode7);
