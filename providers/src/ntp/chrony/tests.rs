@@ -130,6 +130,8 @@ fn what_chronyd_cannot_read_keeps_it_from_starting() {
     ] {
         assert_eq!(directive(line.as_bytes()), Some(Directive::Fatal(fatal)), "{line}");
     }
+    assert!(matches!(directive(b"confdir a b c d e f g h i j"), Some(Directive::Confdir(_))));
+    assert_eq!(directive(b"confdir a b c d e f g h i j k"), Some(Directive::Fatal(Fatal::Argument)));
     let long = |length: usize| format!("#{}", "x".repeat(length - 1));
     assert_eq!(directive(long(2047).as_bytes()), None);
     assert_eq!(directive(long(2048).as_bytes()), Some(Directive::Fatal(Fatal::TooLong)));
