@@ -3,7 +3,7 @@
 //! Source: the keyword tables of 4.2.6p5, 4.2.8 and NTPsec 1.2.2, and the lists of options of 4.2.8p12 to p15.
 
 use super::version::{Family, Rules};
-use Era::{Both, Both427, Both428, Classic, Ntpsec, Since12, Since16, Since427, Since428, Until427};
+use Era::{Both, Both22, Both427, Both428, Classic, Ntpsec, Since12, Since16, Since427, Since428, Until427};
 use Follow::{Text, Texts, Word};
 use Role::{Part, Start};
 
@@ -14,6 +14,8 @@ enum Era {
     Both,
     /// The reference implementation since 4.2.7, and NTPsec.
     Both427,
+    /// The reference implementation since 4.2.7p22, and NTPsec; before, it is the name of a host.
+    Both22,
     /// The reference implementation's later 4.2.8, and NTPsec.
     Both428,
     /// The reference implementation.
@@ -69,6 +71,7 @@ pub(super) fn keyword(text: &[u8], rules: &Rules) -> Option<Keyword> {
     let is_known = match era {
         Both => true,
         Both427 => is_ntpsec || since([4, 2, 7, 0]),
+        Both22 => is_ntpsec || since([4, 2, 7, 22]),
         Both428 => is_ntpsec || since([4, 2, 8, 1]),
         Classic => !is_ntpsec,
         Until427 => !is_ntpsec && !since([4, 2, 7, 0]),
@@ -273,7 +276,7 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("sign", Until427, Text, Part),
     ("simulate", Classic, Word, Start),
     ("simulation_duration", Classic, Word, Part),
-    ("source", Both427, Word, Part),
+    ("source", Both22, Word, Part),
     ("stacksize", Both427, Word, Part),
     ("statistics", Both, Word, Start),
     ("stats", Both, Word, Part),

@@ -145,26 +145,36 @@ fn permitted_are_answered(make: Make) {
 
 #[test]
 fn a_copy_that_dhcp_made_is_closed_with_its_original() {
-    let machine = Machine::new(Make::Ntpsec, "apply-dhcp", &FAR);
-    machine.configure(&Case::new(OPENED));
-    machine.host.write("/run/ntpsec/ntp.conf.dhcp", OPENED.replace("192.0.2.77", "192.0.2.78"));
+    copy_is_closed(Make::Ntpsec, "/etc/ntpsec/ntp.conf", "/run/ntpsec/ntp.conf.dhcp", "/usr/libexec/ntpsec");
+    copy_is_closed(Make::Classic, "/etc/ntp.conf", "/run/ntp.conf.dhcp", "/usr/lib/ntp");
+}
+
+/// Starts the daemon as its package does, by the wrapper in this directory.
+fn copy_is_closed(make: Make, original: &str, copy: &str, wrapper: &str) {
+    let machine = Machine::new(make, "apply-dhcp", &FAR);
+    machine.host.write("/etc/default/ntp", "NTPD_OPTS='-g'\n");
+    machine.host.write(original, OPENED);
+    machine.host.write(copy, OPENED.replace("192.0.2.77", "192.0.2.78"));
     let start = || {
-        let wrapper = ["/usr/libexec/ntpsec/ntp-systemd-wrapper"];
-        let daemon = machine.host.start_in_background(&wrapper, "/run/ntpd.pid");
+        machine.host.run(&["rm", "-f", "/run/ntpd.pid"]);
+        let wrapper = format!("{wrapper}/ntp-systemd-wrapper");
+        let daemon = machine.host.start_in_background(&[&wrapper], "/run/ntpd.pid");
         assert!(machine.strangers.wait_for(&daemon));
         daemon
     };
     let ntpd = start();
     assert_eq!(machine.queried().len(), 2);
+    let explained = code(&machine.host.standfast(&["explain", "ntp"]), 0);
+    let title = if make == Make::Ntpsec { "NTPsec ntpd 1.2.2" } else { "ntpd 4.2.8p15" };
+    assert!(explained.contains(title) && explained.contains(copy), "{explained}");
     code(&machine.standfast("apply", "", &[]), 2);
     drop(ntpd);
-    machine.host.run(&["rm", "-f", "/run/ntpd.pid"]);
     let ntpd = start();
     assert!(machine.queried().is_empty());
     code(&machine.standfast("check", "", &[]), 0);
     drop(ntpd);
     // Without the copy, the original is read.
-    machine.host.run(&["rm", "-f", "/run/ntpd.pid", "/run/ntpsec/ntp.conf.dhcp"]);
+    machine.host.run(&["rm", "-f", copy]);
     let ntpd = start();
     assert!(machine.queried().is_empty());
     drop(ntpd);

@@ -42,6 +42,8 @@ fn commands_from_outside_need_both_an_address_and_a_rule() {
     assert!(command(&format!("{BOUND}cmdallow all\n"), "192.0.2.1"));
     assert!(command(&format!("{BOUND}cmdallow all\n"), "2001:db8::1"));
     assert!(!command("bindcmdaddress 0.0.0.0\ncmdallow all\n", "2001:db8::1"));
+    // Of several addresses of a family the last counts.
+    assert!(!command(&format!("{BOUND}bindcmdaddress 127.0.0.1\ncmdallow all\n"), "192.0.2.1"));
 }
 
 #[test]
@@ -128,6 +130,8 @@ fn what_chronyd_cannot_read_keeps_it_from_starting() {
     ] {
         assert_eq!(directive(line.as_bytes()), Some(Directive::Fatal(fatal)), "{line}");
     }
+    assert!(matches!(directive(b"confdir a b c d e f g h i j"), Some(Directive::Confdir(_))));
+    assert_eq!(directive(b"confdir a b c d e f g h i j k"), Some(Directive::Fatal(Fatal::Argument)));
     let long = |length: usize| format!("#{}", "x".repeat(length - 1));
     assert_eq!(directive(long(2047).as_bytes()), None);
     assert_eq!(directive(long(2048).as_bytes()), Some(Directive::Fatal(Fatal::TooLong)));

@@ -179,4 +179,8 @@ fn directories_of_confdir_are_read_as_one_and_the_first_masks_a_name() {
     assert!(!near4(case("", "").with("d/.b.conf", "allow\n").with("d/b", "allow\n")));
     assert!(!near4(Case::new("allow\nconfdir @/d\n").with("d/a.conf", "deny all\n")));
     assert!(near4(Case::new("confdir @/d\nallow\n").with("d/a.conf", "deny all\n")));
+    let many =
+        |count: usize| Case::new(format!("confdir{}\n", " @/d".repeat(count))).with("d/a.conf", "allow\n");
+    assert!(near4(many(10)));
+    table.does_not_start(&many(11));
 }
