@@ -60,6 +60,19 @@ pub enum Command {
                             ln -s /usr/bin/standfast /etc/facter/facts.d/standfast"
     )]
     Facts(Facts),
+    /// Answer a whole Puppet run on standard input and output, one JSON object a line
+    #[command(
+        after_help = "The protocol is in docs/serve.md. End of input ends it.\n\nExample:\n  standfast serve <<'END'\n  \
+                            {\"ask\":\"hello\",\"protocol\":1}\n  \
+                            {\"ask\":\"declare\",\"resources\":[{\"type\":\"limits_entry\",\"title\":\"thekiwi/-/nproc\",\
+                            \"parameters\":{\"value\":4096}}]}\n  \
+                            {\"ask\":\"observe\",\"resources\":[{\"type\":\"limits_entry\",\"title\":\"thekiwi/-/nproc\"}]}\n  END"
+    )]
+    Serve {
+        /// The directory that stands for /
+        #[arg(long, value_name = "DIR", default_value = "/")]
+        root: PathBuf,
+    },
     /// Print the definition of all kinds as JSON
     #[command(after_help = "Example:\n  standfast schema | jq '.[].attributes[].name'")]
     Schema,

@@ -6,14 +6,20 @@ use std::path::PathBuf;
 use standfast_facts::machine::Machine;
 use standfast_providers::compose::compose;
 use standfast_providers::edit::FileEdit;
+use standfast_providers::limits::config::LimitsConfig;
+use standfast_providers::limits::entry::{Ensure, Exceptions, LimitsEntry};
 use standfast_providers::limits::{self, Limits};
 use standfast_providers::ntp::Ntp;
 use standfast_providers::ntp::entry::NtpMonlist;
 use standfast_providers::proved::{Configured, Question};
-use standfast_providers::provider::{Detail, Plan, Provider};
-use standfast_providers::rsyslog::desired::RsyslogForward;
+use standfast_providers::provider::{Detail, Listed, Plan, Provider};
+use standfast_providers::rsyslog;
+use standfast_providers::rsyslog::desired::{Flag, RsyslogForward};
 use standfast_providers::rsyslog::state::Rsyslog;
+use standfast_providers::schema::Kind;
 use standfast_providers::secret::Secret;
+use standfast_providers::snmp::access::{Purge, SnmpAccess};
+use standfast_providers::snmp::community::SnmpCommunity;
 use standfast_providers::snmp::{self, Snmp};
 
 use crate::chain::chain;
@@ -47,6 +53,19 @@ pub enum Family {
 }
 
 impl Family {
+    /// The family of a kind.
+    #[must_use]
+    pub fn of_kind(kind: &str) -> Option<Self> {
+        let is = |known: Kind| known.name == kind;
+        match () {
+            () if is(LimitsEntry::KIND) || is(LimitsConfig::KIND) => Some(Self::Limits),
+            () if is(NtpMonlist::KIND) => Some(Self::Ntp),
+            () if is(SnmpCommunity::KIND) || is(SnmpAccess::KIND) => Some(Self::Snmp),
+            () if is(RsyslogForward::KIND) => Some(Self::Rsyslog),
+            () => None,
+        }
+    }
+
     /// The service that its files configure, if it can be asked over the network, and the kind whose resources are told
     /// what it answers.
     #[must_use]
@@ -54,7 +73,7 @@ impl Family {
         match self {
             Self::Limits => None,
             Self::Ntp => Some((Service::Ntp, NtpMonlist::KIND.name)),
-            Self::Snmp => Some((Service::Snmp, snmp::access::SnmpAccess::KIND.name)),
+            Self::Snmp => Some((Service::Snmp, SnmpAccess::KIND.name)),
             Self::Rsyslog => None,
         }
     }
@@ -64,6 +83,33 @@ impl Family {
 pub type Planned = Result<Plan, String>;
 
 impl Desired {
+    /// Whether it may remove what no resource declares.
+    #[must_use]
+    pub fn purges(&self) -> bool {
+        match self {
+            Self::Limits(limits::Desired::Config(config)) => config.purge.is_some(),
+            Self::Limits(limits::Desired::Entry(entry)) => entry.exceptions == Exceptions::Forbid,
+            Self::Snmp(snmp::Desired::Access(access)) => access.purge == Purge::Undeclared,
+            Self::Rsyslog(forward) => forward.purge == Flag::True,
+            Self::Ntp(_) | Self::Snmp(snmp::Desired::Community(_)) => false,
+        }
+    }
+
+    /// Whether it should not be there.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        match self {
+            Self::Limits(limits::Desired::Entry(entry)) => entry.ensure == Ensure::Absent,
+            Self::Snmp(snmp::Desired::Community(community)) => {
+                community.ensure == snmp::community::Ensure::Absent
+            }
+            Self::Rsyslog(forward) => forward.ensure == rsyslog::desired::Ensure::Absent,
+            Self::Ntp(_)
+            | Self::Limits(limits::Desired::Config(_))
+            | Self::Snmp(snmp::Desired::Access(_)) => false,
+        }
+    }
+
     /// The family that it belongs to.
     #[must_use]
     pub fn family(&self) -> Family {
@@ -93,17 +139,17 @@ impl<'m> Observation<'m> {
         Self { families }
     }
 
-    /// The plans for all resources, in their order.
+    /// The plans for the wanted resources, by their places in rising order; the others are beside them.
     #[must_use]
-    pub fn plan(&self, resources: &[Resource], detail: Detail) -> Vec<Planned> {
-        let mut plans: Vec<Planned> = Vec::with_capacity(resources.len());
+    pub fn plan(&self, resources: &[Resource], wanted: &[usize], detail: Detail) -> Vec<Planned> {
+        let mut plans: Vec<Planned> = Vec::with_capacity(wanted.len());
         let mut of_family: BTreeMap<Family, std::vec::IntoIter<Planned>> = BTreeMap::new();
         for (family, observed) in &self.families {
             if let Ok(planner) = observed {
-                of_family.insert(*family, planner.plan(resources, detail).into_iter());
+                of_family.insert(*family, planner.plan(resources, wanted, detail).into_iter());
             }
         }
-        for resource in resources {
+        for resource in wanted.iter().filter_map(|place| resources.get(*place)) {
             let family = resource.desired.family();
             let planned = of_family.get_mut(&family).and_then(Iterator::next);
             plans.push(planned.unwrap_or_else(|| Err(self.failure(family))));
@@ -144,6 +190,26 @@ impl<'m> Observation<'m> {
         self.families.values().flatten().flat_map(|planner| planner.communities()).collect()
     }
 
+    /// Whether one of the resources is for what `other` is for, under whatever name.
+    #[must_use]
+    pub fn is_declared(&self, other: &Resource, declared: &[Resource]) -> bool {
+        let planner = self.families.get(&other.desired.family());
+        planner
+            .is_some_and(|planner| planner.as_ref().is_ok_and(|planner| planner.is_declared(other, declared)))
+    }
+
+    /// What is there, as resources of a family.
+    ///
+    /// # Errors
+    /// Why it cannot be observed.
+    pub fn list(machine: &'m Machine<'m>, family: Family) -> Result<Vec<Listed>, String> {
+        use rsyslog::state::ObserveError::{NoConfig, NotInstalled};
+        if family == Family::Rsyslog && matches!(Rsyslog::observe(machine), Err(NotInstalled | NoConfig)) {
+            return Ok(Vec::new());
+        }
+        Ok(observe(machine, family)?.list())
+    }
+
     /// The directories in which files may be written.
     #[must_use]
     pub fn directories(&self) -> Vec<PathBuf> {
@@ -182,8 +248,10 @@ fn observed<'m, P: Provider + 'm, E: std::error::Error + 'static>(
 
 /// What a run asks of a family, whichever it is.
 trait Planner {
-    /// The plans for the resources of this family, in their order.
-    fn plan(&self, resources: &[Resource], detail: Detail) -> Vec<Planned>;
+    /// The plans for the wanted resources of this family, in their order.
+    fn plan(&self, resources: &[Resource], wanted: &[usize], detail: Detail) -> Vec<Planned>;
+    fn is_declared(&self, other: &Resource, declared: &[Resource]) -> bool;
+    fn list(&self) -> Vec<Listed>;
     fn compose(&self, plans: &[&Plan]) -> Vec<FileEdit>;
     fn directories(&self) -> Vec<PathBuf>;
     fn configured(&self, question: Question<'_>) -> Option<Configured>;
@@ -199,11 +267,35 @@ struct Observed<P: Provider> {
 }
 
 impl<P: Provider> Planner for Observed<P> {
-    fn plan(&self, resources: &[Resource], detail: Detail) -> Vec<Planned> {
-        let desired: Vec<_> =
-            resources.iter().filter_map(|resource| (self.pick)(&resource.desired)).collect();
-        let plans = self.provider.plan(&desired, detail).into_iter();
-        plans.map(|plan| plan.map_err(|error| chain(&error))).collect()
+    fn plan(&self, resources: &[Resource], wanted: &[usize], detail: Detail) -> Vec<Planned> {
+        let mut desired = Vec::with_capacity(resources.len());
+        // The places among those of this family.
+        let mut places = Vec::with_capacity(wanted.len());
+        let mut wanted = wanted.iter().peekable();
+        for (place, resource) in resources.iter().enumerate() {
+            let is_wanted = wanted.next_if(|wanted| **wanted == place).is_some();
+            if let Some(picked) = (self.pick)(&resource.desired) {
+                if is_wanted {
+                    places.push(desired.len());
+                }
+                desired.push(picked);
+            }
+        }
+        let plans = if places.len() == desired.len() {
+            self.provider.plan(&desired, detail)
+        } else {
+            self.provider.plan_some(&desired, &places, detail)
+        };
+        plans.into_iter().map(|plan| plan.map_err(|error| chain(&error))).collect()
+    }
+
+    fn is_declared(&self, other: &Resource, declared: &[Resource]) -> bool {
+        let declared: Vec<_> = declared.iter().filter_map(|one| (self.pick)(&one.desired)).collect();
+        (self.pick)(&other.desired).is_some_and(|other| self.provider.is_declared(other, &declared))
+    }
+
+    fn list(&self) -> Vec<Listed> {
+        self.provider.list()
     }
 
     fn compose(&self, plans: &[&Plan]) -> Vec<FileEdit> {

@@ -20,6 +20,7 @@ mod proof;
 mod report;
 mod resource;
 mod run;
+mod serve;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -36,9 +37,8 @@ use thiserror::Error;
 use cli::{Cli, Command, Format, Service};
 use exit::Exit;
 use outcome::Report;
-use policy::Named;
-use policy::item::Item;
 use policy::source::{Policy, Source};
+use policy::{Named, Selected};
 use proof::ProvedFacts;
 use report::style::Style;
 use run::Mode;
@@ -160,6 +160,10 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             facts::write(&root, &proved, arguments.format, out)?;
             Ok(Exit::InSync.into())
         }
+        Command::Serve { root } => {
+            serve::serve(&Root::open(&root)?.watched(), io::stdin().lock(), out)?;
+            Ok(Exit::InSync.into())
+        }
         Command::Schema => {
             report::json::write_pretty(&resource::KINDS, out)?;
             Ok(Exit::InSync.into())
@@ -253,20 +257,12 @@ fn report_of(
 ) -> Result<(Report, Source), MainError> {
     let root = Root::open(&arguments.root)?;
     let Policy { items, source } = policy::read(named, &root)?;
-    let items = policy::select(items, globs)?;
+    let Selected { resources, wanted, unjudged } = policy::select(items, globs)?;
     if mode == Mode::CheckAndProbe && !root.is_host() {
         return Err(MainError::NothingRuns);
     }
-    let mut resources = Vec::with_capacity(items.len());
-    let mut unjudged = Vec::new();
-    for item in items {
-        match item {
-            Item::Resource(resource) => resources.push(resource),
-            Item::Unjudged(one) => unjudged.push((resources.len(), one)),
-        }
-    }
-    let mut report = run::run(&root, &resources, mode, arguments.detail());
-    report.complete(&resources, &unjudged);
+    let mut report = run::run(&root, &resources, &wanted, mode, arguments.detail());
+    report.add_unjudged(&unjudged);
     report.source_findings.extend(source.finding());
     std::mem::forget(resources);
     Ok((report, source))

@@ -11,7 +11,7 @@ use standfast_providers::shown::Shown;
 use crate::exit::Exit;
 use crate::family::Planned;
 use crate::policy::item::Unjudged;
-use crate::resource::{Resource, ResourceMode};
+use crate::resource::Resource;
 
 /// What became of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -55,6 +55,9 @@ pub struct Outcome {
     /// The files that its plan would change.
     #[serde(skip)]
     pub files: Vec<PathBuf>,
+    /// Whether the files are right, and only a reload is missing.
+    #[serde(skip)]
+    pub is_stale: bool,
     /// What is wrong beside it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
@@ -71,6 +74,7 @@ impl Outcome {
                     outcome.status = Status::Drifted;
                 }
                 outcome.files = files(&plan);
+                outcome.is_stale = plan.drift.is_empty() && !plan.stale.is_empty();
                 outcome.drift = plan.drift;
                 outcome.drift.extend(plan.stale);
                 outcome.reloads = plan.reloads;
@@ -100,6 +104,12 @@ impl Outcome {
         outcome
     }
 
+    /// Of a resource that is as desired.
+    #[must_use]
+    pub fn in_sync(resource: &Resource) -> Self {
+        Self::new(resource.kind, &resource.title)
+    }
+
     /// Of a resource that cannot be judged.
     #[must_use]
     pub fn unjudged(unjudged: &Unjudged) -> Self {
@@ -119,6 +129,7 @@ impl Outcome {
             reloads: Vec::new(),
             evidence: Vec::new(),
             files: Vec::new(),
+            is_stale: false,
             findings: Vec::new(),
         }
     }
@@ -162,33 +173,24 @@ impl Report {
 
     /// When nothing could be observed.
     #[must_use]
-    pub fn failed(resources: &[Resource], reason: &str) -> Self {
+    pub fn failed<'r>(resources: impl Iterator<Item = &'r Resource>, reason: &str) -> Self {
         let failed = |resource: &Resource| {
             let mut outcome = Outcome::new(resource.kind, &resource.title);
             outcome.fail(reason.to_owned());
             outcome
         };
-        Self::of(resources.iter().map(failed).collect(), Vec::new(), Vec::new())
+        Self::of(resources.map(failed).collect(), Vec::new(), Vec::new())
     }
 
-    /// Adds the resources that cannot be judged, each before the resource of this number, and leaves out those for
-    /// which nobody has asked.
-    pub fn complete(&mut self, resources: &[Resource], unjudged: &[(usize, Unjudged)]) {
-        let is_asked = |resource: &Resource| resource.mode != ResourceMode::Context;
-        if unjudged.is_empty() && resources.iter().all(is_asked) {
-            return;
+    /// Adds the resources that cannot be judged, each before the outcome of this number.
+    pub fn add_unjudged(&mut self, unjudged: &[(usize, Unjudged)]) {
+        let mut judged = std::mem::take(&mut self.outcomes).into_iter();
+        for (added, (before, one)) in unjudged.iter().enumerate() {
+            let due = (before + added).saturating_sub(self.outcomes.len());
+            self.outcomes.extend(judged.by_ref().take(due));
+            self.outcomes.push(Outcome::unjudged(one));
         }
-        let outcomes = std::mem::take(&mut self.outcomes);
-        let mut unjudged = unjudged.iter().peekable();
-        for (number, (outcome, resource)) in outcomes.into_iter().zip(resources).enumerate() {
-            while let Some((_, one)) = unjudged.next_if(|(before, _)| *before <= number) {
-                self.outcomes.push(Outcome::unjudged(one));
-            }
-            if is_asked(resource) {
-                self.outcomes.push(outcome);
-            }
-        }
-        self.outcomes.extend(unjudged.map(|(_, one)| Outcome::unjudged(one)));
+        self.outcomes.extend(judged);
     }
 
     /// How many resources have this status.

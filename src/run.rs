@@ -32,12 +32,33 @@ pub enum Mode {
 /// How often a run plans: once, again when a file changed meanwhile, and again where one change uncovers another.
 const ROUNDS: usize = 3;
 
-/// Brings about the desired state, or says what differs from it.
+/// Brings about the desired state of some resources, by their places in rising order, or says what differs from it; a
+/// person who waits sees how far it is.
+///
+/// The others are planned beside them, for what is declared twice, or is nobody's, depends on all; they are left
+/// alone, and the report does not name them.
 #[must_use]
-pub fn run(root: &Root, resources: &[Resource], mode: Mode, detail: Detail) -> Report {
+pub fn run(root: &Root, resources: &[Resource], wanted: &[usize], mode: Mode, detail: Detail) -> Report {
     let machine = Machine::new(root);
-    let _bar = Bar::watch(machine.progress.clone(), Total::Resources(resources.len()));
-    let asked = Asked { machine: &machine, resources, detail };
+    let _bar = Bar::watch(machine.progress.clone(), Total::Resources(wanted.len()));
+    run_on(&machine, resources, wanted, mode, detail)
+}
+
+/// As [`run`], for a program that waits.
+#[must_use]
+pub fn run_some(root: &Root, resources: &[Resource], wanted: &[usize], mode: Mode, detail: Detail) -> Report {
+    run_on(&Machine::new(root), resources, wanted, mode, detail)
+}
+
+fn run_on(
+    machine: &Machine<'_>,
+    resources: &[Resource],
+    wanted: &[usize],
+    mode: Mode,
+    detail: Detail,
+) -> Report {
+    let root = machine.root;
+    let asked = Asked { machine, resources, wanted, detail };
     match mode {
         Mode::Check | Mode::CheckAndProbe => asked.check(mode),
         Mode::Apply | Mode::ApplyAndReload => match Writer::begin(root, Path::new(STATE_DIR)) {
@@ -54,14 +75,26 @@ pub fn run(root: &Root, resources: &[Resource], mode: Mode, detail: Detail) -> R
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     machine: &'a Machine<'a>,
+    /// All that is declared.
     resources: &'a [Resource],
+    /// The places of those that the run is about.
+    wanted: &'a [usize],
     detail: Detail,
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    /// The resources that the run is about.
+    fn wanted(self) -> impl Iterator<Item = &'a Resource> {
+        self.wanted.iter().filter_map(move |place| self.resources.get(*place))
+    }
+
+    fn plan(self, observed: &Observation<'_>) -> Vec<Planned> {
+        observed.plan(self.resources, self.wanted, self.detail)
+    }
+
     /// Makes the key by which secrets are told apart, where there will be secrets.
     fn prepare(self, writer: &Writer<'_>) -> Result<(), CommitError> {
-        let has_secrets = self.resources.iter().any(|resource| resource.desired.family() == Family::Snmp);
+        let has_secrets = self.wanted().any(|resource| resource.desired.family() == Family::Snmp);
         if has_secrets { writer.make_fingerprint_key() } else { Ok(()) }
     }
 
@@ -78,18 +111,17 @@ impl Asked<'_> {
 
     fn check(self, mode: Mode) -> Report {
         let observed = Observation::of(self.machine, self.resources);
-        let mut plans = observed.plan(self.resources, self.detail);
+        let mut plans = self.plan(&observed);
         if mode == Mode::CheckAndProbe {
-            proof::add(&observed, self.resources, &mut plans, self.machine.root);
+            let wanted: Vec<&Resource> = self.wanted().collect();
+            proof::add(&observed, &wanted, &mut plans, self.machine.root);
         }
-        let planned = self.resources.iter().zip(&plans);
+        let planned = self.wanted().zip(&plans);
         let edits = observed.compose(planned.filter_map(|(resource, plan)| {
             let plan = plan.as_ref().ok()?;
-            let is_asked = resource.mode != ResourceMode::Context;
-            (is_asked && plan.blocked.is_none()).then_some((resource, plan))
+            plan.blocked.is_none().then_some((resource, plan))
         }));
-        let outcomes =
-            self.resources.iter().zip(plans).map(|(resource, plan)| Outcome::of(resource, plan)).collect();
+        let outcomes = self.wanted().zip(plans).map(|(resource, plan)| Outcome::of(resource, plan)).collect();
         Report::of(outcomes, edits, Vec::new())
     }
 }
@@ -128,7 +160,7 @@ impl<'a> Apply<'a> {
             {
                 return self.asked.without_changes(&error);
             }
-            let plans = observed.plan(self.asked.resources, self.asked.detail);
+            let plans = self.asked.plan(&observed);
             self.remember(&plans);
             let edits = self.edits_of(&observed, &plans);
             if edits.is_empty() || round == ROUNDS {
@@ -138,7 +170,7 @@ impl<'a> Apply<'a> {
                 self.commit(edit);
             }
         }
-        Report::failed(self.asked.resources, "no plan was made")
+        Report::failed(self.asked.wanted(), "no plan was made")
     }
 
     /// Tells the services, where that is wanted, and looks once more at what then runs.
@@ -158,16 +190,15 @@ impl<'a> Apply<'a> {
         }
         // What was seen of the processes before is of no use any more.
         let machine = Machine::new(self.asked.machine.root);
-        let plans =
-            Observation::of(&machine, self.asked.resources).plan(self.asked.resources, self.asked.detail);
+        let plans = self.asked.plan(&Observation::of(&machine, self.asked.resources));
         self.report(plans)
     }
 
     /// What must be told: what runs with old files, and what reads a file that was changed.
     fn reloads(&self, plans: &[Planned]) -> Vec<Reload> {
         let mut reloads = Vec::new();
-        for ((resource, plan), first) in self.asked.resources.iter().zip(plans).zip(&self.first) {
-            if resource.mode != ResourceMode::Enforce {
+        for ((resource, plan), first) in self.asked.wanted().zip(plans).zip(&self.first) {
+            if resource.mode == ResourceMode::Noop {
                 continue;
             }
             if self.has_changed(first) {
@@ -187,7 +218,7 @@ impl<'a> Apply<'a> {
     /// The first round alone will not do: a resource that could not be judged there, or was in sync until another
     /// one was changed, may be changed by a later round.
     fn remember(&mut self, plans: &[Planned]) {
-        let planned = self.asked.resources.iter().zip(plans);
+        let planned = self.asked.wanted().zip(plans);
         if self.first.is_empty() {
             self.first = planned.map(|(resource, plan)| Outcome::observed(resource, plan)).collect();
             return;
@@ -210,7 +241,7 @@ impl<'a> Apply<'a> {
 
     /// The edits of all resources that may be changed and that a change would help.
     fn edits_of(&self, observed: &Observation<'_>, plans: &[Planned]) -> Vec<FileEdit> {
-        let enforced = self.asked.resources.iter().zip(plans).filter_map(|(resource, plan)| {
+        let enforced = self.asked.wanted().zip(plans).filter_map(|(resource, plan)| {
             let plan = plan.as_ref().ok()?;
             (resource.mode == ResourceMode::Enforce && plan.blocked.is_none()).then_some((resource, plan))
         });
@@ -237,7 +268,7 @@ impl<'a> Apply<'a> {
     }
 
     fn report(self, plans: Vec<Planned>) -> Report {
-        let outcomes = self.asked.resources.iter().zip(plans).zip(&self.first);
+        let outcomes = self.asked.wanted().zip(plans).zip(&self.first);
         let outcomes =
             outcomes.map(|((resource, plan), first)| self.outcome(resource, plan, first)).collect();
         Report::of(outcomes, self.edits, self.reloaded)
@@ -252,7 +283,7 @@ impl<'a> Apply<'a> {
         if plan.drift.is_empty() {
             return self.settled(resource, plan, first);
         }
-        if resource.mode != ResourceMode::Enforce {
+        if resource.mode == ResourceMode::Noop {
             return Outcome::of(resource, Ok(plan));
         }
         let reason = self.reason(&plan);

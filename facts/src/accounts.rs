@@ -14,6 +14,7 @@ use crate::nsswitch::{Database, Memberships, Switch};
 use crate::once::fill;
 use crate::passwd::{self, Entry};
 use crate::root::{ReadError, Root};
+use crate::seen::Seen;
 use crate::table::Table;
 use crate::userdb;
 
@@ -173,6 +174,7 @@ impl<'r> Accounts<'r> {
     /// [`AccountsError`] when a file could not be read.
     pub fn groups_of(&self, account: &Account) -> Result<Vec<Gid>, AccountsError> {
         if self.root.is_host() && !self.memberships_are_local()? {
+            self.root.note(Seen::note_elsewhere);
             return self.nss.groups_of(account);
         }
         let mut groups = vec![account.gid];
@@ -228,7 +230,10 @@ impl<'r> Accounts<'r> {
         match local(table) {
             Some(hit) if authority.hit_is_final => Ok(Some(hit)),
             None if authority.miss_is_final => Ok(None),
-            _ => nss(),
+            _ => {
+                self.root.note(Seen::note_elsewhere);
+                nss()
+            }
         }
     }
 

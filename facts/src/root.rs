@@ -5,11 +5,14 @@ use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Stat, StatxFlags};
 use rustix::io::Errno;
 use thiserror::Error;
+
+use crate::seen::{Seen, Stamp};
 
 /// The largest configuration file that is read, in bytes (64 MiB).
 ///
@@ -26,6 +29,8 @@ pub struct Root {
     dir: OwnedFd,
     path: PathBuf,
     scope: Scope,
+    /// What is looked at, where somebody wants to know it.
+    seen: Option<Mutex<Option<Seen>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +156,7 @@ impl Root {
         let dir = rustix::fs::openat(CWD, path, flags, Mode::empty())
             .map_err(|source| RootError::Open { path: path.to_path_buf(), source })?;
         let scope = if is_host_root(&dir, path) { Scope::Host } else { Scope::Contained };
-        let root = Self { dir, path: path.to_path_buf(), scope };
+        let root = Self { dir, path: path.to_path_buf(), scope, seen: None };
         if scope == Scope::Contained {
             match root.open_at(Path::new("/"), flags) {
                 Err(Errno::NOSYS) => return Err(RootError::OldKernel),
@@ -186,7 +191,18 @@ impl Root {
         if flags.intersects(changing) {
             return Err(Errno::INVAL);
         }
-        let flags = flags | OFlags::CLOEXEC;
+        let answer = self.open_as(path, flags | OFlags::CLOEXEC);
+        if self.seen.is_some() {
+            let found = match &answer {
+                Ok(fd) => rustix::fs::fstat(fd).map_or_else(Stamp::No, |stat| Stamp::of(&stat)),
+                Err(errno) => Stamp::No(*errno),
+            };
+            self.note(|seen| seen.note(path, !flags.contains(OFlags::NOFOLLOW), found));
+        }
+        answer
+    }
+
+    fn open_as(&self, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
         match self.scope {
             Scope::Host if path.is_absolute() => rustix::fs::openat(CWD, path, flags, Mode::empty()),
             Scope::Host => rustix::fs::openat(&self.dir, path, flags, Mode::empty()),
@@ -209,10 +225,53 @@ impl Root {
     /// [`ReadError`] names the path and why.
     pub fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         // O_NONBLOCK: a FIFO in place of the file must not hang the run.
-        let fd = self
-            .open_at(path, OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK)
-            .map_err(|errno| ReadError::new(path, errno))?;
-        read_open(fd.as_fd(), path)
+        let flags = OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK;
+        let Some(was_lasting) = self.note(|seen| seen.is_lasting()) else {
+            let fd = self.open_at(path, flags).map_err(|errno| ReadError::new(path, errno))?;
+            return read_open(fd.as_fd(), path);
+        };
+        let fd = self.open_at(path, flags).map_err(|errno| ReadError::new(path, errno))?;
+        let bytes = read_open(fd.as_fd(), path)?;
+        if let Ok(stat) = rustix::fs::fstat(&fd) {
+            self.note(|seen| seen.note_content(path, &stat, &bytes, was_lasting));
+        }
+        Ok(bytes)
+    }
+
+    /// The same, which can note what is looked at.
+    #[must_use]
+    pub fn watched(self) -> Self {
+        Self { seen: Some(Mutex::default()), ..self }
+    }
+
+    /// From now on what is looked at is noted, if this root is watched.
+    pub fn begin_watch(&self) {
+        if let Some(seen) = &self.seen {
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Seen::begin());
+        }
+    }
+
+    /// What was looked at since.
+    #[must_use]
+    pub fn end_watch(&self) -> Option<Seen> {
+        self.seen.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Notes something, if what is looked at is noted.
+    pub(crate) fn note<T>(&self, note: impl FnOnce(&mut Seen) -> T) -> Option<T> {
+        self.seen.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(note)
+    }
+
+    /// What tells the state of a path from the next.
+    pub(crate) fn stamp(&self, path: &Path, follows: bool) -> Stamp {
+        let stat = if self.is_host() && path.is_absolute() {
+            let flags = if follows { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
+            rustix::fs::statat(CWD, path, flags)
+        } else {
+            let flags = if follows { OFlags::PATH } else { OFlags::PATH | OFlags::NOFOLLOW };
+            self.open_as(path, flags | OFlags::CLOEXEC).and_then(rustix::fs::fstat)
+        };
+        stat.map_or_else(Stamp::No, |stat| Stamp::of(&stat))
     }
 
     /// Mode, owner and time of a file or directory; symbolic links are followed.
@@ -292,6 +351,10 @@ impl Root {
     /// # Errors
     /// [`ReadError`] names the path and why; `EINVAL` where it is no symbolic link.
     pub fn link(&self, path: &Path) -> Result<PathBuf, ReadError> {
+        if self.seen.is_some() && self.is_host() {
+            let found = self.stamp(path, false);
+            self.note(|seen| seen.note(path, false, found));
+        }
         let target = match self.scope {
             Scope::Host => rustix::fs::readlinkat(&self.dir, path, Vec::new()),
             Scope::Contained => self.open_at(path, OFlags::PATH | OFlags::NOFOLLOW).and_then(|fd| {

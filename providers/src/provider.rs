@@ -9,6 +9,7 @@ use crate::compose::Files;
 use crate::document::Change;
 use crate::edit::Permissions;
 use crate::proved::{Configured, Question};
+use crate::schema::Value;
 use crate::secret::Secret;
 use crate::shown::Shown;
 
@@ -22,6 +23,23 @@ pub trait Provider: Files {
     /// The plans for all resources of the family, in their order. All are given at once: whether a line is
     /// unmanaged, and whether two resources are for the same thing, depends on the others.
     fn plan(&self, desired: &[&Self::Desired], detail: Detail) -> Vec<Result<Plan, Self::Failure>>;
+
+    /// The plans for some resources, by their places among all, in rising order; the others are beside them.
+    fn plan_some(
+        &self,
+        desired: &[&Self::Desired],
+        wanted: &[usize],
+        detail: Detail,
+    ) -> Vec<Result<Plan, Self::Failure>> {
+        let plans = self.plan(desired, detail).into_iter().enumerate();
+        plans.filter(|(place, _)| wanted.binary_search(place).is_ok()).map(|(_, plan)| plan).collect()
+    }
+
+    /// Whether one of the resources is for what `other` is for, under whatever name.
+    fn is_declared(&self, other: &Self::Desired, declared: &[&Self::Desired]) -> bool;
+
+    /// What is there, as resources.
+    fn list(&self) -> Vec<Listed>;
 
     /// The directories in which files may be written: what a killed run left there is swept.
     fn directories(&self) -> Vec<PathBuf>;
@@ -59,6 +77,17 @@ pub struct Plan {
     /// Services that must be told, after the changes or because they run with old files; limits need none, each
     /// login reads the files.
     pub reloads: Vec<Reload>,
+}
+
+/// Something that is there, as a resource of this family.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The kind.
+    pub kind: &'static str,
+    /// The title by which it is known.
+    pub title: String,
+    /// How it may be declared, the best first: that which is in sync is it. Secrets are left out.
+    pub ways: Vec<Vec<(&'static str, Value)>>,
 }
 
 /// How much evidence a plan gathers.

@@ -46,11 +46,20 @@ pub fn syntax_error(name: &str, error: &serde_json::Error) -> PolicyError {
 }
 
 /// The message of a parser without the text that it quotes: a secret may stand in the wrong place.
-fn without_values(message: &str) -> String {
+pub(crate) fn without_values(message: &str) -> String {
     let quoted = message.split_once("string \"").and_then(|(before, rest)| {
         let (_, after) = rest.rsplit_once('"')?;
         Some(format!("{before}a text{after}"))
     });
+    // A word among words that are known, or a number.
+    let words = ["variant `", "integer `", "floating point `", "boolean `", "character `"];
+    let marked = || {
+        let word = words.into_iter().find(|word| message.contains(word))?;
+        let (before, rest) = message.split_once(word)?;
+        let (_, after) = rest.split_once('`')?;
+        Some(format!("{before}{}{after}", word.trim_end_matches(" `")))
+    };
+    let quoted = quoted.or_else(marked);
     quoted.unwrap_or_else(|| message.to_owned())
 }
 
@@ -84,9 +93,12 @@ mod tests {
             r#"[{"type":"limits_entry","title":"a/soft/nproc","parameters":"s3cr3t \" x"}]"#,
             r#"[{"type":"limits_entry","title":"a/soft/nproc","noop":"s3cr3t"}]"#,
             r#"["s3cr3t"]"#,
+            r#"[{"type":"limits_entry","title":"a/soft/nproc","noop":3141592653}]"#,
+            r#"[{"type":"limits_entry","title":"a/soft/nproc","noop":3141592653.5}]"#,
         ] {
             let said = parse("-", text, Origin::Stdin).unwrap_err().to_string();
-            assert!(said.contains("invalid type: a text") && !said.contains("s3cr3t"), "{said}");
+            assert!(said.contains("invalid type: ") && !said.contains("s3cr3t"), "{said}");
+            assert!(!said.contains("3141592653"), "{said}");
         }
     }
 }

@@ -33,6 +33,7 @@ mod responder;
 mod round_trip;
 mod rsyslog;
 mod said;
+mod serve;
 mod snmp;
 mod snmp_kinds;
 mod snmp_round_trip;

@@ -10,6 +10,7 @@ pub mod findings;
 mod index;
 pub mod item;
 pub mod judge;
+mod list;
 mod owners;
 pub mod plan;
 pub mod reach;
@@ -32,7 +33,7 @@ use standfast_facts::root::ReadError;
 use crate::compose::Files;
 use crate::document::Change;
 use crate::edit::{Permissions, Show, show_plain};
-use crate::provider::{Detail, Edit, Place, Provider};
+use crate::provider::{Detail, Edit, Listed, Place, Provider};
 use crate::shown::Shown;
 use config::LimitsConfig;
 use entry::LimitsEntry;
@@ -109,15 +110,32 @@ impl Provider for Limits<'_> {
     type Failure = PlanFailure;
 
     fn plan(&self, desired: &[&Desired], detail: Detail) -> Vec<Planned> {
-        let entries: Vec<&LimitsEntry> = desired.iter().filter_map(|desired| desired.entry()).collect();
-        let mut entry_plans = plan::plan(&self.state, &entries, &self.login_defs, detail).into_iter();
+        let all: Vec<usize> = (0..desired.len()).collect();
+        self.plan_some(desired, &all, detail)
+    }
+
+    fn plan_some(&self, desired: &[&Desired], wanted: &[usize], detail: Detail) -> Vec<Planned> {
+        let mut entries: Vec<&LimitsEntry> = Vec::with_capacity(desired.len());
+        // The places of the wanted among the entries.
+        let mut places = Vec::with_capacity(wanted.len());
+        for (index, entry) in
+            desired.iter().enumerate().filter_map(|(index, one)| Some((index, one.entry()?)))
+        {
+            if wanted.binary_search(&index).is_ok() {
+                places.push(entries.len());
+            }
+            entries.push(entry);
+        }
+        let mut entry_plans =
+            plan::plan(&self.state, &entries, &places, &self.login_defs, detail).into_iter();
         let plan_one = |desired: &&Desired| match desired {
             Desired::Entry(_) => entry_plans.next().map(|plan| plan.map_err(PlanFailure::from)),
             Desired::Config(config) => Some(
                 config_plan::plan(&self.state, config, &entries, &self.login_defs).map_err(PlanFailure::from),
             ),
         };
-        let mut plans: Vec<_> = desired.iter().filter_map(plan_one).collect();
+        let wanted = wanted.iter().filter_map(|index| desired.get(*index));
+        let mut plans: Vec<_> = wanted.filter_map(plan_one).collect();
         for plan in plans.iter_mut().flatten() {
             if let Some(place) = plan.edits.iter().find_map(|edit| self.piece_of_a_line(edit)) {
                 plan.blocked = Some(Shown::text(&format!(
@@ -126,6 +144,15 @@ impl Provider for Limits<'_> {
             }
         }
         plans
+    }
+
+    fn is_declared(&self, other: &Desired, declared: &[&Desired]) -> bool {
+        let entries: Vec<&LimitsEntry> = declared.iter().filter_map(|desired| desired.entry()).collect();
+        other.entry().is_some_and(|other| plan::is_declared(&self.state, other, &entries, &self.login_defs))
+    }
+
+    fn list(&self) -> Vec<Listed> {
+        list::list(&self.state, &self.login_defs)
     }
 
     fn directories(&self) -> Vec<PathBuf> {

@@ -24,16 +24,19 @@ use crate::provider::{Detail, Drift, Edit, Plan};
 use crate::shown::Shown;
 use standfast_facts::pam_module::Tokenizer;
 
-/// The plans for all desired entries, in their order.
+/// The plans for the wanted entries, by their places among all in rising order.
 ///
 /// All are given at once, since whether a line is an exception or an unmanaged entry depends on the others.
 pub fn plan(
     state: &LimitsState<'_>,
     desired: &[&LimitsEntry],
+    wanted: &[usize],
     login_defs: &LoginDefs,
     detail: Detail,
 ) -> Vec<Result<Plan, PlanError>> {
-    let ready: Vec<_> = desired.iter().map(|entry| prepare(state, entry, login_defs)).collect();
+    let counts = Counts::of(desired, wanted);
+    let ready = |entry: &&LimitsEntry| counts.has(entry).then(|| prepare(state, entry, login_defs));
+    let ready: Vec<Prepared> = desired.iter().map(ready).collect();
     let twice = twins(desired, &ready);
     let planner = Planner {
         state,
@@ -43,12 +46,13 @@ pub fn plan(
     };
     // Entries in sync never ask for their lines, and one pass finds those of all the others.
     let own_lines = LazyCell::new(|| {
-        let targets = ready.iter().map(|ready| ready.as_ref().ok().map(|ready| &ready.target));
+        let targets = ready.iter().map(|prepared| is_ready(prepared).map(|ready| &ready.target));
         Owners::of(desired.iter().copied().zip(targets)).lines(state)
     });
-    let plan_at = |(index, (entry, ready)): (usize, (&&LimitsEntry, &Result<Ready, PlanError>))| {
+    let plan_at = |index: &usize| {
         state.machine.progress.step();
-        let Ok(ready) = ready else { return None };
+        let index = *index;
+        let (entry, ready) = (desired.get(index)?, is_ready(ready.get(index)?)?);
         let own = || own_lines.get(&index).map(Vec::as_slice).unwrap_or_default();
         Some(match twice.get(&index).and_then(|other| desired.get(*other)) {
             Some(other) => Err(PlanError::Twice {
@@ -58,33 +62,92 @@ pub fn plan(
             None => planner.plan_one(entry, ready, own),
         })
     };
-    let plans: Vec<_> = desired.iter().zip(&ready).enumerate().map(plan_at).collect();
+    let plans: Vec<_> = wanted.iter().map(plan_at).collect();
     drop(own_lines);
     // There is a plan for all but those that were not ready, and these say why.
-    let or_why =
-        |(plan, ready): (Option<_>, Result<Ready, _>)| plan.unwrap_or_else(|| ready.map(|_| Plan::default()));
-    plans.into_iter().zip(ready).map(or_why).collect()
+    let why = ready.into_iter().enumerate();
+    let why = why.filter(|(index, _)| wanted.binary_search(index).is_ok()).map(|(_, prepared)| prepared);
+    let or_why = |(plan, prepared): (Option<_>, Prepared)| {
+        plan.unwrap_or_else(|| {
+            prepared.map_or_else(|| Ok(Plan::default()), |ready| ready.map(|_| Plan::default()))
+        })
+    };
+    plans.into_iter().zip(why).map(or_why).collect()
+}
+
+/// An entry that is made ready, or why it cannot be; `None` where it does not count.
+type Prepared = Option<Result<Ready, PlanError>>;
+
+fn is_ready(prepared: &Prepared) -> Option<&Ready> {
+    prepared.as_ref()?.as_ref().ok()
+}
+
+/// Which entries count for the plans of some.
+enum Counts {
+    /// All of them.
+    All,
+    /// Those of the same items and types, which may be for the same line.
+    About(Vec<(Item, LimitType)>),
+}
+
+impl Counts {
+    fn of(desired: &[&LimitsEntry], wanted: &[usize]) -> Self {
+        let wanted_ones = || wanted.iter().filter_map(|index| desired.get(*index));
+        // What forbids exceptions asks whether another entry declares them, of whatever type.
+        if wanted.len() == desired.len() || wanted_ones().any(|entry| entry.exceptions == Exceptions::Forbid)
+        {
+            return Self::All;
+        }
+        let mut about: Vec<(Item, LimitType)> = Vec::new();
+        for entry in wanted_ones() {
+            if !about.contains(&(entry.item, entry.limit_type)) {
+                about.push((entry.item, entry.limit_type));
+            }
+        }
+        Self::About(about)
+    }
+
+    fn has(&self, entry: &LimitsEntry) -> bool {
+        match self {
+            Self::All => true,
+            Self::About(about) => about.contains(&(entry.item, entry.limit_type)),
+        }
+    }
+}
+
+/// Whether one of the declared entries is for the same people, type and item.
+pub fn is_declared(
+    state: &LimitsState<'_>,
+    other: &LimitsEntry,
+    declared: &[&LimitsEntry],
+    login_defs: &LoginDefs,
+) -> bool {
+    let about = |entry: &&&LimitsEntry| (entry.item, entry.limit_type) == (other.item, other.limit_type);
+    let Ok(target) = Target::of(other, state, login_defs) else {
+        return declared.iter().filter(about).any(|entry| entry.domain == other.domain);
+    };
+    declared.iter().filter(about).any(|entry| {
+        entry.domain == other.domain
+            || Target::of(entry, state, login_defs).is_ok_and(|one| one.identity() == target.identity())
+    })
 }
 
 /// The entries that should be there with their targets, where some entry forbids exceptions: an exception that is
 /// itself declared is meant.
-fn declared<'e>(
-    desired: &[&'e LimitsEntry],
-    ready: &[Result<Ready, PlanError>],
-) -> Vec<(&'e LimitsEntry, Target)> {
+fn declared<'e>(desired: &[&'e LimitsEntry], ready: &[Prepared]) -> Vec<(&'e LimitsEntry, Target)> {
     if desired.iter().all(|entry| entry.exceptions == Exceptions::Allow) {
         return Vec::new();
     }
     let present = desired.iter().zip(ready).filter(|(entry, _)| entry.ensure == Ensure::Present);
-    present.filter_map(|(entry, ready)| Some((*entry, ready.as_ref().ok()?.target.clone()))).collect()
+    present.filter_map(|(entry, ready)| Some((*entry, is_ready(ready)?.target.clone()))).collect()
 }
 
 /// Entries that are for the same line, each with the other.
-fn twins(desired: &[&LimitsEntry], ready: &[Result<Ready, PlanError>]) -> FxHashMap<usize, usize> {
+fn twins(desired: &[&LimitsEntry], ready: &[Prepared]) -> FxHashMap<usize, usize> {
     let mut first: FxHashMap<(Identity<'_>, LimitType, Item), usize> = FxHashMap::default();
     let mut twins = FxHashMap::default();
     for (index, (entry, ready)) in desired.iter().zip(ready).enumerate() {
-        let Ok(ready) = ready else { continue };
+        let Some(ready) = is_ready(ready) else { continue };
         let key = (ready.target.identity(), entry.limit_type, entry.item);
         if let Some(other) = first.insert(key, index) {
             twins.insert(index, other);

@@ -48,7 +48,8 @@ use crate::compose::{self, Files};
 use crate::document::Change;
 use crate::edit::{Permissions, Show};
 use crate::proved::{Configured, Question};
-use crate::provider::{Detail, Plan, Provider};
+use crate::provider::{Detail, Listed, Plan, Provider};
+use crate::schema::Value;
 use entry::NtpMonlist;
 use plan::PlanError;
 use state::{NtpState, ObserveError};
@@ -91,6 +92,20 @@ impl Provider for Ntp<'_> {
             plan::plan(&self.state, desired, detail)
         };
         desired.iter().enumerate().map(plan_one).collect()
+    }
+
+    fn is_declared(&self, _: &NtpMonlist, declared: &[&NtpMonlist]) -> bool {
+        !declared.is_empty()
+    }
+
+    fn list(&self) -> Vec<Listed> {
+        let ensure = |word: &str| vec![("ensure", Value::Text(word.to_owned()))];
+        let kind = NtpMonlist::KIND;
+        vec![Listed {
+            kind: kind.name,
+            title: kind.title.to_owned(),
+            ways: vec![ensure("disabled"), ensure("absent")],
+        }]
     }
 
     fn directories(&self) -> Vec<PathBuf> {

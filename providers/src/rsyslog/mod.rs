@@ -24,6 +24,7 @@ mod legacy;
 mod legacy_action;
 pub mod lexer;
 pub mod lints;
+mod list;
 pub mod logical;
 mod parse;
 mod parse_expr;
@@ -63,7 +64,7 @@ use std::path::{Path, PathBuf};
 use crate::compose::Files;
 use crate::document::Change;
 use crate::edit::{Check, Permissions, Show};
-use crate::provider::{Detail, Plan, Provider};
+use crate::provider::{Detail, Listed, Plan, Provider};
 use desired::RsyslogForward;
 use state::Rsyslog;
 
@@ -76,6 +77,14 @@ impl Provider for Rsyslog<'_> {
 
     fn plan(&self, desired: &[&RsyslogForward], detail: Detail) -> Vec<Result<Plan, plan::PlanError>> {
         plan::plan(self, desired, detail)
+    }
+
+    fn is_declared(&self, other: &RsyslogForward, declared: &[&RsyslogForward]) -> bool {
+        declared.iter().any(|one| one.name == other.name)
+    }
+
+    fn list(&self) -> Vec<Listed> {
+        list::list(self)
     }
 
     fn directories(&self) -> Vec<PathBuf> {

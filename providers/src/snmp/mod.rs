@@ -15,6 +15,7 @@ pub mod judge;
 pub mod keyword;
 mod likely;
 pub mod lines;
+mod list;
 pub mod listen;
 pub mod load;
 pub mod oid;

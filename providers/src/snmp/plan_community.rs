@@ -5,6 +5,7 @@ use std::path::Path;
 use super::community::{Ensure, Grade, SnmpCommunity};
 use super::judge::{Deviation, Gone, Wanted};
 use super::lines::{CommunityLine, Directive};
+use super::list;
 use super::permissions::{self, Exposure, Identity};
 use super::plan::PlanFailure;
 use super::protection;
@@ -344,6 +345,10 @@ fn absent(scene: &Scene<'_, '_>, ready: &Ready<'_>) -> Plan {
     let mut lines = scene.own(ready.name()).to_vec();
     if let Some(community) = &ready.community {
         lines.extend(scene.lines_of(community.reveal()));
+    }
+    // What a list of all communities calls it.
+    for community in list::titled(scene, ready.name()) {
+        lines.extend(scene.lines_of(community));
     }
     lines.sort_unstable();
     lines.dedup();

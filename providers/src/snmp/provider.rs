@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use super::judge::{Gone, Grants};
+use super::list;
 use super::permissions;
 use super::plan::{self, Desired, PlanFailure};
 use super::state::Snmp;
 use super::strength::{HostNames, Strength, Weakness};
 use crate::proved::{Configured, Question};
-use crate::provider::{Detail, Plan, Provider};
+use crate::provider::{Detail, Listed, Plan, Provider};
 use crate::secret::Secret;
 
 impl Provider for Snmp<'_> {
@@ -17,6 +18,17 @@ impl Provider for Snmp<'_> {
 
     fn plan(&self, desired: &[&Desired], detail: Detail) -> Vec<Result<Plan, PlanFailure>> {
         plan::plan(self, desired, detail)
+    }
+
+    fn is_declared(&self, other: &Desired, declared: &[&Desired]) -> bool {
+        match other {
+            Desired::Community(other) => list::is_declared(self, other, declared),
+            Desired::Access(_) => declared.iter().any(|one| matches!(one, Desired::Access(_))),
+        }
+    }
+
+    fn list(&self) -> Vec<Listed> {
+        list::list(self)
     }
 
     fn directories(&self) -> Vec<PathBuf> {
