@@ -122,7 +122,7 @@ pub(crate) fn resources(tools: &Tools, stages: &Stages, table: &mut Table) {
 }
 
 /// What Puppet leaves on a node with so many resources of users by UID, as JSON: its name, and how it is named.
-const LEFT_BY_PUPPET: [(&str, &str, fn(usize) -> String); 3] = [
+const LEFT_BY_PUPPET: [(&str, &str, Domain); 3] = [
     ("snapshot", "--policy", snapshot),
     ("catalog", "--catalog", catalog),
     ("container", "--catalog", container),
