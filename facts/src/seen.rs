@@ -194,17 +194,13 @@ mod tests {
             }
             drop(root.list(Path::new("/etc/d")));
         };
-        for change in [
-            (|dir| drop(dir.file("/etc/a", b"2"))) as fn(&mut TestRoot),
-            |dir| drop(dir.file("/etc/none", b"")),
-            |dir| drop(dir.file("/etc/d/y", b"")),
-        ] {
+        for (path, bytes) in [("/etc/a", &b"2"[..]), ("/etc/none", b""), ("/etc/d/y", b"")] {
             sleep(2 * GRAIN);
             let seen = look(&root, read);
             assert!(seen.can_be_told() && seen.is_unchanged(&root));
             dir.file("/etc/b", b"2");
             assert!(seen.is_unchanged(&root), "what was not looked at does not count");
-            change(&mut dir);
+            dir.file(path, bytes);
             assert!(!seen.is_unchanged(&root));
         }
     }
