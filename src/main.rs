@@ -264,14 +264,14 @@ fn report_of(
     }
     let mut resources = Vec::with_capacity(items.len());
     let mut unjudged = Vec::new();
-    for (place, item) in items.into_iter().enumerate() {
+    for item in items {
         match item {
             Item::Resource(resource) => resources.push(resource),
-            Item::Unjudged(one) => unjudged.push((place, one)),
+            Item::Unjudged(one) => unjudged.push((resources.len(), one)),
         }
     }
     let mut report = run::run(&root, &resources, mode, arguments.detail());
-    report.add_unjudged(&unjudged);
+    report.complete(&resources, &unjudged);
     report.source_findings.extend(source.finding());
     std::mem::forget(resources);
     Ok((report, source))

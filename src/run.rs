@@ -118,7 +118,8 @@ impl<'a> Asked<'a> {
         let planned = self.wanted().zip(&plans);
         let edits = observed.compose(planned.filter_map(|(resource, plan)| {
             let plan = plan.as_ref().ok()?;
-            plan.blocked.is_none().then_some((resource, plan))
+            let is_asked = resource.mode != ResourceMode::Context;
+            (is_asked && plan.blocked.is_none()).then_some((resource, plan))
         }));
         let outcomes = self.wanted().zip(plans).map(|(resource, plan)| Outcome::of(resource, plan)).collect();
         Report::of(outcomes, edits, Vec::new())
@@ -197,7 +198,7 @@ impl<'a> Apply<'a> {
     fn reloads(&self, plans: &[Planned]) -> Vec<Reload> {
         let mut reloads = Vec::new();
         for ((resource, plan), first) in self.asked.wanted().zip(plans).zip(&self.first) {
-            if resource.mode == ResourceMode::Noop {
+            if resource.mode != ResourceMode::Enforce {
                 continue;
             }
             if self.has_changed(first) {
@@ -282,7 +283,7 @@ impl<'a> Apply<'a> {
         if plan.drift.is_empty() {
             return self.settled(resource, plan, first);
         }
-        if resource.mode == ResourceMode::Noop {
+        if resource.mode != ResourceMode::Enforce {
             return Outcome::of(resource, Ok(plan));
         }
         let reason = self.reason(&plan);

@@ -22,7 +22,8 @@ use standfast_providers::schema::SchemaError;
 use standfast_providers::shown::Shown;
 use thiserror::Error;
 
-use crate::resource::Origin;
+use crate::family::Family;
+use crate::resource::{Origin, ResourceMode};
 use item::Item;
 use puppet_conf::PuppetConf;
 use source::{Policy, Source};
@@ -253,7 +254,10 @@ fn text_of(name: &str, bytes: Vec<u8>) -> Result<String, PolicyError> {
     })
 }
 
-/// Keeps the resources that one of the globs names as `KIND/TITLE`; all when there is no glob.
+/// Keeps the items that one of the globs names as `KIND/TITLE`; all when there is no glob.
+///
+/// Where one that is named removes what nobody declares, the others of its family stay as [`ResourceMode::Context`]: what
+/// they declare is declared, whether somebody asks for them or not.
 ///
 /// # Errors
 /// When a glob cannot be read, or nothing matches.
@@ -262,11 +266,21 @@ pub fn select(items: Vec<Item>, globs: &[String]) -> Result<Vec<Item>, PolicyErr
         return Ok(items);
     }
     let set = glob_set(globs)?;
-    let selected: Vec<_> = items.into_iter().filter(|item| set.is_match(item.path())).collect();
-    if selected.is_empty() {
+    let is_named: Vec<bool> = items.iter().map(|item| set.is_match(item.path())).collect();
+    if !is_named.contains(&true) {
         return Err(PolicyError::NothingSelected { globs: globs.join(" ") });
     }
-    Ok(selected)
+    let named = items.iter().zip(&is_named).filter(|(_, is_named)| **is_named);
+    let removing: Vec<Family> = named.filter_map(|(item, _)| item.removes_from()).collect();
+    let keep = |(mut item, is_named): (Item, bool)| match &mut item {
+        _ if is_named => Some(item),
+        Item::Resource(resource) if removing.contains(&resource.desired.family()) => {
+            resource.mode = ResourceMode::Context;
+            Some(item)
+        }
+        _ => None,
+    };
+    Ok(items.into_iter().zip(is_named).filter_map(keep).collect())
 }
 
 /// `*` crosses slashes, for titles hold them; a backslash is a character of names like `DOM\user`.
