@@ -176,3 +176,19 @@ fn a_daemon_that_cannot_be_told_of_fails_its_own_resources_only() {
     assert_eq!(served.list("rsyslog_forward"), Vec::<serde_json::Value>::new());
     served.leave();
 }
+
+#[test]
+fn a_state_directory_that_cannot_be_had_fails_what_differs_and_is_told_at_the_end() {
+    let root = TempRoot::with_limits_conf("alice - nproc 5\n");
+    root.write("var/lib/standfast", b"a file");
+    let mut served = Served::agent(&root);
+    served.declare(json!([limit("bob/-/nproc", 5), limit("alice/-/nproc", 5)]));
+    let said = served.resources("apply", json!([entry("bob/-/nproc"), entry("alice/-/nproc")]));
+    became(&said[0], "failed");
+    assert!(said[0]["error"].as_str().unwrap().contains("/var/lib/standfast"), "{said:?}");
+    became(&said[1], "in_sync");
+    let ended = served.ask(json!({"ask": "end"}));
+    let warning = ended["warning"].as_str().unwrap_or_else(|| panic!("{ended}"));
+    assert!(warning.contains("cannot be noted") && warning.contains("/var/lib/standfast"), "{warning}");
+    served.leave();
+}
