@@ -28,8 +28,8 @@ pub struct Seen {
     files: HashMap<Key, Stamp>,
     since: SystemTime,
     begun: Instant,
-    /// The devices of /proc and /sys, whose files change without a new time.
-    kernel: [Option<u64>; 2],
+    /// The devices whose files change without a new time.
+    kernel: [Option<u64>; 3],
     contents: Vec<(PathBuf, Vec<u8>)>,
     is_lasting: bool,
     asked_elsewhere: bool,
@@ -90,7 +90,7 @@ impl Seen {
             files: HashMap::new(),
             since: SystemTime::now(),
             begun: Instant::now(),
-            kernel: [device("/proc"), device("/sys")],
+            kernel: ["/proc", "/sys", "/sys/fs/cgroup"].map(device),
             contents: Vec::new(),
             is_lasting: true,
             asked_elsewhere: false,

@@ -103,7 +103,7 @@ fn changing_call(line: &str) -> Option<String> {
 }
 
 /// Runs the program under strace, and gives the log of all system calls.
-fn trace(root: &TempRoot, arguments: &[&str], input: Option<&Path>) -> String {
+pub(crate) fn trace(root: &TempRoot, arguments: &[&str], input: Option<&Path>) -> String {
     let log = root.beside("strace.log");
     let mut strace = Command::new("strace");
     strace.args(["-f", "-y", "-qq", "-s", "64", "-o"]).arg(&log).arg(STANDFAST).args(arguments);
