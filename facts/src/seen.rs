@@ -28,8 +28,8 @@ pub struct Seen {
     files: HashMap<Key, Stamp>,
     since: SystemTime,
     begun: Instant,
-    /// The devices of /proc and /sys, whose files change without a new time.
-    kernel: [Option<u64>; 2],
+    /// The devices whose files change without a new time.
+    kernel: [Option<u64>; 3],
     contents: Vec<(PathBuf, Vec<u8>)>,
     is_lasting: bool,
     asked_elsewhere: bool,
@@ -90,7 +90,7 @@ impl Seen {
             files: HashMap::new(),
             since: SystemTime::now(),
             begun: Instant::now(),
-            kernel: [device("/proc"), device("/sys")],
+            kernel: ["/proc", "/sys", "/sys/fs/cgroup"].map(device),
             contents: Vec::new(),
             is_lasting: true,
             asked_elsewhere: false,
@@ -194,17 +194,13 @@ mod tests {
             }
             drop(root.list(Path::new("/etc/d")));
         };
-        for change in [
-            (|dir| drop(dir.file("/etc/a", b"2"))) as fn(&mut TestRoot),
-            |dir| drop(dir.file("/etc/none", b"")),
-            |dir| drop(dir.file("/etc/d/y", b"")),
-        ] {
+        for (path, bytes) in [("/etc/a", &b"2"[..]), ("/etc/none", b""), ("/etc/d/y", b"")] {
             sleep(2 * GRAIN);
             let seen = look(&root, read);
             assert!(seen.can_be_told() && seen.is_unchanged(&root));
             dir.file("/etc/b", b"2");
             assert!(seen.is_unchanged(&root), "what was not looked at does not count");
-            change(&mut dir);
+            dir.file(path, bytes);
             assert!(!seen.is_unchanged(&root));
         }
     }
