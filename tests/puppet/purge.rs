@@ -1,5 +1,6 @@
 //! What is on the host and in no manifest: `resources`, `puppet resource`.
 
+use crate::net::Package;
 use crate::node::{BASE, Node};
 
 const FOREIGN: &str = "daemon hard nofile 77\nroot hard nproc 4096\n";
@@ -33,7 +34,7 @@ fn resources_purges_what_no_manifest_declares_under_whatever_title() {
 
 #[test]
 fn puppet_resource_lists_tells_one_and_changes_one() {
-    let node = Node::new(&[]);
+    let node = Node::new(&[Package::Snmpd, Package::Rsyslog]);
     node.host.write("/etc/security/limits.d/foreign.conf", FOREIGN);
     let all = node.puppet("resource", &["limits_entry"]);
     all.assert_code(0);

@@ -76,10 +76,12 @@ module PuppetX
 
       def finish
         return unless @child&.own?
-        exchange({ ask: 'end' }, 'stale').each do |one|
+        answer = exchange({ ask: 'end' }, nil)
+        Puppet.warning(answer['warning']) if answer['warning']
+        Array(answer['stale']).each do |one|
           resource = @catalog.resource(one['type'], one['title'])
           reasons = Array(one['reloads']).map { |reload| reload['reason'] }.join('; ')
-          (resource || Puppet).warning("runs with old files: #{reasons}")
+          (resource || Puppet).warning("a reload is missing: #{reasons}")
         end
       rescue Failure => e
         Puppet.warning(e.message)

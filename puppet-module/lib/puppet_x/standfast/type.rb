@@ -128,7 +128,7 @@ module PuppetX
         wanted = provider.wanted(name)
         options = options.merge(desired_value: wanted) if wanted && !sensitive
         made = super(options)
-        corrective = provider.corrective?
+        corrective = provider.corrective?(name)
         made.define_singleton_method(:calculate_corrective_change) { |_| @corrective_change = corrective }
         made
       end
