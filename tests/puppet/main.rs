@@ -14,3 +14,5 @@ mod life;
 mod net;
 mod node;
 mod purge;
+mod secrets;
+mod types;
