@@ -23,7 +23,8 @@
 # @param probe
 #   Whether the daemons are asked as a stranger would ask them.
 # @param policy
-#   A policy file. Without it: what the last run of the agent wanted, or the program's default policy.
+#   A policy file. Without it the first that is there: /etc/standfast/policy.ini, what Puppet last declared on the host, the
+#   program's default policy.
 # @param result_file
 #   The file that holds the last result.
 # @param directory
