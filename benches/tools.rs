@@ -36,6 +36,11 @@ impl Tools {
         Program::new(&self.standfast, arguments)
     }
 
+    /// Where our program is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.standfast
+    }
+
     pub(crate) fn hello(&self) -> Program {
         Program::new(&self.hello, &[])
     }

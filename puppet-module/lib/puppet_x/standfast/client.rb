@@ -64,14 +64,14 @@ module PuppetX
         exchange(question, field)
       end
 
-      def observe(declarations, only = 'all')
+      def observe(resource, only = 'all')
         start
-        judged({ ask: 'observe', resources: references(declarations), only: only })
+        judged({ ask: 'observe', resources: references(resource, resource.keys), only: only })
       end
 
-      def apply(declarations)
+      def apply(resource, keys = resource.keys)
         start
-        judged({ ask: 'apply', resources: references(declarations) })
+        judged({ ask: 'apply', resources: references(resource, keys) })
       end
 
       def finish
@@ -128,8 +128,8 @@ module PuppetX
       end
 
       # By name where the program knows the rest.
-      def references(declarations)
-        declarations.map { |one| @declared[one.values_at(:type, :title)] ? one.slice(:type, :title) : one }
+      def references(resource, keys)
+        keys.map { |key| @declared[key] ? { type: key.first, title: key.last } : resource.declaration(key) }
       end
 
       def exchange(question, field)

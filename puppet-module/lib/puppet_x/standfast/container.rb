@@ -11,7 +11,7 @@ module PuppetX
       # Just before it is evaluated. What fails is told when it is, so that it can still be skipped in silence.
       def eval_generate
         @members = nil if Declarations.resolve(self).any?
-        answers = Client.of(catalog).observe(declarations, 'drifted')
+        answers = Client.of(catalog).observe(self, 'drifted')
         @children = answers.map { |answer| child(answer) }
       rescue Failure => e
         @failure = e
@@ -26,21 +26,25 @@ module PuppetX
       # One write for all children, when the first of them is to be changed.
       def enforce_all(child)
         @became ||= begin
-          wanted = @children.map { |one| declaration([one.class.name.to_s, one.title]) }
-          Client.of(catalog).apply(wanted).to_h { |one| [one.values_at('type', 'title'), one] }
+          wanted = @children.map { |one| [one.class.name.to_s, one.title] }
+          Client.of(catalog).apply(self, wanted).to_h { |one| [one.values_at('type', 'title'), one] }
         rescue Failure => e
           Hash.new { |_, _| raise e }
         end
         @became[[child.class.name.to_s, child.title]] || raise(Failure, 'standfast has not said what became of it')
       end
 
-      def declarations
-        return [] if members.empty?
-        members.keys.map { |key| declaration(key) }
+      def keys
+        members.keys
+      end
+
+      def declaration(key)
+        { type: key.first, title: key.last, parameters: members[key], noop: noop? || nil,
+          file: file, line: line, container: ref }.compact
       end
 
       def identities
-        members.keys.map { |type, title| "#{type.capitalize}[#{title}]" }
+        keys.map { |type, title| "#{type.capitalize}[#{title}]" }
       end
 
       def pre_run_check
@@ -48,11 +52,6 @@ module PuppetX
       end
 
       private
-
-      def declaration(key)
-        { type: key.first, title: key.last, parameters: members[key], noop: noop? || nil,
-          file: file, line: line, container: ref }.compact
-      end
 
       def child(answer)
         key = answer.values_at('type', 'title')

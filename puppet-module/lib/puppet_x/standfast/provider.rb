@@ -38,7 +38,7 @@ module PuppetX
       def observe
         @done = @failure = nil
         return unless resource.catalog
-        @answer = resource.answer || client.observe(resource.declarations).first
+        @answer = resource.answer || client.observe(resource).first
         raise Failure, @answer['error'] if @answer['outcome'] == 'failed'
         sort_drift
         tell unless @drift.empty?
@@ -77,7 +77,7 @@ module PuppetX
       end
 
       def enforce_all(resource)
-        client.apply(resource.declarations).first
+        client.apply(resource).first
       end
 
       private
@@ -89,6 +89,7 @@ module PuppetX
       # What is of no property (a process, a probe) is told by `ensure` or the first one, where no property differs;
       # all that differs in what should be absent is told by `ensure`, for Puppet looks at nothing else then.
       def sort_drift
+        return @drift = {} if @answer['drift'].empty?
         type = resource.class
         @drift = @answer['drift'].group_by { |one| one['property'].to_sym }
         carrier = type.validproperty?(:ensure) ? :ensure : type.properties.first.name

@@ -23,22 +23,28 @@ module PuppetX
 
       # What it stands for, whatever its title is; what `resources` is to purge stands for nothing.
       def identities
+        return [] if purging?
         names = self.class.key_attributes - [:name]
-        title = names.empty? ? self.title : names.map { |name| self[name] }.join('/')
-        purging? ? [] : ["#{self.class.name.to_s.capitalize}[#{title}]"]
+        title = names.empty? ? self.title : names.map { |name| parameters[name]&.value }.join('/')
+        ["#{self.class.name.to_s.capitalize}[#{title}]"]
       end
 
       def validate
         parts = self.class.key_attributes - [:name]
         return if parts.empty? || Declarations.deferred(self).any?
-        missing = parts.reject { |part| self[part] }
+        missing = parts.reject { |part| parameters[part]&.value }
         raise ArgumentError, "the title `#{title}` is not of the form #{parts.join('/').upcase}" unless missing.empty?
         raise ArgumentError, '`name` is the title: leave it out' unless self[:name] == title
       end
 
-      # What the program is told: of a container there is more than one.
-      def declarations
-        [Declarations.of(self)]
+      # By what the program knows what it stands for: of a container there is more than one.
+      def keys
+        [[self.class.name.to_s, title]]
+      end
+
+      # What the program is told of it.
+      def declaration(_key)
+        Declarations.of(self)
       end
 
       # Where it comes from when no manifest has it, and what the program has said of it then.
