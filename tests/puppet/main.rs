@@ -16,5 +16,5 @@ mod net;
 mod node;
 mod purge;
 mod secrets;
-mod types;
 mod server;
+mod types;

@@ -54,7 +54,10 @@ fn first_run_and_second(stage: &Stage) {
     assert_eq!(first.count("Warning"), 0, "{}", first.said);
 
     let limits = stage.node.read(LIMITS);
-    assert!(limits.contains(":0 hard nproc 4096 # root\n") && limits.contains("hard nofile 1024"), "{limits}");
+    assert!(
+        limits.contains(":0 hard nproc 4096 # root\n") && limits.contains("hard nofile 1024"),
+        "{limits}"
+    );
     let snmpd = stage.node.read(SNMPD);
     assert!(snmpd.contains(SECRETS[0]) && snmpd.contains(SECRETS[2]), "both communities are in force");
 
@@ -137,7 +140,8 @@ fn secrets_stay_unseen(stage: &Stage, server: &str) {
     let said = stage.all_that_was_said();
     for secret in SECRETS {
         assert!(!said.contains(secret) && !server.contains(secret), "{secret} was printed");
-        let places = ["/var/cache/puppet", "/var/lib/puppet", "/var/lib/standfast", "/var/log", "/run", "/tmp"];
+        let places =
+            ["/var/cache/puppet", "/var/lib/puppet", "/var/lib/standfast", "/var/log", "/run", "/tmp"];
         let server = ["/var/lib/server/var", "/var/lib/server/log"];
         let found = stage.holding(secret, &[&places[..], &server[..]].concat());
         let allowed = |path: &str| {
