@@ -278,6 +278,24 @@ impl Root {
         stat.map_or_else(Stamp::No, |stat| Stamp::of(&stat))
     }
 
+    /// Opens a regular file that is read piece by piece; with its size in bytes.
+    ///
+    /// # Errors
+    /// As [`Root::read`].
+    pub(crate) fn open_file(&self, path: &Path) -> Result<(OwnedFd, usize), ReadError> {
+        let fail = |errno| ReadError::new(path, errno);
+        let fd = self.open_at(path, OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK).map_err(fail)?;
+        let stat = rustix::fs::fstat(&fd).map_err(fail)?;
+        if !is_regular(&stat) {
+            return Err(ReadError::NotAFile { path: path.to_path_buf() });
+        }
+        let size = u64::try_from(stat.st_size).unwrap_or(0);
+        if size > MAX_FILE_BYTES {
+            return Err(ReadError::TooLarge { path: path.to_path_buf() });
+        }
+        Ok((fd, usize::try_from(size).unwrap_or(0)))
+    }
+
     /// Mode, owner and time of a file or directory; symbolic links are followed.
     ///
     /// # Errors
@@ -435,7 +453,7 @@ fn mount_id(dir: BorrowedFd<'_>, path: &str) -> Option<u64> {
     (status.stx_mask & StatxFlags::MNT_ID.bits() != 0).then_some(status.stx_mnt_id)
 }
 
-pub(crate) fn is_regular(stat: &rustix::fs::Stat) -> bool {
+fn is_regular(stat: &rustix::fs::Stat) -> bool {
     FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
 }
 
