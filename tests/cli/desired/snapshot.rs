@@ -247,3 +247,19 @@ fn what_stayed_deferred_is_named() {
         "cannot be judged: `community` is deferred, and worked out by the agent when it applies (/m/site.pp:7)"
     );
 }
+
+#[test]
+fn what_a_terminal_would_act_on_is_shown_as_text() {
+    let root = TempRoot::new();
+    let mut evil = entry(5);
+    evil["title"] = json!("al\u{1b}[2Jice/-/nproc");
+    evil["parameters"]["bound"] = json!("\u{202e}most");
+    evil["file"] = json!("/m/\u{7}site.pp");
+    let run_of = json!({ "environment": "pro\u{1b}[2Jd", "catalog": "1\n2" });
+    keep(&root, &snapshot(0, &run_of, &json!([evil])));
+    for arguments in [&[][..], &["--format", "monitoring"], &["--format", "json"]] {
+        run(&root, "check", arguments);
+    }
+    let said = run(&root, "check", &[]).ended(4);
+    assert!(said.out.lines().next().unwrap().contains("pro"), "{said:?}");
+}
