@@ -103,7 +103,7 @@ fn changing_call(line: &str) -> Option<String> {
 }
 
 /// Runs the program under strace, and gives the log of all system calls.
-fn trace(root: &TempRoot, arguments: &[&str], input: Option<&Path>) -> String {
+pub(crate) fn trace(root: &TempRoot, arguments: &[&str], input: Option<&Path>) -> String {
     let log = root.beside("strace.log");
     let mut strace = Command::new("strace");
     strace.args(["-f", "-y", "-qq", "-s", "64", "-o"]).arg(&log).arg(STANDFAST).args(arguments);
@@ -156,6 +156,30 @@ fn the_commands_that_look_make_no_call_that_could_change_anything() {
         &["--help"],
     ] {
         let calls = changing_calls(&trace(&root, arguments, Some(&json)));
+        assert!(calls.is_empty(), "{arguments:?} asks for {calls:#?}");
+    }
+}
+
+#[test]
+fn a_run_of_serve_that_looks_makes_no_call_that_could_change_anything() {
+    let root = TempRoot::with_limits_conf("bob - nproc 7\n* - core 5\n");
+    let asks = root.beside("asks");
+    let lines = [
+        r#"{"ask":"hello","protocol":1,"run":{"by":"resource"}}"#,
+        r#"{"ask":"declare","resources":[{"type":"limits_entry","title":"bob/-/nproc","parameters":{"value":1}}]}"#,
+        r#"{"ask":"observe","resources":[{"type":"limits_entry","title":"bob/-/nproc"}]}"#,
+        r#"{"ask":"observe","resources":[{"type":"limits_entry","title":"*/-/core","parameters":{"ensure":"absent"}}]}"#,
+        r#"{"ask":"list","type":"limits_entry"}"#,
+        r#"{"ask":"list","type":"ntp_monlist"}"#,
+        r#"{"ask":"list","type":"snmp_access"}"#,
+        r#"{"ask":"list","type":"rsyslog_forward"}"#,
+        "nonsense",
+        r#"{"ask":"end"}"#,
+    ];
+    fs::write(&asks, lines.join("\n")).unwrap();
+    let below = root.path("");
+    for arguments in [&["serve"][..], &["serve", "--root", below.to_str().unwrap()]] {
+        let calls = changing_calls(&trace(&root, arguments, Some(&asks)));
         assert!(calls.is_empty(), "{arguments:?} asks for {calls:#?}");
     }
 }
