@@ -267,8 +267,13 @@ impl Root {
     pub fn status(&self, path: &Path) -> Result<Status, ReadError> {
         let stat = match self.scope {
             Scope::Host => rustix::fs::statat(&self.dir, path, AtFlags::empty()),
-            Scope::Contained => self.open_at(path, OFlags::PATH).and_then(rustix::fs::fstat),
+            Scope::Contained => {
+                self.open_as(path, OFlags::PATH | OFlags::CLOEXEC).and_then(rustix::fs::fstat)
+            }
         };
+        self.note(|seen| {
+            seen.note(path, true, stat.as_ref().map_or_else(|errno| Stamp::No(*errno), Stamp::of));
+        });
         stat.map(|stat| Status::of(&stat)).map_err(|errno| ReadError::new(path, errno))
     }
 
