@@ -109,13 +109,17 @@ fn a_program_that_hangs_is_ended_and_a_folder_without_programs_is_silent() {
 #[test]
 fn the_first_program_that_works_speaks_and_its_noise_is_not_heard() {
     let node = node();
-    let named = |name: &str| format!("#!/bin/sh\necho noise >&2\necho '{{\"standfast\": {{\"by\": \"{name}\"}}}}'\n");
+    let named =
+        |name: &str| format!("#!/bin/sh\necho noise >&2\necho '{{\"standfast\": {{\"by\": \"{name}\"}}}}'\n");
     put(&node, &synced(), named("pluginsync"), "0755");
     assert_eq!(external_fact(&node)["by"], "pluginsync");
     put(&node, "/usr/bin/standfast", named("package"), "0755");
     assert_eq!(external_fact(&node)["by"], "package");
     put(&node, "/opt/sf/standfast", named("path"), "0755");
-    node.host.write("/etc/standfast/standfast.conf", "# binary = /nowhere\ntimeout = 9\nbinary = /opt/sf/standfast\n");
+    node.host.write(
+        "/etc/standfast/standfast.conf",
+        "# binary = /nowhere\ntimeout = 9\nbinary = /opt/sf/standfast\n",
+    );
     assert_eq!(external_fact(&node)["by"], "path");
 
     put(&node, "/opt/sf/standfast", "#!/bin/sh\nexit 1\n", "0755");

@@ -11,7 +11,7 @@ use crate::node::{Counted, Run};
 const NPROC: &str = "Limits_entry[root/hard/nproc]";
 const POLLER: &str = "Snmp_community[poller]";
 const LIMITS: &str = "/etc/security/limits.d/zz-standfast.conf";
-const SNMPD: &str = "/etc/snmp/snmpd.conf";
+const SNMPD: &str = "/etc/snmp/snmpd.conf.d/zz-standfast.conf";
 /// Each secret that is ever declared: none may show anywhere else than where it is used.
 const SECRETS: [&str; 3] = ["cobalt-Otter-71", "saffron-Heron-42", "umber-Lynx-93"];
 
@@ -54,7 +54,10 @@ fn first_run_and_second(stage: &Stage) {
     assert_eq!(first.count("Warning"), 0, "{}", first.said);
 
     let limits = stage.node.read(LIMITS);
-    assert!(limits.contains(":0 hard nproc 4096 # root\n") && limits.contains("hard nofile 1024"), "{limits}");
+    assert!(
+        limits.contains(":0 hard nproc 4096 # root\n") && limits.contains("hard nofile 1024"),
+        "{limits}"
+    );
     let snmpd = stage.node.read(SNMPD);
     assert!(snmpd.contains(SECRETS[0]) && snmpd.contains(SECRETS[2]), "both communities are in force");
 
@@ -137,7 +140,8 @@ fn secrets_stay_unseen(stage: &Stage, server: &str) {
     let said = stage.all_that_was_said();
     for secret in SECRETS {
         assert!(!said.contains(secret) && !server.contains(secret), "{secret} was printed");
-        let places = ["/var/cache/puppet", "/var/lib/puppet", "/var/lib/standfast", "/var/log", "/run", "/tmp"];
+        let places =
+            ["/var/cache/puppet", "/var/lib/puppet", "/var/lib/standfast", "/var/log", "/run", "/tmp"];
         let server = ["/var/lib/server/var", "/var/lib/server/log"];
         let found = stage.holding(secret, &[&places[..], &server[..]].concat());
         let allowed = |path: &str| {

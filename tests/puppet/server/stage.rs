@@ -51,7 +51,9 @@ impl Stage {
 
     /// What all nodes of an environment get.
     pub(crate) fn site(&self, environment: &str, manifest: &str) {
-        self.node.host.write(&format!("{SERVER}/code/environments/{environment}/manifests/site.pp"), manifest);
+        self.node
+            .host
+            .write(&format!("{SERVER}/code/environments/{environment}/manifests/site.pp"), manifest);
     }
 
     /// One run of the agent.
