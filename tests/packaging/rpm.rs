@@ -5,23 +5,21 @@ use std::process::Command;
 
 use crate::{VERSION, assert_installed, files, package, run, scratch};
 
-fn query(format: &str) -> String {
-    run(Command::new("rpm").args(["-qp", "--nosignature", "--qf", format]).arg(package(".rpm")))
-}
-
 /// rpm for a root, with all that it writes below it.
 fn rpm(root: &Path) -> Command {
     let mut rpm = Command::new("rpm");
     // Debian's rpm wants to be told that it is meant.
-    rpm.args(["--force-debian", "--root"]).arg(root);
+    rpm.args(["--force-debian", "--nosignature", "--dbpath=/var/lib/rpm", "--root"]).arg(root);
     rpm
 }
 
 #[test]
 fn the_rpm_of_centos_7_knows_all_that_it_asks_for() {
+    let root = scratch("rpm-query");
+    let query = |format: &str| run(rpm(&root).args(["-qp", "--qf", format]).arg(package(".rpm")));
     assert_eq!(query("%{NAME} %{VERSION} %{ARCH}"), format!("standfast {VERSION} x86_64"));
     assert_eq!(query("%{PAYLOADFORMAT} %{PAYLOADCOMPRESSOR}"), "cpio xz");
-    let requires = run(Command::new("rpm").args(["-qp", "--requires"]).arg(package(".rpm")));
+    let requires = run(rpm(&root).args(["-qp", "--requires"]).arg(package(".rpm")));
     let mut requires: Vec<_> = requires.lines().collect();
     requires.sort_unstable();
     assert_eq!(
