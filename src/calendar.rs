@@ -80,9 +80,65 @@ pub fn text(micros: i64) -> String {
     if at.micros == 0 { whole } else { format!("{whole}.{:06}", at.micros) }
 }
 
+/// The inverse of [`text`] for a whole second in UTC, `2026-11-26T22:10:11Z`; `None` where it is anything else.
+#[must_use]
+pub fn parse_utc(written: &str) -> Option<i64> {
+    let number = |range: std::ops::Range<usize>| written.get(range)?.parse::<u32>().ok();
+    let small = |range| number(range).and_then(|number| u8::try_from(number).ok());
+    let civil = Civil {
+        year: number(0..4)?.into(),
+        month: small(5..7)?,
+        day: small(8..10)?,
+        second: number(11..13)? * 3600 + number(14..16)? * 60 + number(17..19)?,
+        micros: 0,
+    };
+    let micros = civil.micros_since_epoch();
+    // What is no time, or is written otherwise, comes back as another.
+    (text(micros) + "Z" == written).then_some(micros)
+}
+
+/// How long something took, in words that need no calendar.
+#[must_use]
+pub fn span(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Civil, DAY, SECOND, text, with_year};
+    use super::{Civil, DAY, SECOND, parse_utc, span, text, with_year};
+
+    #[test]
+    fn a_time_in_utc_is_read_as_it_is_told_and_nothing_else_is() {
+        for written in ["2026-11-26T22:10:11Z", "1970-01-01T00:00:00Z", "2024-02-29T23:59:59Z"] {
+            assert_eq!(text(parse_utc(written).unwrap()) + "Z", written);
+        }
+        for written in [
+            "",
+            "2026-11-26T22:10:11",
+            "2026-13-26T22:10:11Z",
+            "2025-02-29T00:00:00Z",
+            "2026-11-26T24:00:00Z",
+            "2026-11-26 22:10:11Z",
+            "2026-11-26T22:10:11.5Z",
+            "+026-11-26T22:10:11Z",
+            "2026-11-26T22:10:11Zé",
+        ] {
+            assert_eq!(parse_utc(written), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_told_in_the_unit_that_fits() {
+        for (seconds, is) in [(0, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h"), (172_800, "2 days")]
+        {
+            assert_eq!(span(seconds), is);
+        }
+    }
 
     #[test]
     fn days_before_and_after_the_epoch_are_counted() {

@@ -1,12 +1,13 @@
 //! The command line: the only code that knows clap.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use standfast_providers::provider::Detail;
 
 use crate::logs::{self, Request, Siblings, Time};
+use crate::policy::Named;
 
 /// Keeps hardening in force on Linux hosts and says what drifted and why.
 #[derive(Debug, Parser)]
@@ -103,9 +104,15 @@ pub enum Command {
 /// What check and apply share.
 #[derive(Debug, Args)]
 pub struct Run {
-    /// Desired state: an INI file, a .json file, or - for JSON on standard input; without it, the default policy
+    /// Desired state: an INI file, a .json file, a snapshot of Puppet, or - for JSON on standard input
+    ///
+    /// Without it, the first that is there: /etc/standfast/policy.ini; what Puppet last declared,
+    /// /var/lib/standfast/desired.json; the catalog that its agent cached; the default policy. The answer says which.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// Desired state: a catalog of Puppet, as its agent caches it or `puppet catalog compile --render-as json` prints it
+    #[arg(long, value_name = "FILE", conflicts_with = "policy")]
+    pub catalog: Option<PathBuf>,
     /// The directory that stands for /
     #[arg(long, value_name = "DIR", default_value = "/")]
     pub root: PathBuf,
@@ -397,11 +404,16 @@ impl Run {
         if self.verbose { Detail::All } else { Detail::Drift }
     }
 
-    /// The policy, and the globs without the `-` that stands for standard input.
+    /// What is named, and the globs without the `-` that stands for standard input.
     #[must_use]
-    pub fn policy_and_globs(&self) -> (Option<PathBuf>, Vec<String>) {
+    pub fn named_and_globs(&self) -> (Named<'_>, Vec<String>) {
         let globs: Vec<String> = self.globs.iter().filter(|glob| *glob != "-").cloned().collect();
-        let dash = self.globs.len() > globs.len();
-        (if dash { Some(PathBuf::from("-")) } else { self.policy.clone() }, globs)
+        let named = match (&self.policy, &self.catalog) {
+            _ if self.globs.len() > globs.len() => Named::Policy(Path::new("-")),
+            (Some(policy), _) => Named::Policy(policy),
+            (None, Some(catalog)) => Named::Catalog(catalog),
+            (None, None) => Named::Nothing,
+        };
+        (named, globs)
     }
 }

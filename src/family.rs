@@ -203,6 +203,10 @@ impl<'m> Observation<'m> {
     /// # Errors
     /// Why it cannot be observed.
     pub fn list(machine: &'m Machine<'m>, family: Family) -> Result<Vec<Listed>, String> {
+        use rsyslog::state::ObserveError::{NoConfig, NotInstalled};
+        if family == Family::Rsyslog && matches!(Rsyslog::observe(machine), Err(NotInstalled | NoConfig)) {
+            return Ok(Vec::new());
+        }
         Ok(observe(machine, family)?.list())
     }
 

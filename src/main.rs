@@ -24,7 +24,8 @@ mod schema_puppet;
 mod serve;
 
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -38,6 +39,9 @@ use thiserror::Error;
 use cli::{Cli, Command, Format, Service};
 use exit::Exit;
 use outcome::Report;
+use policy::Named;
+use policy::item::Item;
+use policy::source::{Policy, Source};
 use proof::ProvedFacts;
 use report::style::Style;
 use run::Mode;
@@ -237,10 +241,12 @@ fn explain_command(what: cli::Explain, out: &mut impl Write) -> Result<(), MainE
 }
 
 fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Result<ExitCode, MainError> {
-    let (policy, globs) = arguments.policy_and_globs();
-    let from_stdin = policy == Some(PathBuf::from("-"));
-    let format = arguments.format.unwrap_or(if from_stdin { Format::Json } else { Format::Text });
-    let report = match report_of(arguments, policy.as_deref(), &globs, mode) {
+    let (named, globs) = arguments.named_and_globs();
+    let format = arguments.format.unwrap_or(match named {
+        Named::Policy(path) if path == Path::new("-") => Format::Json,
+        _ => Format::Text,
+    });
+    let (report, source) = match report_of(arguments, named, &globs, mode) {
         Ok(report) => report,
         // The caller reads one line of standard output, and takes exit code 1 for a warning.
         Err(error) if format == Format::Monitoring => {
@@ -249,7 +255,7 @@ fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Resul
         }
         Err(error) => return Err(error),
     };
-    let told = tell(&report, arguments, format, out).and_then(|code| out.flush().map(|()| code));
+    let told = tell(&report, &source, arguments, format, out).and_then(|code| out.flush().map(|()| code));
     let told = told.map_err(|source| match mode {
         Mode::Apply | Mode::ApplyAndReload if !report.edits.is_empty() => {
             let files = report.edits.iter().map(|edit| Shown::text(&edit.path.to_string_lossy()).to_string());
@@ -264,18 +270,29 @@ fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Resul
 
 fn report_of(
     arguments: &cli::Run,
-    policy: Option<&Path>,
+    named: Named<'_>,
     globs: &[String],
     mode: Mode,
-) -> Result<Report, MainError> {
-    let resources = policy::select(policy::read(policy)?, globs)?;
+) -> Result<(Report, Source), MainError> {
     let root = Root::open(&arguments.root)?;
+    let Policy { items, source } = policy::read(named, &root)?;
+    let items = policy::select(items, globs)?;
     if mode == Mode::CheckAndProbe && !root.is_host() {
         return Err(MainError::NothingRuns);
     }
-    let report = run::run(&root, &resources, mode, arguments.detail());
+    let mut resources = Vec::with_capacity(items.len());
+    let mut unjudged = Vec::new();
+    for (place, item) in items.into_iter().enumerate() {
+        match item {
+            Item::Resource(resource) => resources.push(resource),
+            Item::Unjudged(one) => unjudged.push((place, one)),
+        }
+    }
+    let mut report = run::run(&root, &resources, mode, arguments.detail());
+    report.add_unjudged(&unjudged);
+    report.source_findings.extend(source.finding());
     std::mem::forget(resources);
-    Ok(report)
+    Ok((report, source))
 }
 
 /// Follows a message, or waits for those of others.
@@ -291,16 +308,25 @@ fn delivery_command(arguments: &cli::Probe, out: &mut impl Write) -> Result<Exit
     Ok(Exit::of(!delivery.is_delivered(), false).into())
 }
 
-fn tell(report: &Report, arguments: &cli::Run, format: Format, out: &mut impl Write) -> io::Result<ExitCode> {
+fn tell(
+    report: &Report,
+    source: &Source,
+    arguments: &cli::Run,
+    format: Format,
+    out: &mut impl Write,
+) -> io::Result<ExitCode> {
     let style = Style::of_stdout();
     match format {
-        Format::Json => report::json::write(report, out)?,
+        Format::Json => {
+            report::json::write(report, out)?;
+            report::source::write(source, report, &mut io::stderr())?;
+        }
         Format::Monitoring => {
-            report::monitoring::write(report, out)?;
+            report::monitoring::write(report, source, out)?;
             return Ok(ExitCode::from(report::monitoring::State::of(report).code()));
         }
         Format::Text => {
-            report::text::write(report, arguments.detail(), style, out)?;
+            report::text::write(report, source, arguments.detail(), style, out)?;
         }
     }
     if arguments.diff && format == Format::Text {
@@ -314,7 +340,7 @@ fn policy_command(arguments: &cli::Policy, out: &mut impl Write) -> Result<ExitC
         out.write_all(policy::DEFAULT.as_bytes())?;
     }
     if let Some(cli::PolicyCommand::Validate { file }) = &arguments.command {
-        let count = policy::read(Some(file))?.len();
+        let count = policy::read(Named::Policy(file), &Root::host()?)?.items.len();
         let what = if count == 1 { "resource" } else { "resources" };
         writeln!(out, "{}: {count} {what}, all valid", Shown::text(&file.to_string_lossy()))?;
     }

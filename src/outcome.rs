@@ -10,6 +10,7 @@ use standfast_providers::shown::Shown;
 
 use crate::exit::Exit;
 use crate::family::Planned;
+use crate::policy::item::Unjudged;
 use crate::resource::Resource;
 
 /// What became of a resource.
@@ -66,7 +67,7 @@ impl Outcome {
     /// Of a resource that was observed and planned.
     #[must_use]
     pub fn of(resource: &Resource, plan: Planned) -> Self {
-        let mut outcome = Self::new(resource);
+        let mut outcome = Self::new(resource.kind, &resource.title);
         match plan {
             Ok(plan) => {
                 if !plan.is_in_sync() {
@@ -89,7 +90,7 @@ impl Outcome {
     /// The status and the drift of a plan that is still needed.
     #[must_use]
     pub fn observed(resource: &Resource, plan: &Planned) -> Self {
-        let mut outcome = Self::new(resource);
+        let mut outcome = Self::new(resource.kind, &resource.title);
         match plan {
             Ok(plan) if plan.is_in_sync() => {}
             Ok(plan) => {
@@ -106,13 +107,21 @@ impl Outcome {
     /// Of a resource that is as desired.
     #[must_use]
     pub fn in_sync(resource: &Resource) -> Self {
-        Self::new(resource)
+        Self::new(resource.kind, &resource.title)
     }
 
-    fn new(resource: &Resource) -> Self {
+    /// Of a resource that cannot be judged.
+    #[must_use]
+    pub fn unjudged(unjudged: &Unjudged) -> Self {
+        let mut outcome = Self::new(unjudged.kind, &unjudged.title);
+        outcome.fail(unjudged.reason.clone());
+        outcome
+    }
+
+    fn new(kind: &'static str, title: &str) -> Self {
         Self {
-            kind: resource.kind,
-            title: Shown::text(&resource.title),
+            kind,
+            title: Shown::text(title),
             status: Status::InSync,
             drift: Vec::new(),
             blocked: None,
@@ -142,6 +151,8 @@ pub struct Report {
     pub edits: Vec<FileEdit>,
     /// What was reloaded, and what could not be, in words; empty unless the run was to reload.
     pub reloaded: Vec<Reloaded>,
+    /// What is wrong with where desired state comes from.
+    pub source_findings: Vec<Finding>,
 }
 
 /// What became of a reload.
@@ -154,15 +165,32 @@ pub struct Reloaded {
 }
 
 impl Report {
+    /// Of what became of the resources, the changes of files, and what was reloaded.
+    #[must_use]
+    pub fn of(outcomes: Vec<Outcome>, edits: Vec<FileEdit>, reloaded: Vec<Reloaded>) -> Self {
+        Self { outcomes, edits, reloaded, source_findings: Vec::new() }
+    }
+
     /// When nothing could be observed.
     #[must_use]
     pub fn failed<'r>(resources: impl Iterator<Item = &'r Resource>, reason: &str) -> Self {
-        let failed = |resource| {
-            let mut outcome = Outcome::new(resource);
+        let failed = |resource: &Resource| {
+            let mut outcome = Outcome::new(resource.kind, &resource.title);
             outcome.fail(reason.to_owned());
             outcome
         };
-        Self { outcomes: resources.map(failed).collect(), edits: Vec::new(), reloaded: Vec::new() }
+        Self::of(resources.map(failed).collect(), Vec::new(), Vec::new())
+    }
+
+    /// Adds resources that cannot be judged, each at its place among all.
+    pub fn add_unjudged(&mut self, unjudged: &[(usize, Unjudged)]) {
+        let mut judged = std::mem::take(&mut self.outcomes).into_iter();
+        for (place, one) in unjudged {
+            let before = place.saturating_sub(self.outcomes.len());
+            self.outcomes.extend(judged.by_ref().take(before));
+            self.outcomes.push(Outcome::unjudged(one));
+        }
+        self.outcomes.extend(judged);
     }
 
     /// How many resources have this status.
@@ -180,7 +208,7 @@ impl Report {
             .flat_map(|outcome| &outcome.drift)
             .filter_map(|drift| drift.place.as_ref())
             .collect();
-        let all = self.outcomes.iter().flat_map(|outcome| &outcome.findings);
+        let all = self.outcomes.iter().flat_map(|outcome| &outcome.findings).chain(&self.source_findings);
         let mut findings: Vec<_> = all.filter(|finding| !drifted.contains(&finding.place)).collect();
         findings.sort_unstable();
         findings.dedup();

@@ -121,7 +121,7 @@ impl<'a> Asked<'a> {
             plan.blocked.is_none().then_some((resource, plan))
         }));
         let outcomes = self.wanted().zip(plans).map(|(resource, plan)| Outcome::of(resource, plan)).collect();
-        Report { outcomes, edits, reloaded: Vec::new() }
+        Report::of(outcomes, edits, Vec::new())
     }
 }
 
@@ -270,7 +270,7 @@ impl<'a> Apply<'a> {
         let outcomes = self.asked.wanted().zip(plans).zip(&self.first);
         let outcomes =
             outcomes.map(|((resource, plan), first)| self.outcome(resource, plan, first)).collect();
-        Report { outcomes, edits: self.edits, reloaded: self.reloaded }
+        Report::of(outcomes, self.edits, self.reloaded)
     }
 
     /// What became of one resource, by what is observed after the changes.

@@ -55,7 +55,7 @@ pub struct Status {
 }
 
 impl Status {
-    fn of(stat: &Stat) -> Self {
+    pub(crate) fn of(stat: &Stat) -> Self {
         #[allow(clippy::unnecessary_cast, reason = "other widths on other processors")]
         let (seconds, nanos) = (stat.st_mtime as i64, stat.st_mtime_nsec as u32);
         let whole = Duration::from_secs(seconds.unsigned_abs());

@@ -54,6 +54,12 @@ impl Fingerprints {
         Self { key: Some(key) }
     }
 
+    /// Whether there is a key.
+    #[must_use]
+    pub fn are_keyed(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// The fingerprint of a secret, 8 hexadecimal digits; `None` without a key.
     #[must_use]
     pub fn of(&self, secret: &[u8]) -> Option<String> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use standfast_facts::root::{ReadError, Root};
 use thiserror::Error;
 
-use crate::schema::{AttributeValue, ValueType};
+use crate::schema::{AttributeValue, Value, ValueType};
 
 /// Bytes that never show: no `Display`, no `Serialize`, and a `Debug` that says nothing.
 ///
@@ -56,6 +56,31 @@ impl AttributeValue for Secret {
             return Err("it holds a line end or a NUL".into());
         }
         Ok(Self::new(text.as_bytes().to_vec()))
+    }
+}
+
+/// A secret that is desired: itself, or what a snapshot keeps of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretValue {
+    /// The secret.
+    Known(Secret),
+    /// Its keyed fingerprint, as [`Fingerprints::whole`](crate::fingerprint::Fingerprints::whole) makes it: enough to
+    /// find it, and not to write it.
+    Fingerprint(String),
+}
+
+impl AttributeValue for SecretValue {
+    const TYPE: ValueType = Secret::TYPE;
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        Secret::from_text(text).map(Self::Known)
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        match value {
+            Value::Fingerprint(digest) => Ok(Self::Fingerprint(digest.clone())),
+            other => Secret::from_value(other).map(Self::Known),
+        }
     }
 }
 

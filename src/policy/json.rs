@@ -4,17 +4,23 @@ use standfast_providers::shown::Shown;
 
 use super::PolicyError;
 use super::declared::Declared;
-use crate::resource::{Origin, Resource};
+use super::item::{Item, hold_back};
+use crate::resource::{KINDS, Origin};
 
 /// Parses an array of resources; `name` is for errors.
 ///
 /// # Errors
 /// [`PolicyError`] names the line, and for a resource its place in the array's order.
-pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Resource>, PolicyError> {
+pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Item>, PolicyError> {
     let parsed: Vec<Declared> = serde_json::from_str(text).map_err(|error| syntax_error(name, &error))?;
-    let mut resources = Vec::with_capacity(parsed.len());
+    let mut items = Vec::with_capacity(parsed.len());
     for one in parsed {
-        resources.push(one.resource(origin).map_err(|source| {
+        let kind = KINDS.iter().find(|kind| kind.name == one.kind);
+        if let (Some(kind), false) = (kind, one.deferred.is_empty()) {
+            items.push(Item::of(kind.name, &one, None));
+            continue;
+        }
+        let resource = one.resource(origin).map_err(|source| {
             let title = format!("\"{}\"", one.title.escape_default());
             PolicyError::Resource {
                 name: name.to_owned(),
@@ -22,9 +28,11 @@ pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Resource>, Po
                 resource: format!("{} {}", Shown::text(&one.kind), Shown::text(&one.title)),
                 source: Box::new(source),
             }
-        })?);
+        })?;
+        items.push(Item::Resource(resource));
     }
-    Ok(resources)
+    hold_back(&mut items);
+    Ok(items)
 }
 
 /// What is wrong with a JSON text, without any of its values.
@@ -43,6 +51,15 @@ pub(crate) fn without_values(message: &str) -> String {
         let (_, after) = rest.rsplit_once('"')?;
         Some(format!("{before}a text{after}"))
     });
+    // A word among words that are known, or a number.
+    let words = ["variant `", "integer `", "floating point `", "boolean `", "character `"];
+    let marked = || {
+        let word = words.into_iter().find(|word| message.contains(word))?;
+        let (before, rest) = message.split_once(word)?;
+        let (_, after) = rest.split_once('`')?;
+        Some(format!("{before}{}{after}", word.trim_end_matches(" `")))
+    };
+    let quoted = quoted.or_else(marked);
     quoted.unwrap_or_else(|| message.to_owned())
 }
 
@@ -76,9 +93,12 @@ mod tests {
             r#"[{"type":"limits_entry","title":"a/soft/nproc","parameters":"s3cr3t \" x"}]"#,
             r#"[{"type":"limits_entry","title":"a/soft/nproc","noop":"s3cr3t"}]"#,
             r#"["s3cr3t"]"#,
+            r#"[{"type":"limits_entry","title":"a/soft/nproc","noop":3141592653}]"#,
+            r#"[{"type":"limits_entry","title":"a/soft/nproc","noop":3141592653.5}]"#,
         ] {
             let said = parse("-", text, Origin::Stdin).unwrap_err().to_string();
-            assert!(said.contains("invalid type: a text") && !said.contains("s3cr3t"), "{said}");
+            assert!(said.contains("invalid type: ") && !said.contains("s3cr3t"), "{said}");
+            assert!(!said.contains("3141592653"), "{said}");
         }
     }
 }

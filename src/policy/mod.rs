@@ -1,18 +1,31 @@
-//! Where desired state comes from: an INI file, JSON on standard input, or the policy inside the program.
+//! Where desired state comes from: an INI file, JSON on standard input, what Puppet left, or the policy inside the
+//! program.
 
+pub mod catalog;
 pub mod declared;
 pub mod ini;
+pub mod item;
 pub mod json;
+pub mod puppet_conf;
+pub mod rich;
 pub mod snapshot;
+pub mod source;
 
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use standfast_facts::root::{Root, Status};
+use standfast_facts::trusted::{self, Access, TrustError};
 use standfast_providers::schema::SchemaError;
+use standfast_providers::shown::Shown;
 use thiserror::Error;
 
-use crate::resource::{Origin, Resource};
+use crate::resource::Origin;
+use item::Item;
+use puppet_conf::PuppetConf;
+use source::{Policy, Source};
 
 /// The policy that holds when none is named.
 pub const DEFAULT: &str = include_str!("default.ini");
@@ -73,6 +86,57 @@ pub enum PolicyError {
         /// What the kind refuses.
         source: Box<SchemaError>,
     },
+    /// A file of root's that others could have changed.
+    #[error(transparent)]
+    Untrusted(#[from] TrustError),
+    /// What decides here is not for the eyes of whoever asks.
+    #[error("run this as root, or name the desired state with --policy")]
+    Denied(#[source] TrustError),
+    /// JSON, and no catalog.
+    #[error("{name}: is no catalog of Puppet: it has no `name` and `resources`")]
+    NoCatalog {
+        /// The file.
+        name: String,
+    },
+    /// For another host.
+    #[error("{path}: is for {is}, and this host is {certname}", path = path.display())]
+    OtherHost {
+        /// The file.
+        path: PathBuf,
+        /// The name in it.
+        is: Shown,
+        /// This host's.
+        certname: Shown,
+    },
+    /// Which of them is this host's is not known.
+    #[error(
+        "{directory}: has catalogs of {names}: say `certname` in puppet.conf, or name one with --catalog",
+        directory = directory.display()
+    )]
+    SeveralCatalogs {
+        /// Where they are.
+        directory: PathBuf,
+        /// Their names.
+        names: Shown,
+    },
+    /// A snapshot that says no time.
+    #[error("{name}: `written` is {written}, and should be a time such as 2026-11-26T22:10:11Z")]
+    Written {
+        /// The file.
+        name: String,
+        /// As it is given.
+        written: Shown,
+    },
+    /// A snapshot with a kind that is not known here.
+    #[error("{name}: has a resource of the unknown kind `{kind}`: standfast {version} wrote it, and this is {}", env!("CARGO_PKG_VERSION"))]
+    Kind {
+        /// The file.
+        name: String,
+        /// The kind.
+        kind: Shown,
+        /// The version that wrote it.
+        version: Shown,
+    },
     /// A snapshot of another version.
     #[error("{name}: is a snapshot of format {format}, and this program reads format {}", snapshot::FORMAT)]
     Format {
@@ -97,44 +161,74 @@ pub enum PolicyError {
     },
 }
 
-/// Reads the desired state: of the file, of standard input for `-`, or the default.
+/// What whoever asks has named.
+#[derive(Clone, Copy, Debug)]
+pub enum Named<'p> {
+    /// Nothing.
+    Nothing,
+    /// A policy, or a snapshot; `-` for JSON on standard input.
+    Policy(&'p Path),
+    /// A catalog of Puppet.
+    Catalog(&'p Path),
+}
+
+/// Reads the desired state: what is named, or else what is found below the root.
 ///
 /// # Errors
 /// [`PolicyError`] names file and line.
-pub fn read(policy: Option<&Path>) -> Result<Vec<Resource>, PolicyError> {
-    match policy {
-        None => ini::parse("default policy", DEFAULT),
-        Some(path) if path == Path::new("-") => {
+pub fn read(named: Named<'_>, root: &Root) -> Result<Policy, PolicyError> {
+    let by_hand = |items| Policy { items, source: Source::Named };
+    let path = match named {
+        Named::Nothing => return source::find(root),
+        Named::Policy(path) if path == Path::new("-") => {
             let name = "standard input";
             let bytes = read_bounded(std::io::stdin().lock(), name).map_err(|error| match error {
                 Bounded::Io(source) => PolicyError::Read { path: name.into(), source },
                 Bounded::TooLarge(error) => error,
             })?;
-            json::parse(name, &text_of(name, bytes)?, Origin::Stdin)
+            return json::parse(name, &text_of(name, bytes)?, Origin::Stdin).map(by_hand);
         }
-        Some(path) => {
-            let name = path.display().to_string();
-            let fail = |source| PolicyError::Read { path: path.to_path_buf(), source };
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "a policy is named by the caller, not found below --root"
-            )]
-            let file = std::fs::File::open(path).map_err(fail)?;
-            if file.metadata().map_err(fail)?.is_dir() {
-                return Err(PolicyError::Directory { path: path.to_path_buf() });
-            }
-            let bytes = read_bounded(file, &name).map_err(|error| match error {
-                Bounded::Io(source) => fail(source),
-                Bounded::TooLarge(error) => error,
-            })?;
-            let text = text_of(&name, bytes)?;
-            if path.extension().is_some_and(|extension| extension == "json") {
-                json::parse(&name, &text, Origin::File)
-            } else {
-                ini::parse(&name, &text)
-            }
-        }
+        Named::Policy(path) | Named::Catalog(path) => path,
+    };
+    let name = path.display().to_string();
+    let (bytes, status) = read_named(path, &name)?;
+    if let Named::Catalog(_) = named {
+        trusted::judge(path, &status, Access::RootWrites)?;
+        return source::catalog(path, bytes, status.modified, None, None);
     }
+    // An INI file never begins so, nor does an array.
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        trusted::judge(path, &status, Access::Private)?;
+        return source::snapshot(path, bytes, &PuppetConf::observe(root));
+    }
+    let text = text_of(&name, bytes)?;
+    if path.extension().is_some_and(|extension| extension == "json") {
+        return json::parse(&name, &text, Origin::File).map(by_hand);
+    }
+    let resources = ini::parse(&name, &text)?;
+    Ok(by_hand(resources.into_iter().map(Item::Resource).collect()))
+}
+
+/// Reads a file that whoever asks has named.
+fn read_named(path: &Path, name: &str) -> Result<(Vec<u8>, Status), PolicyError> {
+    let fail = |source| PolicyError::Read { path: path.to_path_buf(), source };
+    #[expect(clippy::disallowed_methods, reason = "a policy is named by the caller, not found below --root")]
+    let file = std::fs::File::open(path).map_err(fail)?;
+    let metadata = file.metadata().map_err(fail)?;
+    if metadata.is_dir() {
+        return Err(PolicyError::Directory { path: path.to_path_buf() });
+    }
+    let bytes = read_bounded(file, name).map_err(|error| match error {
+        Bounded::Io(source) => fail(source),
+        Bounded::TooLarge(error) => error,
+    })?;
+    let status = Status {
+        mode: metadata.mode() & 0o7777,
+        uid: metadata.uid(),
+        gid: metadata.gid(),
+        modified: metadata.modified().map_err(fail)?,
+    };
+    Ok((bytes, status))
 }
 
 enum Bounded {
@@ -163,12 +257,12 @@ fn text_of(name: &str, bytes: Vec<u8>) -> Result<String, PolicyError> {
 ///
 /// # Errors
 /// When a glob cannot be read, or nothing matches.
-pub fn select(resources: Vec<Resource>, globs: &[String]) -> Result<Vec<Resource>, PolicyError> {
+pub fn select(items: Vec<Item>, globs: &[String]) -> Result<Vec<Item>, PolicyError> {
     if globs.is_empty() {
-        return Ok(resources);
+        return Ok(items);
     }
     let set = glob_set(globs)?;
-    let selected: Vec<_> = resources.into_iter().filter(|resource| set.is_match(resource.path())).collect();
+    let selected: Vec<_> = items.into_iter().filter(|item| set.is_match(item.path())).collect();
     if selected.is_empty() {
         return Err(PolicyError::NothingSelected { globs: globs.join(" ") });
     }

@@ -1,9 +1,10 @@
 //! The way of a marked message, for a person or a program.
 
 use std::io::{self, Write};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::style::Style;
+use crate::calendar::span;
 use crate::cli::ExplainFormat;
 use crate::delivery::{Delivery, Sent, Way, Written};
 
@@ -77,15 +78,10 @@ fn write_waiting(sent: &Sent, out: &mut impl Write) -> io::Result<()> {
     )
 }
 
-/// How long ago a time was, in words that need no calendar.
+/// How long ago a time was.
 fn ago(since: u64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
-    let seconds = Duration::from_secs(now.saturating_sub(since)).as_secs();
-    match seconds {
-        0..120 => format!("{seconds} s ago"),
-        120..7200 => format!("{} min ago", seconds / 60),
-        _ => format!("{} h ago", seconds / 3600),
-    }
+    format!("{} ago", span(now.saturating_sub(since)))
 }
 
 /// Tells of one message that has arrived.

@@ -10,5 +10,6 @@ pub mod ntp;
 pub mod probe;
 pub mod rsyslog;
 pub mod snmp;
+pub mod source;
 pub mod style;
 pub mod text;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use standfast_providers::shown::Shown;
 
 use crate::outcome::{Report, Status};
+use crate::policy::source::Source;
 
 /// The states of a monitoring plugin, in the order of their exit codes.
 ///
@@ -72,7 +73,7 @@ pub fn write_unknown(reason: &str, out: &mut impl Write) -> io::Result<()> {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
+pub fn write(report: &Report, source: &Source, out: &mut impl Write) -> io::Result<()> {
     let count = |status| report.count(status);
     let findings = report.findings();
     let mut text = format!("{} in sync", count(Status::InSync) + count(Status::Corrected));
@@ -93,6 +94,9 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
         }
     } else if let Some(finding) = findings.first() {
         text.push_str(&format!("; {}: {}", finding.place, finding.message));
+    }
+    if let Some(source) = source.told_in_short() {
+        text.push_str(&format!("; by {source}"));
     }
     writeln!(
         out,

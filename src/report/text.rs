@@ -6,12 +6,22 @@ use standfast_providers::provider::{Detail, Effect};
 
 use super::style::Style;
 use crate::outcome::{Outcome, Report, Status};
+use crate::policy::source::Source;
 
 /// Writes the report.
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn write(report: &Report, detail: Detail, style: Style, out: &mut impl Write) -> io::Result<()> {
+pub fn write(
+    report: &Report,
+    source: &Source,
+    detail: Detail,
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    if let Some(source) = source.told() {
+        writeln!(out, "{}   {source}", style.faint("desired"))?;
+    }
     for outcome in &report.outcomes {
         // A bound that holds for all but one group is in sync, and nobody should have to ask for that group.
         let has_exceptions = outcome.evidence.iter().any(|line| line.effect == Effect::Exception);

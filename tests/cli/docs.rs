@@ -130,6 +130,30 @@ fn the_reference_of_rsyslog_names_every_finding_and_no_other() {
     }
 }
 
+#[test]
+fn the_page_of_serve_names_every_ask_and_every_field() {
+    let page = include_str!("../../docs/serve.md");
+    let asks = include_str!("../../src/serve/ask.rs");
+    for ask in ["hello", "declare", "observe", "apply", "list", "end"] {
+        assert!(asks.contains(&format!("\"{ask}\" =>")), "{ask} is no ask any more");
+        assert!(page.contains(&format!("\n| `{ask}` |")), "{ask} is not on the page");
+    }
+    // Fields are lines of structs: `    title: String,`, `    pub(super) title: String,`.
+    let answers = include_str!("../../src/serve/answer.rs");
+    let fields = asks.lines().chain(answers.lines()).filter_map(|line| {
+        let (name, rest) = line.trim_start().split_once(": ")?;
+        let name = name.rsplit(' ').next()?;
+        let is_field = line.starts_with("    ") && rest.ends_with(',') && !rest.contains(['(', '{', '"']);
+        let is_name = name.bytes().all(|byte| byte.is_ascii_lowercase());
+        (is_field && is_name).then_some(if name == "kind" { "type" } else { name })
+    });
+    let fields: std::collections::BTreeSet<_> = fields.collect();
+    assert!(fields.len() >= 22, "{fields:?}");
+    for field in fields {
+        assert!(page.contains(&format!("`{field}`")), "{field} is not on the page");
+    }
+}
+
 /// The code of a finding in a line of a source: the first text of a tuple.
 fn code(line: &str) -> Option<&str> {
     let (before, rest) = line.split_once('"')?;

@@ -36,6 +36,7 @@ fn every_command_has_help_with_an_example() {
         "logs",
         "logs compare",
         "schema",
+        "serve",
         "policy",
         "policy validate",
         "completions",
@@ -121,9 +122,19 @@ fn the_manual_page_renders_without_an_error() {
 #[test]
 fn the_manual_page_names_every_command_and_every_exit_code() {
     let page = said(&["man"]).out;
-    for command in
-        ["check", "apply", "explain", "probe", "facts", "logs", "schema", "policy", "completions", "man"]
-    {
+    for command in [
+        "check",
+        "apply",
+        "explain",
+        "probe",
+        "facts",
+        "logs",
+        "schema",
+        "serve",
+        "policy",
+        "completions",
+        "man",
+    ] {
         assert!(page.contains(command), "{command}");
     }
     assert!(page.contains("0 in sync, 2 drift or changes, 4 failures, 6 both"), "{page}");

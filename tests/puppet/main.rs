@@ -16,3 +16,5 @@ mod net;
 mod node;
 mod purge;
 mod server;
+mod secrets;
+mod types;

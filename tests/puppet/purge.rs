@@ -1,5 +1,6 @@
 //! What is on the host and in no manifest: `resources`, `puppet resource`.
 
+use crate::net::Package;
 use crate::node::{BASE, Node};
 
 const FOREIGN: &str = "daemon hard nofile 77\nroot hard nproc 4096\n";
@@ -33,7 +34,7 @@ fn resources_purges_what_no_manifest_declares_under_whatever_title() {
 
 #[test]
 fn puppet_resource_lists_tells_one_and_changes_one() {
-    let node = Node::new(&[]);
+    let node = Node::new(&[Package::Snmpd, Package::Rsyslog]);
     node.host.write("/etc/security/limits.d/foreign.conf", FOREIGN);
     let all = node.puppet("resource", &["limits_entry"]);
     all.assert_code(0);
@@ -51,7 +52,8 @@ fn puppet_resource_lists_tells_one_and_changes_one() {
     set.assert_code(0);
     assert!(set.said.contains("value changed 'hard 77' to 'hard 99'"), "{}", set.said);
     assert!(!set.said.contains("'77',"), "the new value is printed: {}", set.said);
-    assert!(node.read("/etc/security/limits.d/foreign.conf").contains("99"));
+    let limits = node.host.run(&["sh", "-c", "cat /etc/security/limits.d/*"]);
+    assert!(limits.contains("hard nofile 99"), "{limits}\n{}", set.said);
     // It stands for no catalog of the node.
     assert_eq!(node.read("/var/lib/standfast/desired.json"), "");
     for kind in ["limits_config", "ntp_monlist", "snmp_access", "snmp_community", "rsyslog_forward"] {

@@ -152,7 +152,7 @@ impl Provider for Limits<'_> {
     }
 
     fn list(&self) -> Vec<Listed> {
-        list::list(&self.state)
+        list::list(&self.state, &self.login_defs)
     }
 
     fn directories(&self) -> Vec<PathBuf> {

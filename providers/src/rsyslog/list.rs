@@ -115,10 +115,17 @@ fn queue(forward: &Forward, words: &mut Vec<(&'static str, String)>) {
         words.push(("queue_size", queue.size.to_string()));
     }
     if kind != "memory" {
-        words.push(("queue_max_disk", queue.max_disk_space.to_string()));
+        words.push(("queue_max_disk", size(queue.max_disk_space)));
     }
     let retry = forward.retry.count;
     words.push(("retry", if retry < 0 { "endless".to_owned() } else { retry.to_string() }));
+}
+
+/// A number of bytes as a person writes it.
+fn size(bytes: i64) -> String {
+    let units = [(1 << 30, "g"), (1 << 20, "m"), (1 << 10, "k")];
+    let unit = units.into_iter().find(|(unit, _)| bytes >= *unit && bytes % unit == 0);
+    unit.map_or_else(|| bytes.to_string(), |(unit, letter)| format!("{}{letter}", bytes / unit))
 }
 
 fn tls(forward: &Forward, words: &mut Vec<(&'static str, Value)>) {

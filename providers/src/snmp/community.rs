@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::sources::Sources;
 use crate::schema::{AttributeValue, SchemaError, ValueType};
-use crate::secret::Secret;
+use crate::secret::SecretValue;
 use crate::{kind, words};
 
 words! {
@@ -41,7 +41,7 @@ kind! {
         /// where the community is given, each line that lets it in.
         Property ensure: Ensure = "present",
         /// The community. It comes as JSON on standard input, as from Puppet's Sensitive; a policy file cannot hold it.
-        Property community: Option<Secret>,
+        Property community: Option<SecretValue>,
         /// A file whose first line is the community. It must be root's, with mode 0600 or 0400.
         Parameter community_file: Option<FilePath>,
         /// What it may do: `ro` read, `rw` also write.

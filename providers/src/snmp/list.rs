@@ -78,7 +78,7 @@ pub(super) fn is_declared(snmp: &Snmp<'_>, other: &SnmpCommunity, declared: &[&D
     declared.iter().any(|desired| {
         let Desired::Community(community) = desired else { return false };
         let is_meant = || {
-            let ready = Ready::of(snmp.machine.root, community);
+            let ready = Ready::of(&scene, community);
             ready.is_ok_and(|ready| ready.present().is_some_and(|present| meant.contains(&present)))
         };
         community.name == other.name || community.ensure == Ensure::Present && !meant.is_empty() && is_meant()

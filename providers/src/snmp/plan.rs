@@ -6,7 +6,7 @@ use super::access::SnmpAccess;
 use super::community::SnmpCommunity;
 use super::permissions::IdentityError;
 use super::plan_access;
-use super::plan_community::{self, Ready};
+use super::plan_community::{self, Knowledge, Ready};
 use super::quoting::Unwritable;
 use super::reading::Planned;
 use super::scene::Scene;
@@ -14,6 +14,7 @@ use super::state::{ObserveError, Snmp};
 use super::strength::{HostNames, Strength};
 use super::target::TargetError;
 use crate::compose::compose;
+use crate::fingerprint;
 use crate::provider::{Detail, Plan};
 use crate::secret::{Secret, SecretFileError};
 use crate::shown::Shown;
@@ -33,6 +34,13 @@ pub enum PlanFailure {
     /// The file of the community cannot be used.
     #[error(transparent)]
     SecretFile(#[from] SecretFileError),
+    /// The community is known by a fingerprint that cannot be compared.
+    #[error(
+        "the community is known by its fingerprint only, and the host's key of fingerprints is missing or others may \
+         read it: {}",
+        fingerprint::path().display()
+    )]
+    NoKey,
     /// No line can open the community.
     #[error(transparent)]
     Unwritable(#[from] Unwritable),
@@ -76,7 +84,7 @@ pub enum PlanFailure {
 #[must_use]
 pub fn plan(snmp: &Snmp<'_>, desired: &[&Desired], detail: Detail) -> Vec<Result<Plan, PlanFailure>> {
     let scene = Scene::of(snmp);
-    let (wishes, mut failures) = Wishes::of(snmp, desired);
+    let (wishes, mut failures) = Wishes::of(&scene, desired);
     let plan_at = |(index, desired): (usize, &&Desired)| {
         snmp.machine.progress.step();
         match (failures.remove(&index), desired) {
@@ -134,7 +142,7 @@ type Failures = FxHashMap<usize, PlanFailure>;
 
 impl<'d> Wishes<'d> {
     /// Reads the secrets, and finds those resources that are against each other.
-    fn of(snmp: &Snmp<'_>, desired: &[&'d Desired]) -> (Self, Failures) {
+    fn of(scene: &Scene<'_, '_>, desired: &[&'d Desired]) -> (Self, Failures) {
         let mut wishes = Self { ready: Vec::new(), unknown: Vec::new() };
         let mut failures = Failures::default();
         let mut access = Vec::new();
@@ -144,8 +152,13 @@ impl<'d> Wishes<'d> {
                     access.push((index, desired));
                     None
                 }
-                Desired::Community(community) => match Ready::of(snmp.machine.root, community) {
-                    Ok(ready) => Some(ready),
+                Desired::Community(community) => match Ready::of(scene, community) {
+                    Ok(ready) => {
+                        if ready.knowledge == Knowledge::Unseen {
+                            wishes.unknown.push(&community.name.0);
+                        }
+                        Some(ready)
+                    }
                     Err(failure) => {
                         failures.insert(index, failure);
                         wishes.unknown.push(&community.name.0);
@@ -157,7 +170,7 @@ impl<'d> Wishes<'d> {
         }
         wishes.find_twins(&mut failures);
         match access.as_slice() {
-            [(_, access)] => wishes.find_forbidden(snmp, access, &mut failures),
+            [(_, access)] => wishes.find_forbidden(scene.snmp, access, &mut failures),
             several => failures.extend(several.iter().map(|(index, _)| (*index, PlanFailure::SeveralAccess))),
         }
         (wishes, failures)
@@ -194,7 +207,7 @@ impl<'d> Wishes<'d> {
             let Some(ready) = ready else { continue };
             if let Some(reason) = ready
                 .present()
-                .and_then(|community| plan_access::forbidden(access, &strength, ready.desired, community))
+                .and_then(|community| plan_access::forbidden(access, &strength, ready, community))
             {
                 let name = Shown::text(ready.name());
                 failures.entry(index).or_insert(PlanFailure::Forbidden { name, reason });

@@ -1,10 +1,11 @@
 //! The plan for `snmp_access`: the lines that let in what must not be let in, and what is done about each.
 
 use super::access::{Modes, Rule, SnmpAccess, Users, Versions, Weak};
-use super::community::{Grade, SnmpCommunity};
+use super::community::Grade;
 use super::permissions::{self, Exposure, Identity};
 use super::plan::{PlanFailure, Wishes};
 use super::plan_addresses;
+use super::plan_community::{Knowledge, Ready};
 use super::plan_users;
 use super::plan_versions;
 use super::protection;
@@ -73,13 +74,16 @@ pub fn remains(after: &Scene<'_, '_>, access: &SnmpAccess, wishes: &Wishes<'_>) 
 pub fn forbidden(
     access: &SnmpAccess,
     strength: &Strength,
-    desired: &SnmpCommunity,
+    ready: &Ready<'_>,
     community: &[u8],
 ) -> Option<Shown> {
+    let desired = ready.desired;
     if access.versions == Versions::V3Only {
         return Some(Shown::text("`versions` is v3_only, and communities are of no use"));
     }
+    // How strong a community is that nobody has seen is not known.
     if access.weak == Weak::Forbid
+        && ready.knowledge != Knowledge::Unseen
         && let Some(weakness) = strength.weakness(community)
     {
         return Some(Shown::owned(format!("`weak` is forbid, and the community is weak: {weakness}")));

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use standfast_facts::root::Root;
-
 use super::community::{Ensure, Grade, SnmpCommunity};
 use super::judge::{Deviation, Gone, Wanted};
 use super::lines::{CommunityLine, Directive};
@@ -20,7 +18,7 @@ use super::tables::LineId;
 use super::target;
 use crate::document::Change;
 use crate::provider::{Detail, Drift, Edit, Evidence, Plan, ReloadAction};
-use crate::secret::{Secret, read_file};
+use crate::secret::{Secret, SecretValue, read_file};
 use crate::shown::Shown;
 
 /// A resource with its community.
@@ -30,23 +28,48 @@ pub struct Ready<'d> {
     pub desired: &'d SnmpCommunity,
     /// The community; one that should be absent may leave it out.
     pub community: Option<Secret>,
+    /// How it is known.
+    pub knowledge: Knowledge,
 }
 
+/// How a community is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knowledge {
+    /// It is given, or needed by nobody.
+    Given,
+    /// Its fingerprint is given, and some line of the files is about a community that has it.
+    Recognised,
+    /// Its fingerprint is given, and no community of the files has it. What stands for it is in no file.
+    Unseen,
+}
+
+/// Why nothing is written for a community that is known by its fingerprint.
+const NOT_KNOWN_HERE: &str =
+    "the community is not known here, where only its fingerprint is kept: let Puppet apply it";
+
 impl<'d> Ready<'d> {
-    /// Reads the community where it is in a file, and looks whether a line can open it.
+    /// Reads the community where it is in a file, or looks in snmpd's files for the one that has its fingerprint; and
+    /// looks whether a line can open it.
     ///
     /// # Errors
-    /// When the file cannot be used, or no line can open the community.
-    pub fn of(root: &Root, desired: &'d SnmpCommunity) -> Result<Self, PlanFailure> {
+    /// When the file cannot be used, there is no key of fingerprints, or no line can open the community.
+    pub fn of(scene: &Scene<'_, '_>, desired: &'d SnmpCommunity) -> Result<Self, PlanFailure> {
+        let mut knowledge = Knowledge::Given;
         let community = match (&desired.community, &desired.community_file) {
-            (Some(community), _) => Some(community.clone()),
-            (None, Some(path)) => Some(read_file(root, &path.0)?),
+            (Some(SecretValue::Known(community)), _) => Some(community.clone()),
+            (Some(SecretValue::Fingerprint(digest)), _) => {
+                let seen = scene.recognise(digest)?;
+                knowledge = if seen.is_some() { Knowledge::Recognised } else { Knowledge::Unseen };
+                Some(Secret::new(seen.map_or_else(|| stand_in(digest), <[u8]>::to_vec)))
+            }
+            (None, Some(path)) => Some(read_file(scene.snmp.machine.root, &path.0)?),
             (None, None) => None,
         };
-        if let (Some(community), Ensure::Present) = (&community, desired.ensure) {
+        if let (Some(community), Ensure::Present, Knowledge::Given) = (&community, desired.ensure, knowledge)
+        {
             quoting::easy(community.reveal())?;
         }
-        Ok(Self { desired, community })
+        Ok(Self { desired, community, knowledge })
     }
 
     /// The bytes of the community, where it should be there.
@@ -73,15 +96,27 @@ impl<'d> Ready<'d> {
     }
 }
 
+/// What stands for a community of which nothing but the fingerprint is known: no line can be about it.
+fn stand_in(digest: &str) -> Vec<u8> {
+    [b"\0", digest.as_bytes()].concat()
+}
+
 /// The plan for one resource.
 ///
 /// # Errors
 /// When its lines have no place, or whose the daemon's rights are is unknown.
 pub fn plan(scene: &Scene<'_, '_>, ready: &Ready<'_>, detail: Detail) -> Result<Plan, PlanFailure> {
-    match ready.wanted() {
-        Some(wanted) => Present { scene, ready, wanted }.plan(detail),
-        None => Ok(absent(scene, ready)),
+    let mut plan = match ready.wanted() {
+        Some(wanted) => Present { scene, ready, wanted }.plan(detail)?,
+        None => absent(scene, ready),
+    };
+    if ready.knowledge != Knowledge::Given && !plan.drift.is_empty() {
+        plan.edits.clear();
+        plan.permissions.clear();
+        plan.reloads.clear();
+        plan.blocked = Some(Shown::text(NOT_KNOWN_HERE));
     }
+    Ok(plan)
 }
 
 /// What still differs, in the state that a plan leads to: why the plan would not help.

@@ -1,5 +1,6 @@
 //! What the plans of all resources share: who is let in by which line, whose line it is, and what may be edited.
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use memchr::memmem;
@@ -9,6 +10,7 @@ use super::invocation::Origin;
 use super::judge::Grants;
 use super::lines;
 use super::permissions::directory;
+use super::plan::PlanFailure;
 use super::reading::Kind;
 use super::show::show_line;
 use super::state::Snmp;
@@ -28,6 +30,8 @@ pub struct Scene<'s, 'm> {
     own: FxHashMap<&'s str, Vec<LineId>>,
     /// The communities that these lines let in or refuse.
     communities: FxHashMap<LineId, &'s [u8]>,
+    /// All communities by their fingerprints; made when somebody asks.
+    digests: OnceCell<FxHashMap<String, &'s [u8]>>,
 }
 
 impl<'s, 'm> Scene<'s, 'm> {
@@ -40,7 +44,7 @@ impl<'s, 'm> Scene<'s, 'm> {
         let entries = Transport::ALL.iter().flat_map(|transport| tables.com2sec(*transport));
         let communities = entries.filter(|entry| lines.contains(&entry.line));
         let communities = communities.map(|entry| (entry.line, entry.community.as_slice())).collect();
-        Self { snmp, grants: Grants::of(&snmp.control), own, communities }
+        Self { snmp, grants: Grants::of(&snmp.control), own, communities, digests: OnceCell::new() }
     }
 
     /// The lines that were written for the resource of this name.
@@ -86,6 +90,21 @@ impl<'s, 'm> Scene<'s, 'm> {
             Some(fingerprint) => format!("community {fingerprint}"),
             None => "a community".to_owned(),
         }
+    }
+
+    /// The community of the files that has this fingerprint.
+    ///
+    /// # Errors
+    /// When there is no key to make fingerprints with.
+    pub fn recognise(&self, digest: &str) -> Result<Option<&'s [u8]>, PlanFailure> {
+        if !self.snmp.fingerprints.are_keyed() {
+            return Err(PlanFailure::NoKey);
+        }
+        let digests = self.digests.get_or_init(|| {
+            let digest = |community| Some((self.snmp.fingerprints.whole(community)?, community));
+            self.grants.communities().filter_map(digest).collect()
+        });
+        Ok(digests.get(digest).copied())
     }
 
     fn kind(&self, line: LineId) -> Option<Kind> {

@@ -52,7 +52,8 @@ module PuppetX
         @child = Child.new(program, 'serve')
         hello
         declare if @catalog
-      rescue Failure
+      rescue Failure => e
+        @failure = e
         close
         raise
       end
@@ -75,10 +76,12 @@ module PuppetX
 
       def finish
         return unless @child&.own?
-        exchange({ ask: 'end' }, 'stale').each do |one|
+        answer = exchange({ ask: 'end' }, nil)
+        Puppet.warning(answer['warning']) if answer['warning']
+        Array(answer['stale']).each do |one|
           resource = @catalog.resource(one['type'], one['title'])
           reasons = Array(one['reloads']).map { |reload| reload['reason'] }.join('; ')
-          (resource || Puppet).warning("runs with old files: #{reasons}")
+          (resource || Puppet).warning("a reload is missing: #{reasons}")
         end
       rescue Failure => e
         Puppet.warning(e.message)
@@ -101,9 +104,9 @@ module PuppetX
       end
 
       def run
-        return { by: 'resource' } unless @catalog
-        who = Puppet.run_mode.name == :agent ? 'agent' : 'apply'
-        { by: @catalog.host_config? ? who : 'resource', noop: Puppet[:noop], certname: Puppet[:certname],
+        # `puppet resource` makes a catalog of what it changes, without a version: it is not what the node should be.
+        return { by: 'resource' } unless @catalog&.version
+        { by: Puppet.run_mode.name == :agent ? 'agent' : 'apply', noop: Puppet[:noop], certname: Puppet[:certname],
           environment: @catalog.environment.to_s, catalog: @catalog.version.to_s }
       end
 

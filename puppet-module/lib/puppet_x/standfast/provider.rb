@@ -61,8 +61,8 @@ module PuppetX
         (@drift || {}).fetch(name, [])
       end
 
-      def corrective?
-        @answer['corrective'] == true
+      def corrective?(name)
+        drift(name).any? { |one| one['corrective'] == true }
       end
 
       # Brings all of the resource about, once, whichever of its properties comes first.

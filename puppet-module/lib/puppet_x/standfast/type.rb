@@ -86,6 +86,11 @@ module PuppetX
         base.include(Attribute)
       end
 
+      def should=(value)
+        one = !value.is_a?(Array) || value.size == 1 || self.class.array_matching == :all
+        one ? super : raise(ArgumentError, 'it takes one value, not a list')
+      end
+
       def retrieve
         provider.is(name)
       end
@@ -123,7 +128,7 @@ module PuppetX
         wanted = provider.wanted(name)
         options = options.merge(desired_value: wanted) if wanted && !sensitive
         made = super(options)
-        corrective = provider.corrective?
+        corrective = provider.corrective?(name)
         made.define_singleton_method(:calculate_corrective_change) { |_| @corrective_change = corrective }
         made
       end

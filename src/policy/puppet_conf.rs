@@ -1,0 +1,201 @@
+//! What puppet.conf says of this host's agent: its name, how often it runs, and where it keeps its catalog.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use standfast_facts::root::Root;
+
+/// How often an agent runs when nothing else is said (`runinterval`, configuration reference of Puppet).
+pub const RUN_INTERVAL: Duration = Duration::from_secs(30 * 60);
+
+/// Where a distribution of Puppet keeps its files, as its run_mode.rb has it for root.
+struct Paths {
+    conf: &'static str,
+    /// The first is that of the newest release.
+    vardirs: &'static [&'static str],
+}
+
+const PATHS: [Paths; 2] = [
+    // Packages of Perforce and of Vox Pupuli.
+    Paths { conf: "/etc/puppetlabs/puppet", vardirs: &["/opt/puppetlabs/puppet/cache"] },
+    // Debian and Ubuntu; before Puppet 4, and in EPEL, /var/lib/puppet.
+    Paths { conf: "/etc/puppet", vardirs: &["/var/cache/puppet", "/var/lib/puppet"] },
+];
+
+/// An agent that is, or was, installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PuppetConf {
+    /// Its puppet.conf, which may be missing.
+    pub path: PathBuf,
+    /// Whether there is a puppet.conf.
+    pub is_there: bool,
+    /// The name in its certificate, where puppet.conf says it.
+    pub certname: Option<String>,
+    /// How long it waits from run to run.
+    pub run_interval: Duration,
+    /// The directories where its catalogs may be.
+    pub catalogs: Vec<PathBuf>,
+}
+
+impl PuppetConf {
+    /// Reads all that there may be; a file that is missing says nothing.
+    #[must_use]
+    pub fn observe(root: &Root) -> Vec<Self> {
+        PATHS.iter().map(|paths| Self::read(root, paths)).collect()
+    }
+
+    fn read(root: &Root, paths: &Paths) -> Self {
+        let path = Path::new(paths.conf).join("puppet.conf");
+        let bytes = root.read(&path).ok();
+        let is_there = bytes.is_some();
+        Self::parse(path, is_there, &String::from_utf8_lossy(&bytes.unwrap_or_default()), paths)
+    }
+
+    fn parse(path: PathBuf, is_there: bool, text: &str, paths: &Paths) -> Self {
+        let settings = Settings::parse(text);
+        let vardirs = match settings.get("vardir") {
+            Some(vardir) => vec![vardir.replace("$confdir", paths.conf)],
+            None => paths.vardirs.iter().map(|vardir| (*vardir).to_owned()).collect(),
+        };
+        let catalogs = vardirs.iter().map(|vardir| {
+            let data = settings.get("client_datadir").unwrap_or_else(|| "$vardir/client_data".to_owned());
+            let data = data.replace("$vardir", vardir).replace("$confdir", paths.conf);
+            Path::new(&data).join("catalog")
+        });
+        let mut catalogs: Vec<_> = catalogs.filter(|path| path.is_absolute()).collect();
+        catalogs.dedup();
+        let interval = settings.get("runinterval").and_then(|text| duration(&text));
+        Self {
+            path,
+            is_there,
+            certname: settings.get("certname"),
+            run_interval: interval.filter(|interval| !interval.is_zero()).unwrap_or(RUN_INTERVAL),
+            catalogs,
+        }
+    }
+}
+
+/// The settings of the sections that an agent reads.
+struct Settings<'t> {
+    main: Vec<(&'t str, &'t str)>,
+    agent: Vec<(&'t str, &'t str)>,
+}
+
+impl<'t> Settings<'t> {
+    fn parse(text: &'t str) -> Self {
+        let mut settings = Self { main: Vec::new(), agent: Vec::new() };
+        let mut section = "main";
+        for line in text.lines().map(str::trim) {
+            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+                section = name.0.trim();
+                continue;
+            }
+            let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) else {
+                continue;
+            };
+            // `vardir = /x { owner = root }` also says whose the directory should be.
+            let end = value.find('{').filter(|at| !value[..*at].ends_with('$')).unwrap_or(value.len());
+            let value = &value[..end];
+            let entry = (name.trim(), value.trim());
+            match section {
+                "main" => settings.main.push(entry),
+                "agent" => settings.agent.push(entry),
+                _ => {}
+            }
+        }
+        settings
+    }
+
+    /// The value for an agent; of a name that stands twice the last counts.
+    fn get(&self, name: &str) -> Option<String> {
+        let find = |all: &[(&str, &str)]| {
+            let found = all.iter().rev().find(|(key, _)| *key == name);
+            found.map(|(_, value)| value.trim_matches(['"', '\'']).replace("${", "$").replace('}', ""))
+        };
+        find(&self.agent).or_else(|| find(&self.main)).filter(|value| !value.is_empty())
+    }
+}
+
+/// A time as Puppet writes it: seconds, or a number with `s`, `m`, `h`, `d` or `y`.
+fn duration(text: &str) -> Option<Duration> {
+    let digits = text.trim_end_matches(['s', 'm', 'h', 'd', 'y']);
+    let number: u64 = digits.parse().ok()?;
+    let factor = match text.get(digits.len()..)? {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        "y" => 365 * 86_400,
+        _ => return None,
+    };
+    number.checked_mul(factor).map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(distribution: usize, text: &str) -> PuppetConf {
+        PuppetConf::parse("/puppet.conf".into(), true, text, &PATHS[distribution])
+    }
+
+    fn catalogs(distribution: usize, text: &str) -> Vec<String> {
+        read(distribution, text).catalogs.iter().map(|path| path.display().to_string()).collect()
+    }
+
+    #[test]
+    fn without_settings_the_paths_are_those_of_the_packages() {
+        assert_eq!(catalogs(0, ""), ["/opt/puppetlabs/puppet/cache/client_data/catalog"]);
+        assert_eq!(
+            catalogs(1, ""),
+            ["/var/cache/puppet/client_data/catalog", "/var/lib/puppet/client_data/catalog"]
+        );
+        assert_eq!((read(0, "").certname, read(0, "").run_interval), (None, RUN_INTERVAL));
+    }
+
+    #[test]
+    fn the_section_of_the_agent_counts_more_than_main_and_others_do_not_count() {
+        let conf = read(
+            1,
+            "certname = first\n[main]\n# certname = comment\ncertname = main.example.net\nruninterval=1h\n[server]\n\
+             certname = server\n[agent]\n certname = agent.example.net \n",
+        );
+        assert_eq!(conf.certname.as_deref(), Some("agent.example.net"));
+        assert_eq!(conf.run_interval, Duration::from_secs(3600));
+        assert_eq!(
+            read(1, "certname = a\ncertname = b\n[server]\ncertname = c").certname.as_deref(),
+            Some("b")
+        );
+    }
+
+    #[test]
+    fn directories_are_put_together_from_settings() {
+        assert_eq!(
+            catalogs(1, "[main]\nvardir = /srv/p {owner = root, mode = 644}\n"),
+            ["/srv/p/client_data/catalog"]
+        );
+        assert_eq!(
+            catalogs(1, "[agent]\nvardir=\"$confdir/var\"\nclient_datadir = ${vardir}/data\n"),
+            ["/etc/puppet/var/data/catalog"]
+        );
+        assert_eq!(catalogs(0, "[main]\nclient_datadir = /srv/data"), ["/srv/data/catalog"]);
+        assert_eq!(catalogs(0, "[main]\nclient_datadir = relative"), [""; 0]);
+    }
+
+    #[test]
+    fn times_have_units() {
+        for (text, seconds) in [
+            ("1800", Some(1800)),
+            ("30m", Some(1800)),
+            ("12h", Some(43_200)),
+            ("1d", Some(86_400)),
+            ("1y", Some(31_536_000)),
+        ] {
+            assert_eq!(duration(text), seconds.map(Duration::from_secs), "{text}");
+        }
+        for text in ["", "m", "1w", "1mm", "-1", "99999999999999999999", "99999999999999999y"] {
+            assert_eq!(duration(text), None, "{text}");
+        }
+        assert_eq!(read(0, "[agent]\nruninterval = 0").run_interval, RUN_INTERVAL, "0 means without a pause");
+    }
+}

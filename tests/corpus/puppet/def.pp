@@ -1,0 +1,1 @@
+define profile::def { limits_entry { "${title}/soft/nproc": value => 7 } }
