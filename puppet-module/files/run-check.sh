@@ -19,7 +19,7 @@ fi
 printf '%s\n' "$said"
 mkdir -p "${file%/*}" || exit 3
 new=$(mktemp "$file.XXXXXX") || exit 3
-printf '%s\n%s\n%s\n' "$code" "$(date +%s)" "$said" >"$new" && chmod 0644 "$new" && mv "$new" "$file" || {
+printf '%s\n%s\n%s\n' "$code" "$(date +%s)" "$said" >"$new" && chmod 0644 "$new" && mv -T "$new" "$file" || {
     rm -f "$new"
     exit 3
 }

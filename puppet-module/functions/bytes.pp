@@ -1,5 +1,7 @@
 # @summary A size as a number of bytes.
 #
+# @api private
+#
 # @param size
 #   A size such as `500m`; undef is the default of `queue_max_disk`.
 # @return

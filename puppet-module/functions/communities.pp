@@ -1,5 +1,7 @@
 # @summary Communities with their secrets, in the form that `snmp_community` takes.
 #
+# @api private
+#
 # @param communities
 #   The attributes of each community by its name.
 # @param secrets

@@ -1,5 +1,7 @@
 # @summary What rsyslogd needs for forwards beside its own package.
 #
+# @api private
+#
 # @param forwards
 #   The attributes of each.
 # @return

@@ -1,5 +1,7 @@
 # @summary Says which attributes of a forward do not go together, and what they would do.
 #
+# @api private
+#
 # @param forward
 #   Its attributes.
 # @return

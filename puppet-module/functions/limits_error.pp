@@ -1,5 +1,7 @@
 # @summary Says what is wrong with a limit: a domain that nobody has, a value that its item does not take.
 #
+# @api private
+#
 # @param title
 #   `DOMAIN/TYPE/ITEM`
 # @param attributes

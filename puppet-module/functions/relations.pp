@@ -2,6 +2,8 @@
 #
 # `noop => false` is never set, for it would override `--noop` of the agent.
 #
+# @api private
+#
 # @param mode
 #   How far the class goes.
 # @param package

@@ -1,5 +1,7 @@
 # @summary When a host's turn comes: each host has a minute of its own, which stays the same.
 #
+# @api private
+#
 # @param interval
 #   How often.
 # @param seed

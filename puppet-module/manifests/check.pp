@@ -17,13 +17,14 @@
 #   Whether drift is looked for. `absent` takes away what this class made.
 # @param interval
 #   How often: `5m`, `10m`, `15m`, `20m`, `30m`, `1h`, `2h`, `3h`, `4h`, `6h`, `8h`, `12h` or `24h`.
-# @param timesr
+# @param scheduler
 #   `systemd`: a timer. `cron`: a file in /etc/cron.d. Before you change from the timer to cron, let a run with `ensure`
 #   absent take the timer away.
 # @param probe
 #   Whether the daemons are asked as a stranger would ask them.
 # @param policy
-#   A policy file. Without it: what the last run of the agent wanted, or the program's default policy.
+#   A policy file. Without it the first that is there: /etc/standfast/policy.ini, what Puppet last declared on the host, the
+#   program's default policy.
 # @param result_file
 #   The file that holds the last result.
 # @param directory

@@ -27,9 +27,12 @@ define standfast::daemon (
     default  => {},
   }
 
-  package { $packages:
-    ensure => $package_ensure,
-    *      => $noop,
+  # Puppet looks for all its package managers as soon as there is a package, though it have no title.
+  unless $packages.empty {
+    package { $packages:
+      ensure => $package_ensure,
+      *      => $noop,
+    }
   }
 
   if $service {

@@ -8,7 +8,7 @@ export LC_ALL PATH
 input=$(cat)
 
 # Prints the value of a key of the parameters: a text without its quotes, anything else as JSON; with `list` the texts of an
-# array, one a line. Fails where the key is missing or null.
+# array, one a line, and exit code 2 where one holds a line end. Fails where the key is missing or null.
 json_get() {
     printf '%s\n' "$input" | awk -v key="$1" -v form="${2:-value}" '
         function next_letter() {
@@ -75,7 +75,9 @@ json_get() {
             if (form == "value") { print shown(found); exit 0 }
             text = found; size = length(text); at = 2
             while (next_letter() != "]" && at <= size) {
-                print shown(value())
+                one = shown(value())
+                if (index(one, "\n")) exit 2
+                print one
                 if (next_letter() == ",") at++
             }
         }'
@@ -149,7 +151,9 @@ case $task in
             set_argument --policy=-
         fi
         set_argument --
-        only=$(json_get only list) && [ -n "$only" ] && options="$options$only
+        only=$(json_get only list)
+        [ $? -ne 2 ] || give_up bad-parameter 'a parameter holds a line end'
+        [ -z "$only" ] || options="$options$only
 "
         ;;
     probe)

@@ -15,6 +15,6 @@ mod life;
 mod net;
 mod node;
 mod purge;
-mod server;
 mod secrets;
+mod server;
 mod types;

@@ -40,6 +40,20 @@ describe 'standfast::rsyslog' do
     it { is_expected.to contain_rsyslog_forward('central').that_notifies('Service[rsyslog]') }
   end
 
+<<<<<<< HEAD
+=======
+  context 'on a system that has no package for a library' do
+    let(:facts) { Systems.facts('CentOS', '7') }
+    let(:params) do
+      { forwards: { 'a' => { 'target' => 'h', 'tls' => true, 'tls_driver' => 'ossl', 'ca_file' => '/c' } }, manage_package: true }
+    end
+
+    it { is_expected.to compile.with_all_deps }
+    it { is_expected.to contain_package('rsyslog') }
+    it { is_expected.not_to contain_package('rsyslog-openssl') }
+  end
+
+>>>>>>> module
   context 'in mode report' do
     let(:params) { { forwards: { 'central' => { 'target' => 'loghost' } }, mode: 'report' } }
 

@@ -70,6 +70,29 @@ describe 'the values that the module takes' do
     expect(differ).to be_empty
   end
 
+<<<<<<< HEAD
+=======
+  it 'of a limit are not other ones for those that are looked at only once' do
+    domains = VALUES_OF_ALIASES['Standfast::Limits::Domain'].flatten.grep(/\A[^\n]+\z/)
+    differ = []
+    Language.compiler do |compiler|
+      items = compiler.type('Standfast::Limits::Item').values
+      domains.product(items, [0, 1, 20, 2_147_483_647, 'unlimited']) do |domain, item, value|
+        title = "#{domain}/-/#{item}"
+        error = compiler.call_function('standfast::limits_error', title, { 'value' => value })
+        failed = begin
+          compiler.call_function('standfast::check_limits', 'x', { title => value })
+          false
+        rescue Puppet::Error => e
+          e.message.include?("x: #{title}: #{error}")
+        end
+        differ << [title, value, error] unless failed == !error.nil?
+      end
+    end
+    expect(differ).to be_empty
+  end
+
+>>>>>>> module
   it 'of a forward go together where the program says so' do
     base = { 'target' => 'h' }
     tls = base.merge('tls' => 'on', 'ca_file' => '/c')

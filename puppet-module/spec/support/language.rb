@@ -15,4 +15,32 @@ module Language
       pal.with_script_compiler { |compiler| yield compiler }
     end
   end
+<<<<<<< HEAD
+=======
+
+  # Runs a plan of the module with the types and functions of spec/bolt, as Bolt's run_plan does.
+  def plan(name, parameters)
+    bolt = "#{FIXTURES}/bolt"
+    FileUtils.mkdir_p(bolt)
+    FileUtils.ln_sf(File.join(MODULE, 'spec', 'bolt'), "#{bolt}/standin")
+    compiler(bolt) do |compiler|
+      compiler.evaluate_string('type TargetSpec = Variant[String[1], Array[String[1]]]')
+      closure = loader.load(:plan, name).class.dispatcher.dispatchers.first
+      returned = catch(:return) do
+        closure.call_by_name_with_scope(Puppet.lookup(:global_scope), parameters, true)
+        nil
+      end
+      returned&.value
+    end
+  end
+
+  # A type of the compiler that runs.
+  def type(name)
+    Puppet::Pops::Types::TypeParser.singleton.parse(name, loader)
+  end
+
+  def loader
+    Puppet.lookup(:loaders).private_environment_loader
+  end
+>>>>>>> module
 end

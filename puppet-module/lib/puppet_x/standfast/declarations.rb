@@ -21,7 +21,7 @@ module PuppetX
       def given(resource)
         resource.parameters.reject do |name, parameter|
           parameter.metaparam? || name == :provider || parameter.value.nil? ||
-            (name == :name && parameter.value == resource.title) ||
+            (name == :name && parameter.value.to_s == resource.title) ||
             (parameter.is_a?(Property) && parameter.adopted?)
         end
       end

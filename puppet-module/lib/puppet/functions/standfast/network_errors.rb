@@ -5,6 +5,8 @@ require 'ipaddr'
 # @summary Says what is wrong with networks: which are none, and which have bits set behind their prefix.
 #
 # A slip of the pen such as `10.9.0.1/16` would else open another network than was meant.
+#
+# @api private
 Puppet::Functions.create_function(:'standfast::network_errors') do
   # @param networks
   #   Addresses and networks of IPv4 and IPv6.
