@@ -39,9 +39,8 @@ use thiserror::Error;
 use cli::{Cli, Command, Format, Service};
 use exit::Exit;
 use outcome::Report;
-use policy::Named;
-use policy::item::Item;
 use policy::source::{Policy, Source};
+use policy::{Named, Selected};
 use proof::ProvedFacts;
 use report::style::Style;
 use run::Mode;
@@ -276,19 +275,11 @@ fn report_of(
 ) -> Result<(Report, Source), MainError> {
     let root = Root::open(&arguments.root)?;
     let Policy { items, source } = policy::read(named, &root)?;
-    let items = policy::select(items, globs)?;
+    let Selected { resources, wanted, unjudged } = policy::select(items, globs)?;
     if mode == Mode::CheckAndProbe && !root.is_host() {
         return Err(MainError::NothingRuns);
     }
-    let mut resources = Vec::with_capacity(items.len());
-    let mut unjudged = Vec::new();
-    for (place, item) in items.into_iter().enumerate() {
-        match item {
-            Item::Resource(resource) => resources.push(resource),
-            Item::Unjudged(one) => unjudged.push((place, one)),
-        }
-    }
-    let mut report = run::run(&root, &resources, mode, arguments.detail());
+    let mut report = run::run(&root, &resources, &wanted, mode, arguments.detail());
     report.add_unjudged(&unjudged);
     report.source_findings.extend(source.finding());
     std::mem::forget(resources);

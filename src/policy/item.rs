@@ -3,13 +3,13 @@
 use standfast_providers::limits::config::LimitsConfig;
 use standfast_providers::limits::entry::{Exceptions, LimitsEntry};
 use standfast_providers::shown::Shown;
-use standfast_providers::snmp::access::{Purge, SnmpAccess};
+use standfast_providers::snmp::access::Purge;
 use standfast_providers::snmp::community::SnmpCommunity;
 use standfast_providers::{limits, snmp};
 
 use super::declared::Declared;
 use crate::chain::chain;
-use crate::family::Desired;
+use crate::family::{Desired, Family};
 use crate::resource::{Origin, Resource};
 
 /// One piece of desired state.
@@ -40,6 +40,19 @@ impl Item {
             Self::Resource(resource) => resource.path(),
             Self::Unjudged(unjudged) => format!("{}/{}", unjudged.kind, unjudged.title),
         }
+    }
+
+    /// The family in which it removes what nobody declares, if it does.
+    #[must_use]
+    pub fn removes_from(&self) -> Option<Family> {
+        let Self::Resource(resource) = self else { return None };
+        let removes = match &resource.desired {
+            Desired::Limits(limits::Desired::Config(LimitsConfig { purge, .. })) => purge.is_some(),
+            Desired::Limits(limits::Desired::Entry(entry)) => entry.exceptions == Exceptions::Forbid,
+            Desired::Snmp(snmp::Desired::Access(access)) => access.purge == Purge::Undeclared,
+            _ => false,
+        };
+        removes.then(|| resource.desired.family())
     }
 
     /// Of a resource of this kind as Puppet declares it; `refused` is why it cannot be judged, where that is known. What
@@ -101,30 +114,15 @@ pub fn hold_back(items: &mut [Item]) {
         return;
     }
     for item in items {
-        let Item::Resource(resource) = item else { continue };
-        let unknown = match &resource.desired {
-            Desired::Limits(desired) if removes_limits(desired) => &limits,
-            Desired::Snmp(snmp::Desired::Access(access)) if removes_communities(access) => &snmp,
+        let unknown = match item.removes_from() {
+            Some(Family::Limits) => &limits,
+            Some(Family::Snmp) => &snmp,
             _ => continue,
         };
-        let Some(unknown) = unknown else { continue };
+        let (Some(unknown), Item::Resource(resource)) = (unknown, &mut *item) else { continue };
         let reason =
             format!("cannot be judged: it removes what nobody declares, and {unknown} cannot be judged");
-        *item = Item::Unjudged(Unjudged {
-            kind: resource.kind,
-            title: std::mem::take(&mut resource.title),
-            reason,
-        });
+        let title = std::mem::take(&mut resource.title);
+        *item = Item::Unjudged(Unjudged { kind: resource.kind, title, reason });
     }
-}
-
-fn removes_limits(desired: &limits::Desired) -> bool {
-    match desired {
-        limits::Desired::Config(LimitsConfig { purge, .. }) => purge.is_some(),
-        limits::Desired::Entry(entry) => entry.exceptions == Exceptions::Forbid,
-    }
-}
-
-fn removes_communities(access: &SnmpAccess) -> bool {
-    access.purge == Purge::Undeclared
 }

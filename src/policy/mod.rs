@@ -11,6 +11,7 @@ pub mod rich;
 pub mod snapshot;
 pub mod source;
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -22,8 +23,8 @@ use standfast_providers::schema::SchemaError;
 use standfast_providers::shown::Shown;
 use thiserror::Error;
 
-use crate::resource::Origin;
-use item::Item;
+use crate::resource::{Origin, Resource};
+use item::{Item, Unjudged};
 use puppet_conf::PuppetConf;
 use source::{Policy, Source};
 
@@ -253,19 +254,47 @@ fn text_of(name: &str, bytes: Vec<u8>) -> Result<String, PolicyError> {
     })
 }
 
-/// Keeps the resources that one of the globs names as `KIND/TITLE`; all when there is no glob.
+/// What a run is about.
+#[derive(Debug, Default)]
+pub struct Selected {
+    /// What is declared in the families that it is about.
+    pub resources: Vec<Resource>,
+    /// The places of those that are asked for.
+    pub wanted: Vec<usize>,
+    /// Those that are asked for and cannot be judged, each with how many of `wanted` stand before it.
+    pub unjudged: Vec<(usize, Unjudged)>,
+}
+
+/// Asks for the items that one of the globs names as `KIND/TITLE`; for all when there is no glob.
+///
+/// What else is declared in their families stays beside them: it is declared, whether somebody asks for it or not, and
+/// what removes the rest must know it.
 ///
 /// # Errors
 /// When a glob cannot be read, or nothing matches.
-pub fn select(items: Vec<Item>, globs: &[String]) -> Result<Vec<Item>, PolicyError> {
-    if globs.is_empty() {
-        return Ok(items);
+pub fn select(items: Vec<Item>, globs: &[String]) -> Result<Selected, PolicyError> {
+    let set = if globs.is_empty() { None } else { Some(glob_set(globs)?) };
+    let is_wanted = |item: &Item| set.as_ref().is_none_or(|set| set.is_match(item.path()));
+    let mut selected = Selected { resources: Vec::with_capacity(items.len()), ..Selected::default() };
+    let mut others = Vec::new();
+    let mut families = BTreeSet::new();
+    for item in items {
+        match (is_wanted(&item), item) {
+            (true, Item::Resource(resource)) => {
+                families.insert(resource.desired.family());
+                selected.wanted.push(selected.resources.len());
+                selected.resources.push(resource);
+            }
+            (true, Item::Unjudged(one)) => selected.unjudged.push((selected.wanted.len(), one)),
+            (false, Item::Resource(resource)) => others.push(resource),
+            (false, Item::Unjudged(_)) => {}
+        }
     }
-    let set = glob_set(globs)?;
-    let selected: Vec<_> = items.into_iter().filter(|item| set.is_match(item.path())).collect();
-    if selected.is_empty() {
+    if set.is_some() && selected.wanted.is_empty() && selected.unjudged.is_empty() {
         return Err(PolicyError::NothingSelected { globs: globs.join(" ") });
     }
+    others.retain(|resource| families.contains(&resource.desired.family()));
+    selected.resources.extend(others);
     Ok(selected)
 }
 
