@@ -31,7 +31,9 @@ fn puppet_installs_the_module_with_a_program_that_runs() {
     assert_eq!(mode(&module.join("metadata.json")), 0o644);
     assert_eq!(run(Command::new(&program).arg("--version")), format!("standfast {VERSION}\n"));
     assert!(module.join("lib/puppet/type/limits_entry.rb").is_file());
-    assert!(!module.join("spec").exists(), "what tests the module is not part of it");
+    for tests in ["spec", "tests"] {
+        assert!(!module.join(tests).exists(), "what tests the module is not part of it");
+    }
 }
 
 #[test]
