@@ -47,13 +47,10 @@ fn dpkg_installs_it_beside_glibc_2_17_and_takes_all_of_it_away_again() {
         "usr/share/zsh/vendor-completions/_standfast",
         "usr/share/doc/standfast/copyright",
     );
-    let root_option = format!("--root={}", root.display());
-    let conffiles = ["-W", "-f", "${Conffiles}", "standfast"];
-    let conffiles = run(Command::new("dpkg-query").arg(&root_option).args(conffiles));
-    assert!(conffiles.contains("/etc/facter/facts.d/standfast "), "{conffiles}");
     // None of it runs as part of the installation.
     assert!(!root.join("var/lib/dpkg/info/standfast.postinst").exists());
 
+    let root_option = format!("--root={}", root.display());
     run(Command::new("dpkg").args(["--log=/dev/null", &root_option, "-P", "standfast"]));
     let left: Vec<_> = files(&root).into_iter().filter(|file| !file.contains(" var/lib/dpkg/")).collect();
     assert!(left.is_empty(), "{left:?}");

@@ -78,7 +78,7 @@ const COMMON: [&str; 4] = [
     "644 usr/share/bash-completion/completions/standfast",
     "644 usr/share/fish/vendor_completions.d/standfast.fish",
     "644 usr/share/man/man1/standfast.1.gz",
-    "755 etc/facter/facts.d/standfast",
+    "755 usr/share/standfast/facts.d/standfast",
 ];
 
 /// Asserts that what a package manager has installed is whole and works.
@@ -104,7 +104,7 @@ fn assert_installed(root: &Path, completion: &str, licence: &str) {
     run(Command::new(&program).args(["policy", "validate"]).arg(example));
     let page = run(Command::new("zcat").arg(root.join("usr/share/man/man1/standfast.1.gz")));
     assert!(page.contains(".TH standfast 1"), "{page}");
-    let fact = fs::read(root.join("etc/facter/facts.d/standfast")).unwrap();
+    let fact = fs::read(root.join("usr/share/standfast/facts.d/standfast")).unwrap();
     let launcher = Path::new(env!("CARGO_MANIFEST_DIR")).join("puppet-module/facts.d/standfast");
     assert_eq!(fact, fs::read(launcher).unwrap(), "the packages and the module have the same fact");
 }

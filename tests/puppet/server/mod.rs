@@ -115,7 +115,7 @@ fn checked_without_puppet(stage: &Stage, noop: &Run) {
     assert!(said.starts_with("desired   what puppet agent cached "), "{said}");
     assert!(said.contains(reason), "{reason} is not in\n{said}");
     assert!(said.contains("drift     snmp_community poller\n"), "{said}");
-    assert!(said.contains("community is deferred (by sprintf)"), "{said}");
+    assert!(said.contains("`community` is deferred (by sprintf)"), "{said}");
 }
 
 /// The manifest changes, also a secret of it: that is no tampering. `--debug` shows no more of the secret.
