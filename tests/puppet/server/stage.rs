@@ -64,6 +64,14 @@ impl Stage {
         run
     }
 
+    /// What the program that pluginsync brought finds without Puppet: its exit code and what it says.
+    pub(crate) fn check(&self) -> (i32, String) {
+        let output = self.node.run(&[&format!("{AGENT_CACHE}/facts.d/{PROGRAM}"), "check"]);
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        self.said.borrow_mut().push_str(&said);
+        (output.status.code().unwrap(), said)
+    }
+
     /// Has an environment's types written down, so that it knows no others.
     pub(crate) fn generate_types(&self, environment: &str) {
         let (code, conf) = (format!("{SERVER}/code"), format!("{SERVER}/conf"));
