@@ -24,7 +24,7 @@ use standfast_providers::shown::Shown;
 use thiserror::Error;
 
 use crate::resource::{Origin, Resource};
-use item::{Item, Unjudged};
+use item::{Items, Unjudged};
 use puppet_conf::PuppetConf;
 use source::{Policy, Source};
 
@@ -207,7 +207,7 @@ pub fn read(named: Named<'_>, root: &Root) -> Result<Policy, PolicyError> {
         return json::parse(&name, &text, Origin::File).map(by_hand);
     }
     let resources = ini::parse(&name, &text)?;
-    Ok(by_hand(resources.into_iter().map(Item::Resource).collect()))
+    Ok(by_hand(resources.into()))
 }
 
 /// Reads a file that whoever asks has named.
@@ -272,25 +272,31 @@ pub struct Selected {
 ///
 /// # Errors
 /// When a glob cannot be read, or nothing matches.
-pub fn select(items: Vec<Item>, globs: &[String]) -> Result<Selected, PolicyError> {
-    let set = if globs.is_empty() { None } else { Some(glob_set(globs)?) };
-    let is_wanted = |item: &Item| set.as_ref().is_none_or(|set| set.is_match(item.path()));
-    let mut selected = Selected { resources: Vec::with_capacity(items.len()), ..Selected::default() };
+pub fn select(items: Items, globs: &[String]) -> Result<Selected, PolicyError> {
+    let Items { resources, unjudged } = items;
+    if globs.is_empty() {
+        let wanted = (0..resources.len()).collect();
+        return Ok(Selected { resources, wanted, unjudged });
+    }
+    let set = glob_set(globs)?;
+    let mut selected = Selected { resources: Vec::with_capacity(resources.len()), ..Selected::default() };
     let mut others = Vec::new();
     let mut families = BTreeSet::new();
-    for item in items {
-        match (is_wanted(&item), item) {
-            (true, Item::Resource(resource)) => {
-                families.insert(resource.desired.family());
-                selected.wanted.push(selected.resources.len());
-                selected.resources.push(resource);
-            }
-            (true, Item::Unjudged(one)) => selected.unjudged.push((selected.wanted.len(), one)),
-            (false, Item::Resource(resource)) => others.push(resource),
-            (false, Item::Unjudged(_)) => {}
+    let mut unjudged = unjudged.into_iter().filter(|(_, one)| set.is_match(one.path())).peekable();
+    for (number, resource) in resources.into_iter().enumerate() {
+        while let Some((_, one)) = unjudged.next_if(|(before, _)| *before <= number) {
+            selected.unjudged.push((selected.wanted.len(), one));
+        }
+        if set.is_match(resource.path()) {
+            families.insert(resource.desired.family());
+            selected.wanted.push(selected.resources.len());
+            selected.resources.push(resource);
+        } else {
+            others.push(resource);
         }
     }
-    if set.is_some() && selected.wanted.is_empty() && selected.unjudged.is_empty() {
+    selected.unjudged.extend(unjudged.map(|(_, one)| (selected.wanted.len(), one)));
+    if selected.wanted.is_empty() && selected.unjudged.is_empty() {
         return Err(PolicyError::NothingSelected { globs: globs.join(" ") });
     }
     others.retain(|resource| families.contains(&resource.desired.family()));
