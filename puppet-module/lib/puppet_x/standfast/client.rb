@@ -2,6 +2,7 @@
 
 require 'json'
 require_relative 'binary'
+require_relative 'type'
 
 module PuppetX
   module Standfast
@@ -64,17 +65,23 @@ module PuppetX
         exchange(question, field)
       end
 
-      def observe(declarations, only = 'all')
-        start
-        judged({ ask: 'observe', resources: references(declarations), only: only })
+      # Resources by name, or as a whole where the program does not know all of them.
+      def observe(resources, only = 'all')
+        judged({ ask: 'observe', resources: resources, only: only })
       end
 
-      def apply(declarations)
+      def apply(resources)
+        judged({ ask: 'apply', resources: resources })
+      end
+
+      # Whether all of a resource was known when it was declared.
+      def knows?(type, title)
         start
-        judged({ ask: 'apply', resources: references(declarations) })
+        @declared.fetch([type, title], false)
       end
 
       def finish
+        forget_children
         return unless @child&.own?
         answer = exchange({ ask: 'end' }, nil)
         Puppet.warning(answer['warning']) if answer['warning']
@@ -95,6 +102,13 @@ module PuppetX
       end
 
       private
+
+      # Puppet remembers for a month when it has looked at a resource, and reads all of that in each run. Of a child,
+      # which may never be there again, it is of use for a schedule alone.
+      def forget_children
+        children = @catalog.resources.select { |one| one.respond_to?(:container) && one.container && !one[:schedule] }
+        children.each { |child| Puppet::Util::Storage.state.delete(child.to_s) }
+      end
 
       def hello
         answer = exchange({ ask: 'hello', protocol: PROTOCOL, run: run }, nil)
@@ -118,18 +132,13 @@ module PuppetX
 
       # What was observed or applied, of the form that it should have.
       def judged(question)
-        all = exchange(question, 'resources')
+        all = ask(question, 'resources')
         judged = all.all? do |one|
           one.is_a?(Hash) && one['outcome'].is_a?(String) && one['drift'].is_a?(Array) &&
             one['drift'].all? { |drift| drift.values_at('property', 'is', 'should', 'reason').all?(String) }
         end
         raise Failure, NONSENSE unless judged && (question[:only] == 'drifted' || all.size == question[:resources].size)
         all
-      end
-
-      # By name where the program knows the rest.
-      def references(declarations)
-        declarations.map { |one| @declared[one.values_at(:type, :title)] ? one.slice(:type, :title) : one }
       end
 
       def exchange(question, field)

@@ -11,7 +11,7 @@ module PuppetX
       # Just before it is evaluated. What fails is told when it is, so that it can still be skipped in silence.
       def eval_generate
         @members = nil if Declarations.resolve(self).any?
-        answers = Client.of(catalog).observe(declarations, 'drifted')
+        answers = client.observe(references(members.keys), 'drifted')
         @children = answers.map { |answer| child(answer) }
       rescue Failure => e
         @failure = e
@@ -26,8 +26,8 @@ module PuppetX
       # One write for all children, when the first of them is to be changed.
       def enforce_all(child)
         @became ||= begin
-          wanted = @children.map { |one| declaration([one.class.name.to_s, one.title]) }
-          Client.of(catalog).apply(wanted).to_h { |one| [one.values_at('type', 'title'), one] }
+          wanted = references(@children.map { |one| [one.class.name.to_s, one.title] })
+          client.apply(wanted).to_h { |one| [one.values_at('type', 'title'), one] }
         rescue Failure => e
           Hash.new { |_, _| raise e }
         end
@@ -35,7 +35,6 @@ module PuppetX
       end
 
       def declarations
-        return [] if members.empty?
         members.keys.map { |key| declaration(key) }
       end
 
@@ -48,6 +47,14 @@ module PuppetX
       end
 
       private
+
+      def client
+        Client.of(catalog)
+      end
+
+      def references(keys)
+        keys.map { |type, title| client.knows?(type, title) ? { type: type, title: title } : declaration([type, title]) }
+      end
 
       def declaration(key)
         { type: key.first, title: key.last, parameters: members[key], noop: noop? || nil,

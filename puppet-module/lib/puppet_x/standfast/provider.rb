@@ -38,7 +38,7 @@ module PuppetX
       def observe
         @done = @failure = nil
         return unless resource.catalog
-        @answer = resource.answer || client.observe(resource.declarations).first
+        @answer = resource.answer || client.observe([reference]).first
         raise Failure, @answer['error'] if @answer['outcome'] == 'failed'
         sort_drift
         tell unless @drift.empty?
@@ -77,13 +77,20 @@ module PuppetX
       end
 
       def enforce_all(resource)
-        client.apply(resource.declarations).first
+        client.apply([reference]).first
       end
 
       private
 
       def client
         Client.of(resource.catalog)
+      end
+
+      def reference
+        name = { type: resource.class.name.to_s, title: resource.title }
+        return name if client.knows?(*name.values)
+        Declarations.resolve(resource)
+        Declarations.of(resource)
       end
 
       # What is of no property (a process, a probe) is told by `ensure` or the first one, where no property differs;

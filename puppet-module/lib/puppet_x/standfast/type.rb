@@ -11,7 +11,6 @@ module PuppetX
 
       # Asks anew each time: an earlier resource of the run may have changed something.
       def retrieve
-        Declarations.resolve(self)
         provider.observe
         super
       end
