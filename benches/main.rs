@@ -16,6 +16,7 @@ mod daemons;
 mod logs;
 mod measure;
 mod scale;
+mod serve;
 mod stage;
 mod stock;
 mod table;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         ("entries", scale::entries),
         ("resources", scale::resources),
         ("apply", scale::apply),
+        ("serve", serve::measure),
         ("daemons", daemons::stock),
         ("lines", daemons::lines),
         ("probe", daemons::probe),

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Stat, StatxFlags};
@@ -30,7 +30,7 @@ pub struct Root {
     path: PathBuf,
     scope: Scope,
     /// What is looked at, where somebody wants to know it.
-    seen: Option<Mutex<Option<Seen>>>,
+    pub(crate) seen: Option<Mutex<Option<Seen>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,7 +202,7 @@ impl Root {
         answer
     }
 
-    fn open_as(&self, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    pub(crate) fn open_as(&self, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
         match self.scope {
             Scope::Host if path.is_absolute() => rustix::fs::openat(CWD, path, flags, Mode::empty()),
             Scope::Host => rustix::fs::openat(&self.dir, path, flags, Mode::empty()),
@@ -236,42 +236,6 @@ impl Root {
             self.note(|seen| seen.note_content(path, &stat, &bytes, was_lasting));
         }
         Ok(bytes)
-    }
-
-    /// The same, which can note what is looked at.
-    #[must_use]
-    pub fn watched(self) -> Self {
-        Self { seen: Some(Mutex::default()), ..self }
-    }
-
-    /// From now on what is looked at is noted, if this root is watched.
-    pub fn begin_watch(&self) {
-        if let Some(seen) = &self.seen {
-            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Seen::begin());
-        }
-    }
-
-    /// What was looked at since.
-    #[must_use]
-    pub fn end_watch(&self) -> Option<Seen> {
-        self.seen.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    /// Notes something, if what is looked at is noted.
-    pub(crate) fn note<T>(&self, note: impl FnOnce(&mut Seen) -> T) -> Option<T> {
-        self.seen.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(note)
-    }
-
-    /// What tells the state of a path from the next.
-    pub(crate) fn stamp(&self, path: &Path, follows: bool) -> Stamp {
-        let stat = if self.is_host() && path.is_absolute() {
-            let flags = if follows { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
-            rustix::fs::statat(CWD, path, flags)
-        } else {
-            let flags = if follows { OFlags::PATH } else { OFlags::PATH | OFlags::NOFOLLOW };
-            self.open_as(path, flags | OFlags::CLOEXEC).and_then(rustix::fs::fstat)
-        };
-        stat.map_or_else(Stamp::No, |stat| Stamp::of(&stat))
     }
 
     /// Mode, owner and time of a file or directory; symbolic links are followed.
