@@ -15,7 +15,9 @@
 mod daemons;
 mod logs;
 mod measure;
+mod puppet;
 mod scale;
+mod serve;
 mod stage;
 mod stock;
 mod table;
@@ -48,10 +50,15 @@ fn main() -> ExitCode {
         ("entries", scale::entries),
         ("resources", scale::resources),
         ("apply", scale::apply),
+        ("serve", serve::measure),
         ("daemons", daemons::stock),
         ("lines", daemons::lines),
         ("probe", daemons::probe),
         ("logs", logs::measure),
+        ("puppet-sync", puppet::in_sync),
+        ("puppet-many", puppet::many),
+        ("puppet-peers", puppet::peers),
+        ("puppet-first", puppet::first_run),
     ] {
         if is_wanted(name) {
             eprintln!("measuring {name} …");

@@ -84,6 +84,15 @@ impl Stages {
         set
     }
 
+    /// Puts other files or directories in places that are there until the answer is dropped.
+    pub(crate) fn bind(&self, places: &[(PathBuf, &str)]) -> Set {
+        let mut set = Set { mounted: Vec::new(), written: Vec::new() };
+        for (source, target) in places {
+            set.bind(source, target);
+        }
+        set
+    }
+
     /// A directory for files that are to be read.
     pub(crate) fn directory(&self, name: &str) -> PathBuf {
         self.work.join(name)
@@ -93,6 +102,14 @@ impl Stages {
     pub(crate) fn input(&self, text: &str) -> Input {
         let path = self.work.join("input.json");
         std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// A file that only root may read.
+    pub(crate) fn private(&self, text: &str) -> PathBuf {
+        let path = self.work.join("private.json");
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         path
     }
 }

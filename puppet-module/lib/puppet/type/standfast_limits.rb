@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
-require_relative '../../puppet_x/standfast/container'
+shared = File.expand_path('../../puppet_x/standfast/type.rb', __dir__)
+require shared unless $LOADED_FEATURES.include?(shared)
 
 Puppet::Type.newtype(:standfast_limits) do
   @doc = <<~'DOC'
@@ -66,14 +67,15 @@ Puppet::Type.newtype(:standfast_limits) do
       config = { inert: self[:inert], purge: self[:purge], purge_ignore: self[:purge_ignore] }.compact
       # One that is Deferred as a whole is no hash yet.
       entries = self[:entries].is_a?(Hash) ? self[:entries] : {}
-      entries = entries.to_h { |title, given| [['limits_entry', title], attributes(given)] }
-      config.empty? ? entries : entries.merge(['limits_config', 'main'] => config)
+      all = config.empty? ? {} : { 'limits_config' => { 'main' => config } }
+      all.merge('limits_entry' => entries.transform_values { |given| attributes(given) })
     end
   end
 
   def attributes(given)
     given = { 'value' => given } unless given.is_a?(Hash)
-    (self[:defaults].is_a?(Hash) ? self[:defaults] : {}).merge(given).compact
+    given = self[:defaults].merge(given) if self[:defaults].is_a?(Hash)
+    given.compact
   end
 
   def entry_type

@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require_relative 'type'
-
 module PuppetX
   module Standfast
     # A type that stands for many resources: all are asked for at once, and only what differs becomes one of its own.
@@ -11,7 +9,7 @@ module PuppetX
       # Just before it is evaluated. What fails is told when it is, so that it can still be skipped in silence.
       def eval_generate
         learn
-        answers = client.observe(members.keys.map { |key| named(key) }, 'drifted')
+        answers = client.observe(keys.map { |key| named(key) }, 'drifted')
         @children = answers.map { |answer| child(answer) }
       rescue Puppet::Error => e
         @failure = e
@@ -34,11 +32,11 @@ module PuppetX
       end
 
       def declarations
-        members.keys.map { |key| declaration(key) }
+        keys.map { |key| declaration(key) }
       end
 
       def identities
-        members.keys.map { |type, title| "#{type.capitalize}[#{title}]" }
+        members
       end
 
       def pre_run_check
@@ -58,20 +56,29 @@ module PuppetX
         client.declare(declarations)
       end
 
+      def keys
+        members.flat_map { |type, all| all.keys.map { |title| [type, title] } }
+      end
+
       def named(key)
         { type: key.first, title: key.last }
       end
 
       def declaration(key)
-        unknown, known = members[key].partition { |_, value| Declarations.deferred?(value) }
-        deferred = unknown.empty? ? nil : unknown.map(&:first)
-        { type: key.first, title: key.last, parameters: known.to_h, deferred: deferred, noop: noop? || nil,
-          file: file, line: line, container: ref }.compact
+        @shared ||= { noop: noop? || nil, file: file, line: line, container: ref }.compact
+        given = members[key.first][key.last]
+        deferred = given.select { |_, value| Declarations.deferred?(value) }.keys
+        given = given.reject { |name, _| deferred.include?(name) } unless deferred.empty?
+        told = { type: key.first, title: key.last, parameters: given, **@shared }
+        deferred.empty? ? told : told.merge(deferred: deferred)
+      end
       end
 
       def child(answer)
         key = answer.values_at('type', 'title')
-        child = Puppet::Type.type(key.first.to_sym).new(members.fetch(key) { raise Failure, Client::NONSENSE }.merge(title: key.last))
+        members = self.members.fetch(key.first, {})
+        given = members.fetch(key.last) { raise Failure, Client::NONSENSE }
+        child = Puppet::Type.type(key.first.to_sym).new(given.merge(title: key.last))
         COPIED.each { |name| child[name] = self[name] unless self[name].nil? }
         child.file = file
         child.line = line
