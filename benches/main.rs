@@ -17,6 +17,7 @@ mod logs;
 mod measure;
 mod puppet;
 mod scale;
+mod serve;
 mod stage;
 mod stock;
 mod table;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         ("entries", scale::entries),
         ("resources", scale::resources),
         ("apply", scale::apply),
+        ("serve", serve::measure),
         ("daemons", daemons::stock),
         ("lines", daemons::lines),
         ("probe", daemons::probe),

@@ -119,6 +119,87 @@ pub(crate) fn resources(tools: &Tools, stages: &Stages, table: &mut Table) {
         table.cpu(&format!("`check -`, 10,000 {}", form.name), program.cpu(15), Some(50.0));
         table.kib(&format!("`check -`, 10,000 {}", form.name), program.peak_kib(), None);
     }
+    left_by_puppet(tools, stages, table);
+}
+
+/// What Puppet leaves on a node with so many resources of users by UID, as JSON: its name, and how it is named.
+const LEFT_BY_PUPPET: [(&str, &str, Domain); 3] = [
+    ("snapshot", "--policy", snapshot),
+    ("catalog", "--catalog", catalog),
+    ("container", "--catalog", container),
+];
+
+fn snapshot(count: usize) -> String {
+    let one = |index| {
+        format!(
+            r#"{{"type":"limits_entry","title":"{}/soft/nproc","parameters":{{"value":{}}},"file":"/etc/puppet/code/environments/production/manifests/site.pp","line":{index},"tags":["limits_entry","profile","class"]}}"#,
+            uid(index),
+            value(index)
+        )
+    };
+    let all = (0..count).map(one).collect::<Vec<_>>().join(",");
+    format!(
+        r#"{{"standfast_snapshot":1,"written":"2026-11-26T22:10:11Z","version":"0.1.0","run":{{"by":"agent"}},"resources":[{all}]}}"#
+    )
+}
+
+/// With as many files beside, and the edges to all of them.
+fn catalog(count: usize) -> String {
+    let kept = r#""tags":["class","profile"],"file":"/etc/puppet/code/environments/production/manifests/site.pp","line":3,"exported":false,"kind":"compilable_type""#;
+    let one = |index| {
+        format!(
+            r#"{{"type":"Limits_entry","title":"{domain}/soft/nproc",{kept},"parameters":{{"domain":"{domain}","type":"soft","item":"nproc","value":{value}}}}},{{"type":"File","title":"/srv/{index}",{kept},"parameters":{{"ensure":"file","owner":"root","group":"root","mode":"0644","content":"a line of some length\nand another\n"}}}}"#,
+            domain = uid(index),
+            value = value(index)
+        )
+    };
+    let edge = |index| {
+        let domain = uid(index);
+        format!(
+            r#"{{"source":"Class[Profile]","target":"Limits_entry[{domain}/soft/nproc]"}},{{"source":"Class[Profile]","target":"File[/srv/{index}]"}}"#
+        )
+    };
+    of_host(
+        &(0..count).map(one).collect::<Vec<_>>().join(","),
+        &(0..count).map(edge).collect::<Vec<_>>().join(","),
+    )
+}
+
+fn container(count: usize) -> String {
+    let one = |index| format!(r#""{}/soft/nproc":{}"#, uid(index), value(index));
+    let all = (0..count).map(one).collect::<Vec<_>>().join(",");
+    of_host(
+        &format!(r#"{{"type":"Standfast_limits","title":"main","parameters":{{"entries":{{{all}}}}}}}"#),
+        "",
+    )
+}
+
+fn of_host(resources: &str, edges: &str) -> String {
+    format!(
+        r#"{{"tags":[],"name":"host.example.net","version":1795762549,"environment":"production","resources":[{resources}],"edges":[{edges}],"classes":[]}}"#
+    )
+}
+
+/// As many resources as entries, in sync, out of what Puppet leaves: 1,000 and then 10,000.
+fn left_by_puppet(tools: &Tools, stages: &Stages, table: &mut Table) {
+    for (name, option, text) in LEFT_BY_PUPPET {
+        let check = |count| {
+            let file = stages.private(&text(count));
+            tools.standfast(&["check", option, &file.to_string_lossy()])
+        };
+        let few = {
+            let _set = stages.set(&Etc { accounts: 1000, limits: lines(1000, uid), ..Etc::default() });
+            check(1000).instructions()
+        };
+        let _set = stages.set(&Etc { accounts: 10_000, limits: lines(10_000, uid), ..Etc::default() });
+        let program = check(10_000);
+        assert!(program.said().contains("10000 in sync"), "{}", program.said());
+        let many = program.instructions();
+        table.instructions(&format!("`check` from {name}, 10,000 resources"), many, None);
+        table.count_ratio(&format!("10,000 to 1,000 resources from {name}"), many as f64 / few as f64, 10.5);
+        table.cpu(&format!("`check` from {name}, 10,000 resources"), program.cpu(15), Some(60.0));
+        table.kib(&format!("`check` from {name}, 10,000 resources"), program.peak_kib(), None);
+    }
 }
 
 /// As many resources without an entry: 1,000 and then 10,000.

@@ -104,6 +104,14 @@ impl Stages {
         std::fs::write(&path, text).unwrap();
         path
     }
+
+    /// A file that only root may read.
+    pub(crate) fn private(&self, text: &str) -> PathBuf {
+        let path = self.work.join("private.json");
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        path
+    }
 }
 
 /// Files in their places; dropping it takes them away.

@@ -314,3 +314,15 @@ impl<P: Provider> Planner for Observed<P> {
         self.provider.communities()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Family;
+    use crate::resource::KINDS;
+
+    #[test]
+    fn each_kind_has_a_family_and_nothing_else_has_one() {
+        assert!(KINDS.iter().all(|kind| Family::of_kind(kind.name).is_some()));
+        assert_eq!(Family::of_kind("limits"), None);
+    }
+}

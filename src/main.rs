@@ -24,8 +24,7 @@ mod schema_puppet;
 mod serve;
 
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -39,9 +38,8 @@ use thiserror::Error;
 use cli::{Cli, Command, Format, Service};
 use exit::Exit;
 use outcome::Report;
-use policy::Named;
-use policy::item::Item;
 use policy::source::{Policy, Source};
+use policy::{Named, Selected};
 use proof::ProvedFacts;
 use report::style::Style;
 use run::Mode;
@@ -104,7 +102,7 @@ enum MainError {
 const OUTPUT_BUFFER: usize = 64 * 1024;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
@@ -276,19 +274,11 @@ fn report_of(
 ) -> Result<(Report, Source), MainError> {
     let root = Root::open(&arguments.root)?;
     let Policy { items, source } = policy::read(named, &root)?;
-    let items = policy::select(items, globs)?;
+    let Selected { resources, wanted, unjudged } = policy::select(items, globs)?;
     if mode == Mode::CheckAndProbe && !root.is_host() {
         return Err(MainError::NothingRuns);
     }
-    let mut resources = Vec::with_capacity(items.len());
-    let mut unjudged = Vec::new();
-    for (place, item) in items.into_iter().enumerate() {
-        match item {
-            Item::Resource(resource) => resources.push(resource),
-            Item::Unjudged(one) => unjudged.push((place, one)),
-        }
-    }
-    let mut report = run::run(&root, &resources, mode, arguments.detail());
+    let mut report = run::run(&root, &resources, &wanted, mode, arguments.detail());
     report.add_unjudged(&unjudged);
     report.source_findings.extend(source.finding());
     std::mem::forget(resources);

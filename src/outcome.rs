@@ -182,12 +182,12 @@ impl Report {
         Self::of(resources.map(failed).collect(), Vec::new(), Vec::new())
     }
 
-    /// Adds resources that cannot be judged, each at its place among all.
+    /// Adds the resources that cannot be judged, each before the outcome of this number.
     pub fn add_unjudged(&mut self, unjudged: &[(usize, Unjudged)]) {
         let mut judged = std::mem::take(&mut self.outcomes).into_iter();
-        for (place, one) in unjudged {
-            let before = place.saturating_sub(self.outcomes.len());
-            self.outcomes.extend(judged.by_ref().take(before));
+        for (added, (before, one)) in unjudged.iter().enumerate() {
+            let due = (before + added).saturating_sub(self.outcomes.len());
+            self.outcomes.extend(judged.by_ref().take(due));
             self.outcomes.push(Outcome::unjudged(one));
         }
         self.outcomes.extend(judged);

@@ -5,9 +5,10 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{AtFlags, CWD, FileType, Stat};
+use rustix::fs::{AtFlags, CWD, FileType, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::root::Root;
@@ -28,8 +29,8 @@ pub struct Seen {
     files: HashMap<Key, Stamp>,
     since: SystemTime,
     begun: Instant,
-    /// The devices of /proc and /sys, whose files change without a new time.
-    kernel: [Option<u64>; 2],
+    /// The devices whose files change without a new time.
+    kernel: [Option<u64>; 3],
     contents: Vec<(PathBuf, Vec<u8>)>,
     is_lasting: bool,
     asked_elsewhere: bool,
@@ -90,7 +91,7 @@ impl Seen {
             files: HashMap::new(),
             since: SystemTime::now(),
             begun: Instant::now(),
-            kernel: [device("/proc"), device("/sys")],
+            kernel: ["/proc", "/sys", "/sys/fs/cgroup"].map(device),
             contents: Vec::new(),
             is_lasting: true,
             asked_elsewhere: false,
@@ -167,6 +168,45 @@ impl Seen {
     }
 }
 
+impl Root {
+    /// The same, which can note what is looked at.
+    #[must_use]
+    pub fn watched(mut self) -> Self {
+        self.seen = Some(Mutex::default());
+        self
+    }
+
+    /// From now on what is looked at is noted, if this root is watched.
+    pub fn begin_watch(&self) {
+        if let Some(seen) = &self.seen {
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Seen::begin());
+        }
+    }
+
+    /// What was looked at since.
+    #[must_use]
+    pub fn end_watch(&self) -> Option<Seen> {
+        self.seen.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Notes something, if what is looked at is noted.
+    pub(crate) fn note<T>(&self, note: impl FnOnce(&mut Seen) -> T) -> Option<T> {
+        self.seen.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(note)
+    }
+
+    /// What tells the state of a path from the next.
+    pub(crate) fn stamp(&self, path: &Path, follows: bool) -> Stamp {
+        let stat = if self.is_host() && path.is_absolute() {
+            let flags = if follows { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
+            rustix::fs::statat(CWD, path, flags)
+        } else {
+            let flags = if follows { OFlags::PATH } else { OFlags::PATH | OFlags::NOFOLLOW };
+            self.open_as(path, flags | OFlags::CLOEXEC).and_then(rustix::fs::fstat)
+        };
+        stat.map_or_else(Stamp::No, |stat| Stamp::of(&stat))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -194,17 +234,13 @@ mod tests {
             }
             drop(root.list(Path::new("/etc/d")));
         };
-        for change in [
-            (|dir| drop(dir.file("/etc/a", b"2"))) as fn(&mut TestRoot),
-            |dir| drop(dir.file("/etc/none", b"")),
-            |dir| drop(dir.file("/etc/d/y", b"")),
-        ] {
+        for (path, bytes) in [("/etc/a", &b"2"[..]), ("/etc/none", b""), ("/etc/d/y", b"")] {
             sleep(2 * GRAIN);
             let seen = look(&root, read);
             assert!(seen.can_be_told() && seen.is_unchanged(&root));
             dir.file("/etc/b", b"2");
             assert!(seen.is_unchanged(&root), "what was not looked at does not count");
-            change(&mut dir);
+            dir.file(path, bytes);
             assert!(!seen.is_unchanged(&root));
         }
     }

@@ -11,6 +11,7 @@ pub mod rich;
 pub mod snapshot;
 pub mod source;
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -22,8 +23,8 @@ use standfast_providers::schema::SchemaError;
 use standfast_providers::shown::Shown;
 use thiserror::Error;
 
-use crate::resource::Origin;
-use item::Item;
+use crate::resource::{Origin, Resource};
+use item::{Items, Unjudged};
 use puppet_conf::PuppetConf;
 use source::{Policy, Source};
 
@@ -206,7 +207,7 @@ pub fn read(named: Named<'_>, root: &Root) -> Result<Policy, PolicyError> {
         return json::parse(&name, &text, Origin::File).map(by_hand);
     }
     let resources = ini::parse(&name, &text)?;
-    Ok(by_hand(resources.into_iter().map(Item::Resource).collect()))
+    Ok(by_hand(resources.into()))
 }
 
 /// Reads a file that whoever asks has named.
@@ -253,24 +254,64 @@ fn text_of(name: &str, bytes: Vec<u8>) -> Result<String, PolicyError> {
     })
 }
 
-/// Keeps the resources that one of the globs names as `KIND/TITLE`; all when there is no glob.
+/// What a run is about.
+#[derive(Debug, Default)]
+pub struct Selected {
+    /// What is declared in the families that it is about.
+    pub resources: Vec<Resource>,
+    /// The places of those that are asked for.
+    pub wanted: Vec<usize>,
+    /// Those that are asked for and cannot be judged, each with how many of `wanted` stand before it.
+    pub unjudged: Vec<(usize, Unjudged)>,
+}
+
+/// Asks for the items that one of the globs names as `KIND/TITLE`; for all when there is no glob.
+///
+/// What else is declared in their families stays beside them: it is declared, whether somebody asks for it or not, and
+/// what removes the rest must know it.
 ///
 /// # Errors
 /// When a glob cannot be read, or nothing matches.
-pub fn select(items: Vec<Item>, globs: &[String]) -> Result<Vec<Item>, PolicyError> {
+pub fn select(items: Items, globs: &[String]) -> Result<Selected, PolicyError> {
+    let Items { resources, unjudged } = items;
     if globs.is_empty() {
-        return Ok(items);
+        let wanted = (0..resources.len()).collect();
+        return Ok(Selected { resources, wanted, unjudged });
     }
-    let set = glob_set(globs)?;
-    let selected: Vec<_> = items.into_iter().filter(|item| set.is_match(item.path())).collect();
-    if selected.is_empty() {
+    // A glob that says no more than a name is no pattern to be compiled: so Puppet and people ask.
+    let (patterns, names): (Vec<&str>, Vec<&str>) = globs
+        .iter()
+        .map(String::as_str)
+        .partition(|glob| glob.contains(['*', '?', '[', ']', '{', '}', ',', '\\']));
+    let set = glob_set(&patterns)?;
+    let is_named = |path: &str| names.contains(&path) || set.is_match(path);
+    let mut selected = Selected { resources: Vec::with_capacity(resources.len()), ..Selected::default() };
+    let mut others = Vec::new();
+    let mut families = BTreeSet::new();
+    let mut unjudged = unjudged.into_iter().filter(|(_, one)| is_named(&one.path())).peekable();
+    for (number, resource) in resources.into_iter().enumerate() {
+        while let Some((_, one)) = unjudged.next_if(|(before, _)| *before <= number) {
+            selected.unjudged.push((selected.wanted.len(), one));
+        }
+        if is_named(&resource.path()) {
+            families.insert(resource.desired.family());
+            selected.wanted.push(selected.resources.len());
+            selected.resources.push(resource);
+        } else {
+            others.push(resource);
+        }
+    }
+    selected.unjudged.extend(unjudged.map(|(_, one)| (selected.wanted.len(), one)));
+    if selected.wanted.is_empty() && selected.unjudged.is_empty() {
         return Err(PolicyError::NothingSelected { globs: globs.join(" ") });
     }
+    others.retain(|resource| families.contains(&resource.desired.family()));
+    selected.resources.extend(others);
     Ok(selected)
 }
 
 /// `*` crosses slashes, for titles hold them; a backslash is a character of names like `DOM\user`.
-fn glob_set(globs: &[String]) -> Result<GlobSet, PolicyError> {
+fn glob_set(globs: &[&str]) -> Result<GlobSet, PolicyError> {
     let fail = |glob: &str, source| PolicyError::Glob { glob: glob.to_owned(), source };
     let mut set = GlobSetBuilder::new();
     for glob in globs {

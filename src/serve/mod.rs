@@ -74,7 +74,9 @@ fn answer<'r>(
 ) -> Result<Answer, ServeError> {
     let ask = Ask::read(line)?;
     if let Ask::Hello { run } = ask {
-        *session = Some(Session::new(root, run));
+        if let Some(left) = session.replace(Session::new(root, run)) {
+            let _ = left.keep(Ending::Left);
+        }
         return Ok(Answer::Hello {
             protocol: PROTOCOL,
             version: env!("CARGO_PKG_VERSION"),

@@ -143,7 +143,11 @@ fn the_page_of_serve_names_every_ask_and_every_field() {
     let fields = asks.lines().chain(answers.lines()).filter_map(|line| {
         let (name, rest) = line.trim_start().split_once(": ")?;
         let name = name.rsplit(' ').next()?;
-        let is_field = line.starts_with("    ") && rest.ends_with(',') && !rest.contains(['(', '{', '"']);
+        // Fields of errors are deeper.
+        let is_field = line.starts_with("    ")
+            && !line.contains("&'static")
+            && rest.ends_with(',')
+            && !rest.contains(['(', '{', '"']);
         let is_name = name.bytes().all(|byte| byte.is_ascii_lowercase());
         (is_field && is_name).then_some(if name == "kind" { "type" } else { name })
     });

@@ -1,7 +1,7 @@
 //! How a report is told: to a person, to a program, to a monitoring system.
 
 use crate::said::text;
-use crate::temp_root::{DROP_IN, TempRoot};
+use crate::temp_root::{DROP_IN, LIMITS_CONF, TempRoot};
 
 const POLICY: &str = "\
 [limits_config main]
@@ -146,4 +146,20 @@ fn globs_select_what_apply_changes() {
     let policy = "[limits_entry alice/-/nproc]\nvalue = 1\n[limits_entry bob/-/nproc]\nvalue = 2\n";
     root.run_policy("apply", policy, &["*/bob/*"]).ended(2);
     assert_eq!(root.read(DROP_IN), b":1002 - nproc 2 # bob\n");
+}
+
+#[test]
+fn what_is_declared_stays_declared_when_only_what_removes_the_rest_is_asked_for() {
+    let root = TempRoot::with_limits_conf("alice - nproc 3\nbob - nproc 4\n");
+    let policy = "[limits_config main]\npurge = /etc/security/limits.conf\n\
+                  [limits_entry alice/-/nproc]\nvalue = 5\n[ntp_monlist main]\n";
+    let said = root.run_policy("check", policy, &["--format", "json", "limits_config/main"]).ended(2);
+    let drift = said.outcome()["drift"].clone();
+    assert_eq!(drift.as_array().unwrap().len(), 1, "{drift}");
+    assert_eq!(drift[0]["line"], 2, "{drift}");
+    let said = root.run_policy("check", policy, &["--diff", "limits_config/main"]).ended(2);
+    assert!(said.out.contains("-bob - nproc 4") && !said.out.contains("-alice"), "{said:?}");
+    root.run_policy("apply", policy, &["limits_config/main"]).ended(2);
+    assert_eq!(root.read(LIMITS_CONF), b"alice - nproc 3\n");
+    assert!(!root.path(DROP_IN).exists(), "nobody asked for the entry");
 }

@@ -103,7 +103,7 @@ fn changing_call(line: &str) -> Option<String> {
 }
 
 /// Runs the program under strace, and gives the log of all system calls.
-fn trace(root: &TempRoot, arguments: &[&str], input: Option<&Path>) -> String {
+pub(crate) fn trace(root: &TempRoot, arguments: &[&str], input: Option<&Path>) -> String {
     let log = root.beside("strace.log");
     let mut strace = Command::new("strace");
     strace.args(["-f", "-y", "-qq", "-s", "64", "-o"]).arg(&log).arg(STANDFAST).args(arguments);
@@ -124,6 +124,12 @@ fn the_commands_that_look_make_no_call_that_could_change_anything() {
     fs::write(root.beside("central"), "Nov 26 22:10:11 vm a: b\nNov 26 22:10:11 vm a: d\n").unwrap();
     let json = root.beside("policy.json");
     fs::write(&json, r#"[{"type":"limits_entry","title":"bob/-/nproc","parameters":{"value":1}}]"#).unwrap();
+    let snapshot = r#"{"standfast_snapshot":1,"written":"2026-11-26T22:10:11Z","version":"0.1.0","run":{"by":"agent"},
+        "resources":[{"type":"limits_entry","title":"bob/-/nproc","parameters":{"value":1}}]}"#;
+    fs::write(root.beside("desired.json"), snapshot).unwrap();
+    fs::set_permissions(root.beside("desired.json"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .unwrap();
+    fs::copy("tests/corpus/puppet/host.example.net.json", root.beside("catalog.json")).unwrap();
     let below = root.path("");
     let below = below.to_str().unwrap();
     for arguments in [
@@ -132,6 +138,8 @@ fn the_commands_that_look_make_no_call_that_could_change_anything() {
         &["check", "--root", below, "--diff"],
         &["check", "--root", below, "--policy", "policy.ini", "--format", "monitoring"],
         &["check", "--root", below, "-"],
+        &["check", "--root", below, "--policy", "desired.json"],
+        &["check", "--root", below, "--catalog", "catalog.json", "--format", "json"],
         &["apply", "--noop", "--diff", "--root", below],
         &["apply", "--noop"],
         &["explain", "limits", "--user", "root"],
@@ -148,6 +156,30 @@ fn the_commands_that_look_make_no_call_that_could_change_anything() {
         &["--help"],
     ] {
         let calls = changing_calls(&trace(&root, arguments, Some(&json)));
+        assert!(calls.is_empty(), "{arguments:?} asks for {calls:#?}");
+    }
+}
+
+#[test]
+fn a_run_of_serve_that_looks_makes_no_call_that_could_change_anything() {
+    let root = TempRoot::with_limits_conf("bob - nproc 7\n* - core 5\n");
+    let asks = root.beside("asks");
+    let lines = [
+        r#"{"ask":"hello","protocol":1,"run":{"by":"resource"}}"#,
+        r#"{"ask":"declare","resources":[{"type":"limits_entry","title":"bob/-/nproc","parameters":{"value":1}}]}"#,
+        r#"{"ask":"observe","resources":[{"type":"limits_entry","title":"bob/-/nproc"}]}"#,
+        r#"{"ask":"observe","resources":[{"type":"limits_entry","title":"*/-/core","parameters":{"ensure":"absent"}}]}"#,
+        r#"{"ask":"list","type":"limits_entry"}"#,
+        r#"{"ask":"list","type":"ntp_monlist"}"#,
+        r#"{"ask":"list","type":"snmp_access"}"#,
+        r#"{"ask":"list","type":"rsyslog_forward"}"#,
+        "nonsense",
+        r#"{"ask":"end"}"#,
+    ];
+    fs::write(&asks, lines.join("\n")).unwrap();
+    let below = root.path("");
+    for arguments in [&["serve"][..], &["serve", "--root", below.to_str().unwrap()]] {
+        let calls = changing_calls(&trace(&root, arguments, Some(&asks)));
         assert!(calls.is_empty(), "{arguments:?} asks for {calls:#?}");
     }
 }

@@ -19,5 +19,6 @@ mod random;
 mod responder;
 mod rsyslog;
 mod rsyslog_logs;
+mod serve;
 mod snmp;
 mod stock;

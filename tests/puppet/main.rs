@@ -10,6 +10,7 @@
 mod binary;
 mod container;
 mod daemons;
+mod fact;
 mod life;
 #[allow(dead_code, unused_imports, reason = "the stage for daemons can do more than is needed here")]
 mod net;
@@ -17,4 +18,5 @@ mod node;
 mod patterns;
 mod purge;
 mod secrets;
+mod server;
 mod types;

@@ -87,14 +87,19 @@ impl Node {
         let (conf, var, modules) = (format!("{BASE}/conf"), format!("{BASE}/var"), format!("{BASE}/modules"));
         let settings = ["--confdir", &conf, "--vardir", &var, "--modulepath", &modules, "--color=false"];
         let report = format!("{var}/state/last_run_report.yaml");
-        self.host.run(&["rm", "-f", &report]);
         // Another Puppet than the installed one, say a newer one from its sources, can be named.
         let puppet = std::env::var("STANDFAST_PUPPET").unwrap_or_else(|_| "puppet".into());
-        let output = self.run(&[&[puppet.as_str(), subcommand], &settings[..], arguments].concat());
-        let json = if self.read(&report).is_empty() {
+        self.reported(&[&[puppet.as_str(), subcommand], &settings[..], arguments].concat(), &report)
+    }
+
+    /// Runs a program that leaves a report of Puppet at a path.
+    pub(crate) fn reported(&self, argv: &[&str], report: &str) -> Run {
+        self.host.run(&["rm", "-f", report]);
+        let output = self.run(argv);
+        let json = if self.read(report).is_empty() {
             Value::Null
         } else {
-            let json = self.host.run(&["ruby", "-rjson", "-rpsych", "-e", REPORT_AS_JSON, &report]);
+            let json = self.host.run(&["ruby", "-rjson", "-rpsych", "-e", REPORT_AS_JSON, report]);
             serde_json::from_str(&json).unwrap()
         };
         let said = [&output.stdout, &output.stderr]

@@ -1,7 +1,8 @@
 //! The forwards of a configuration, as resources.
 
 use super::action::{ActionState, QueueKind};
-use super::desired::RsyslogForward;
+use super::compare;
+use super::desired::{Ensure, RsyslogForward};
 use super::forwards::Forward;
 use super::render::mark;
 use super::state::Rsyslog;
@@ -12,25 +13,50 @@ use crate::schema::{AttributeValue, Value};
 
 /// All forwards that something comes to: ours by their names, others by their servers.
 pub(super) fn list(rsyslog: &Rsyslog<'_>) -> Vec<Listed> {
-    let reading = &rsyslog.reading;
     let mut listed: Vec<Listed> = Vec::new();
-    let mut ours = Vec::new();
     for name in names(rsyslog) {
-        let forwards = verdict::forwards_of(reading, &name);
-        ours.extend(forwards.iter().map(|forward| forward.action));
-        let mut forwards = forwards.into_iter();
+        let mut forwards = verdict::forwards_of(&rsyslog.reading, &name).into_iter();
         let Some(first) = forwards.next() else { continue };
         listed.push(entry(name, first, &forwards.collect::<Vec<_>>()));
     }
+    listed.extend(foreign(rsyslog).into_iter().map(|(title, forward)| entry(title, forward, &[])));
+    listed
+}
+
+/// The forwards that are not ours and that something comes to, each with the title by which it is listed.
+pub(super) fn foreign<'r>(rsyslog: &'r Rsyslog<'_>) -> Vec<(String, &'r Forward)> {
+    let reading = &rsyslog.reading;
+    let names = names(rsyslog);
+    let ours: Vec<_> = names.iter().flat_map(|name| verdict::actions_of(reading, name)).collect();
+    let mut foreign: Vec<(String, &Forward)> = Vec::new();
     for forward in reading.forwards.iter().filter(|forward| !ours.contains(&forward.action)) {
         let action = reading.config.actions().get(forward.action);
         let is_active = action.is_some_and(|action| action.state == ActionState::Active);
         if is_active && !forward.reach.is_nothing() {
-            let title = title(forward, &listed);
-            listed.push(entry(title, forward, &[]));
+            let is_taken = |title: &str| {
+                names.iter().any(|name| name == title) || foreign.iter().any(|(other, _)| other == title)
+            };
+            foreign.push((title(forward, is_taken), forward));
         }
     }
-    listed
+    foreign
+}
+
+/// Whether one of the declared forwards is what another stands for, under whatever name.
+pub(super) fn is_declared(
+    rsyslog: &Rsyslog<'_>,
+    other: &RsyslogForward,
+    declared: &[&RsyslogForward],
+) -> bool {
+    let foreign = foreign(rsyslog);
+    let meant = foreign.iter().filter(|(title, _)| *title == other.name.0).map(|(_, forward)| *forward);
+    let meant: Vec<&Forward> = meant.collect();
+    declared.iter().any(|one| {
+        let goes = |forward: &&Forward| {
+            one.servers().iter().any(|(host, port)| compare::goes_to(forward, host, *port))
+        };
+        one.name == other.name || one.ensure == Ensure::Present && meant.iter().any(goes)
+    })
 }
 
 /// The names under which something of ours stands, each once.
@@ -49,15 +75,15 @@ fn names(rsyslog: &Rsyslog<'_>) -> Vec<String> {
 }
 
 /// A name for a forward that is not ours.
-fn title(forward: &Forward, listed: &[Listed]) -> String {
+fn title(forward: &Forward, is_taken: impl Fn(&str) -> bool) -> String {
     let host = forward.forwarding.target.iter().take(20);
     let letter = |byte: &u8| if byte.is_ascii_alphanumeric() { char::from(*byte) } else { '_' };
     let base: String = host.map(letter).collect();
     let base = format!("{base}_{}", text(&forward.forwarding.port));
     let base = base.trim_start_matches('_');
-    let is_free = |title: &String| listed.iter().all(|other| other.title != *title);
     let numbered = (2..).map(|number| format!("{base}_{number}"));
-    std::iter::once(base.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
+    let mut titles = std::iter::once(base.to_owned()).chain(numbered);
+    titles.find(|title| !is_taken(title)).unwrap_or_default()
 }
 
 /// How a forward may be declared: with all messages or with a selector, with a copy on this host or without.

@@ -80,7 +80,7 @@ impl Provider for Rsyslog<'_> {
     }
 
     fn is_declared(&self, other: &RsyslogForward, declared: &[&RsyslogForward]) -> bool {
-        declared.iter().any(|one| one.name == other.name)
+        list::is_declared(self, other, declared)
     }
 
     fn list(&self) -> Vec<Listed> {

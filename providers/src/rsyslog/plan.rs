@@ -6,6 +6,7 @@ use super::action::{ActionId, ActionState};
 use super::compare;
 use super::desired::{Ensure, Flag, RsyslogForward};
 use super::forwards::Forward;
+use super::list;
 use super::place::Proposal;
 use super::removal;
 use super::render::{self, RenderError, Surroundings};
@@ -97,7 +98,28 @@ impl Planner<'_> {
             });
             plan.edits.extend(self.rsyslog.removal(&ours));
         }
+        if plan.drift.is_empty() {
+            self.listed(&mut plan);
+        }
         plan
+    }
+
+    /// A forward that someone has written by hand, and that is listed under this name.
+    fn listed(&self, plan: &mut Plan) {
+        let foreign = list::foreign(self.rsyslog).into_iter();
+        for (_, forward) in foreign.filter(|(title, _)| *title == self.desired.name.0) {
+            plan.drift.push(Drift {
+                property: "ensure",
+                is: Shown::text("present"),
+                should: Shown::text("absent"),
+                reason: Shown::owned(format!("{} forwards", forward.place)),
+                place: Some(forward.place.clone()),
+            });
+            match self.rsyslog.taking_out(forward) {
+                Some(edits) => plan.edits.extend(edits),
+                None => plan.blocked = Some(told::by_hand(forward)),
+            }
+        }
     }
 
     fn present(&self, pending: &[Edit]) -> Result<Plan, PlanError> {

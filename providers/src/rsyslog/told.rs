@@ -122,12 +122,7 @@ impl Planner<'_> {
             plan.drift.append(&mut found);
             match self.rsyslog.taking_out(forward) {
                 Some(edits) => plan.edits.extend(edits),
-                None => {
-                    plan.blocked = Some(Shown::owned(format!(
-                        "{} cannot be taken out without a change of what else is done: take it out by hand",
-                        forward.place
-                    )));
-                }
+                None => plan.blocked = Some(by_hand(forward)),
             }
         }
     }
@@ -209,6 +204,14 @@ impl Planner<'_> {
             plan.reloads.push(reload(None, reason));
         }
     }
+}
+
+/// Why a forward stays.
+pub(super) fn by_hand(forward: &Forward) -> Shown {
+    Shown::owned(format!(
+        "{} cannot be taken out without a change of what else is done: take it out by hand",
+        forward.place
+    ))
 }
 
 fn target_drift(forward: &Forward, host: &Host, port: Port) -> Drift {

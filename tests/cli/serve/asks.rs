@@ -124,6 +124,41 @@ fn two_that_are_declared_for_the_same_entry_are_told_of_each_other() {
 }
 
 #[test]
+fn twins_are_found_however_each_of_them_names_whom_it_is_for() {
+    let root = TempRoot::new();
+    let mut passwd = root.read("etc/passwd");
+    passwd.extend_from_slice(b"bobby:x:1002:1002::/home/bob:/bin/sh\n");
+    root.write("etc/passwd", &passwd);
+    for (one, other) in [
+        ("bob", ":1002"),
+        (":1002", "bob"),
+        (":01002", "bob"),
+        ("bob", "bobby"),
+        ("@kiwis", "@:1091"),
+        ("1002:1002", "1002:1002"),
+        ("*", "*"),
+    ] {
+        let mut served = Served::agent(&root);
+        let others = (0..40).map(|number| limit(&format!(":{}/-/nproc", 3000 + number), 5));
+        let mut all: Vec<_> = others.collect();
+        let title = |domain: &str| format!("{domain}/-/nproc");
+        let mut twin = limit("another title", 6);
+        twin["parameters"]["domain"] = json!(other);
+        twin["parameters"]["type"] = json!("-");
+        twin["parameters"]["item"] = json!("nproc");
+        all.extend([limit(&title(one), 5), twin]);
+        served.declare(json!(all));
+        for asked in [entry(&title(one)), entry("another title")] {
+            let said = served.one("observe", asked);
+            became(&said, "failed");
+            assert!(said["error"].as_str().unwrap().contains("is for the same entry"), "{said}");
+        }
+        became(&served.observe(":3000/-/nproc"), "drifted");
+        served.leave();
+    }
+}
+
+#[test]
 fn a_deferred_value_is_waited_for_and_comes_with_an_ask() {
     let root = TempRoot::new();
     let mut served = Served::agent(&root);
@@ -175,4 +210,50 @@ fn a_daemon_that_cannot_be_told_of_fails_its_own_resources_only() {
     became(&said[1], "corrected");
     assert_eq!(served.list("rsyslog_forward"), Vec::<serde_json::Value>::new());
     served.leave();
+}
+
+#[test]
+fn a_state_directory_that_cannot_be_had_fails_what_differs_and_is_told_at_the_end() {
+    let root = TempRoot::with_limits_conf("alice - nproc 5\n");
+    root.write("var/lib/standfast", b"a file");
+    let mut served = Served::agent(&root);
+    served.declare(json!([limit("bob/-/nproc", 5), limit("alice/-/nproc", 5)]));
+    let said = served.resources("apply", json!([entry("bob/-/nproc"), entry("alice/-/nproc")]));
+    became(&said[0], "failed");
+    assert!(said[0]["error"].as_str().unwrap().contains("/var/lib/standfast"), "{said:?}");
+    became(&said[1], "in_sync");
+    let ended = served.ask(json!({"ask": "end"}));
+    let warning = ended["warning"].as_str().unwrap_or_else(|| panic!("{ended}"));
+    assert!(warning.contains("cannot be noted") && warning.contains("/var/lib/standfast"), "{warning}");
+    served.leave();
+}
+
+/// How often limits.conf is read in a run that looks at one of these entries after the other.
+fn reads(root: &TempRoot, declared: usize, looks: usize) -> usize {
+    let title = |number: usize| format!(":{}/-/nproc", 3000 + number);
+    let all: Vec<_> = (0..declared).map(|number| limit(&title(number), 5)).collect();
+    let mut lines = vec![
+        json!({"ask": "hello", "protocol": 1, "run": {"by": "resource"}}).to_string(),
+        json!({"ask": "declare", "resources": all}).to_string(),
+    ];
+    for number in 0..looks {
+        let one = entry(&title(number % declared));
+        lines.push(json!({"ask": "observe", "resources": [one]}).to_string());
+    }
+    let asks = root.beside("asks");
+    fs::write(&asks, lines.join("\n")).unwrap();
+    let below = root.path("");
+    let log = crate::no_writes::trace(root, &["serve", "--root", below.to_str().unwrap()], Some(&asks));
+    // With O_PATH nothing is read: the times are looked at.
+    log.lines().filter(|line| line.contains("limits.conf\"") && !line.contains("O_PATH")).count()
+}
+
+#[test]
+fn while_nothing_changes_the_files_are_read_twice_however_often_it_is_asked() {
+    let root = TempRoot::new();
+    root.write(LIMITS_CONF, b":3000 - nproc 5\n:3001 - nproc 6\n");
+    settle();
+    assert_eq!(reads(&root, 30, 1), 1);
+    assert_eq!(reads(&root, 30, 2), 2, "the second time all are looked at");
+    assert_eq!(reads(&root, 30, 200), 2);
 }

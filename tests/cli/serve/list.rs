@@ -182,16 +182,22 @@ fn our_forwards_are_in_sync_as_they_are_listed() {
 }
 
 #[test]
-fn a_forward_that_was_written_by_hand_is_listed_by_its_server() {
+fn a_forward_that_was_written_by_hand_is_listed_by_its_server_and_can_be_removed_by_that_name() {
     let root = rsyslog();
-    root.write("etc/rsyslog.d/50-ours.conf", b"*.* @@log.example.net:601\n");
+    root.write("etc/rsyslog.d/50-ours.conf", b"*.* @@log.example.net:601\n*.* @@log2.example.net:601\n");
     let mut served = Served::agent(&root);
     let listed = served.list("rsyslog_forward");
-    assert_eq!(listed.len(), 1, "{listed:?}");
-    assert_eq!(listed[0]["title"], "log_example_net_601");
-    assert_eq!(
-        (&listed[0]["parameters"]["port"], &listed[0]["parameters"]["protocol"]),
-        (&json!("601"), &json!("tcp"))
-    );
+    let titles = listed.iter().map(|one| one["title"].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(titles, ["log_example_net_601", "log2_example_net_601"]);
+    let parameters = &listed[0]["parameters"];
+    assert_eq!((&parameters["port"], &parameters["protocol"]), (&json!("601"), &json!("tcp")));
+    let declared = json!({"target": "log2.example.net", "port": 601});
+    served.declare(json!([{"type": "rsyslog_forward", "title": "central", "parameters": declared}]));
+    for (title, outcome) in [("log_example_net_601", "corrected"), ("log2_example_net_601", "in_sync")] {
+        let absent = json!({"type": "rsyslog_forward", "title": title, "parameters": {"ensure": "absent"}});
+        became(&served.one("apply", absent), outcome);
+    }
+    let left = String::from_utf8(root.read("etc/rsyslog.d/50-ours.conf")).unwrap();
+    assert_eq!(left, "# *.* @@log.example.net:601\n*.* @@log2.example.net:601\n");
     served.leave();
 }
