@@ -65,8 +65,8 @@ pub(crate) fn measure(tools: &Tools, stages: &Stages, table: &mut Table) {
     let _set = stages.set(&Etc { accounts: DECLARED, ..Etc::default() });
     let applies = |count| {
         let input = stages.input(&run(DECLARED, "apply", count));
-        let forget = || drop(std::fs::remove_file("/etc/security/limits.d/zz-standfast.conf"));
-        let serve = tools.standfast(&["serve"]).reading(&input).after(forget);
+        let written = ["/etc/security/limits.d/zz-standfast.conf".into()];
+        let serve = tools.standfast(&["serve"]).reading(&input).forgetting(&written);
         (serve.instructions(), serve.cpu(5))
     };
     let ((none, start), (few, _), (many, end)) = (applies(0), applies(50), applies(200));

@@ -20,10 +20,11 @@ mod proof;
 mod report;
 mod resource;
 mod run;
+mod schema_puppet;
 mod serve;
 
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -37,9 +38,8 @@ use thiserror::Error;
 use cli::{Cli, Command, Format, Service};
 use exit::Exit;
 use outcome::Report;
-use policy::Named;
-use policy::item::Item;
 use policy::source::{Policy, Source};
+use policy::{Named, Selected};
 use proof::ProvedFacts;
 use report::style::Style;
 use run::Mode;
@@ -77,6 +77,14 @@ enum MainError {
     /// A comparison of logs.
     #[error(transparent)]
     Logs(#[from] logs::LogsError),
+    /// The Puppet types.
+    #[error("{module}: cannot write the Puppet types", module = module.display())]
+    Module {
+        /// The directory.
+        module: PathBuf,
+        /// What the kernel said.
+        source: io::Error,
+    },
     /// The output.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
@@ -94,7 +102,7 @@ enum MainError {
 const OUTPUT_BUFFER: usize = 64 * 1024;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
@@ -165,8 +173,8 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             serve::serve(&Root::open(&root)?.watched(), io::stdin().lock(), out)?;
             Ok(Exit::InSync.into())
         }
-        Command::Schema => {
-            report::json::write_pretty(&resource::KINDS, out)?;
+        Command::Schema { puppet } => {
+            schema_command(puppet, out)?;
             Ok(Exit::InSync.into())
         }
         Command::Policy(arguments) => policy_command(&arguments, out),
@@ -197,6 +205,14 @@ fn proved_facts(root: &Root) -> Result<ProvedFacts, MainError> {
     // Facter is told what can be: addresses that the kernel does not tell are asked nothing.
     let proved = proof::strangers(root, &services, &Community::DEFAULTS).unwrap_or_default();
     Ok(ProvedFacts::of(&proved))
+}
+
+/// Prints the kinds, or writes their Puppet types.
+fn schema_command(puppet: Option<PathBuf>, out: &mut impl Write) -> Result<(), MainError> {
+    match puppet {
+        None => Ok(report::json::write_pretty(&resource::KINDS, out)?),
+        Some(module) => schema_puppet::write(&module).map_err(|source| MainError::Module { module, source }),
+    }
 }
 
 fn explain_command(what: cli::Explain, out: &mut impl Write) -> Result<(), MainError> {
@@ -258,20 +274,12 @@ fn report_of(
 ) -> Result<(Report, Source), MainError> {
     let root = Root::open(&arguments.root)?;
     let Policy { items, source } = policy::read(named, &root)?;
-    let items = policy::select(items, globs)?;
+    let Selected { resources, wanted, unjudged } = policy::select(items, globs)?;
     if mode == Mode::CheckAndProbe && !root.is_host() {
         return Err(MainError::NothingRuns);
     }
-    let mut resources = Vec::with_capacity(items.len());
-    let mut unjudged = Vec::new();
-    for item in items {
-        match item {
-            Item::Resource(resource) => resources.push(resource),
-            Item::Unjudged(one) => unjudged.push((resources.len(), one)),
-        }
-    }
-    let mut report = run::run(&root, &resources, mode, arguments.detail());
-    report.complete(&resources, &unjudged);
+    let mut report = run::run(&root, &resources, &wanted, mode, arguments.detail());
+    report.add_unjudged(&unjudged);
     report.source_findings.extend(source.finding());
     std::mem::forget(resources);
     Ok((report, source))

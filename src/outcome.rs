@@ -11,7 +11,7 @@ use standfast_providers::shown::Shown;
 use crate::exit::Exit;
 use crate::family::Planned;
 use crate::policy::item::Unjudged;
-use crate::resource::{Resource, ResourceMode};
+use crate::resource::Resource;
 
 /// What became of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -182,24 +182,15 @@ impl Report {
         Self::of(resources.map(failed).collect(), Vec::new(), Vec::new())
     }
 
-    /// Adds the resources that cannot be judged, each before the resource of this number, and leaves out those for
-    /// which nobody has asked.
-    pub fn complete(&mut self, resources: &[Resource], unjudged: &[(usize, Unjudged)]) {
-        let is_asked = |resource: &Resource| resource.mode != ResourceMode::Context;
-        if unjudged.is_empty() && resources.iter().all(is_asked) {
-            return;
+    /// Adds the resources that cannot be judged, each before the outcome of this number.
+    pub fn add_unjudged(&mut self, unjudged: &[(usize, Unjudged)]) {
+        let mut judged = std::mem::take(&mut self.outcomes).into_iter();
+        for (added, (before, one)) in unjudged.iter().enumerate() {
+            let due = (before + added).saturating_sub(self.outcomes.len());
+            self.outcomes.extend(judged.by_ref().take(due));
+            self.outcomes.push(Outcome::unjudged(one));
         }
-        let outcomes = std::mem::take(&mut self.outcomes);
-        let mut unjudged = unjudged.iter().peekable();
-        for (number, (outcome, resource)) in outcomes.into_iter().zip(resources).enumerate() {
-            while let Some((_, one)) = unjudged.next_if(|(before, _)| *before <= number) {
-                self.outcomes.push(Outcome::unjudged(one));
-            }
-            if is_asked(resource) {
-                self.outcomes.push(outcome);
-            }
-        }
-        self.outcomes.extend(unjudged.map(|(_, one)| Outcome::unjudged(one)));
+        self.outcomes.extend(judged);
     }
 
     /// How many resources have this status.

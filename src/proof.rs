@@ -19,7 +19,7 @@ use crate::resource::Resource;
 pub const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Adds to the plans where the daemons do not do what their files say. A daemon that cannot be told of adds nothing.
-pub fn add(observed: &Observation<'_>, resources: &[Resource], plans: &mut [Planned], root: &Root) {
+pub fn add(observed: &Observation<'_>, resources: &[&Resource], plans: &mut [Planned], root: &Root) {
     let families: BTreeSet<Family> = resources.iter().map(|resource| resource.desired.family()).collect();
     let services = families.iter().filter_map(|family| Some((*family, family.service()?)));
     let services: Vec<(Family, (Service, &'static str))> = services.collect();

@@ -43,8 +43,6 @@ pub enum ResourceMode {
     Enforce,
     /// Puppet's metaparameter `noop`: it is only observed, whatever the run says.
     Noop,
-    /// Nobody asks for it, and what it declares counts for those that are asked for. It is neither changed nor told.
-    Context,
 }
 
 /// Where a resource comes from.

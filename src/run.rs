@@ -32,19 +32,19 @@ pub enum Mode {
 /// How often a run plans: once, again when a file changed meanwhile, and again where one change uncovers another.
 const ROUNDS: usize = 3;
 
-/// Brings about the desired state, or says what differs from it.
-#[must_use]
-pub fn run(root: &Root, resources: &[Resource], mode: Mode, detail: Detail) -> Report {
-    let machine = Machine::new(root);
-    let _bar = Bar::watch(machine.progress.clone(), Total::Resources(resources.len()));
-    let all: Vec<usize> = (0..resources.len()).collect();
-    run_on(&machine, resources, &all, mode, detail)
-}
-
-/// Brings about the desired state of some resources, by their places in rising order, or says what differs from it.
+/// Brings about the desired state of some resources, by their places in rising order, or says what differs from it; a
+/// person who waits sees how far it is.
 ///
 /// The others are planned beside them, for what is declared twice, or is nobody's, depends on all; they are left
 /// alone, and the report does not name them.
+#[must_use]
+pub fn run(root: &Root, resources: &[Resource], wanted: &[usize], mode: Mode, detail: Detail) -> Report {
+    let machine = Machine::new(root);
+    let _bar = Bar::watch(machine.progress.clone(), Total::Resources(wanted.len()));
+    run_on(&machine, resources, wanted, mode, detail)
+}
+
+/// As [`run`], for a program that waits.
 #[must_use]
 pub fn run_some(root: &Root, resources: &[Resource], wanted: &[usize], mode: Mode, detail: Detail) -> Report {
     run_on(&Machine::new(root), resources, wanted, mode, detail)
@@ -113,13 +113,13 @@ impl<'a> Asked<'a> {
         let observed = Observation::of(self.machine, self.resources);
         let mut plans = self.plan(&observed);
         if mode == Mode::CheckAndProbe {
-            proof::add(&observed, self.resources, &mut plans, self.machine.root);
+            let wanted: Vec<&Resource> = self.wanted().collect();
+            proof::add(&observed, &wanted, &mut plans, self.machine.root);
         }
         let planned = self.wanted().zip(&plans);
         let edits = observed.compose(planned.filter_map(|(resource, plan)| {
             let plan = plan.as_ref().ok()?;
-            let is_asked = resource.mode != ResourceMode::Context;
-            (is_asked && plan.blocked.is_none()).then_some((resource, plan))
+            plan.blocked.is_none().then_some((resource, plan))
         }));
         let outcomes = self.wanted().zip(plans).map(|(resource, plan)| Outcome::of(resource, plan)).collect();
         Report::of(outcomes, edits, Vec::new())
@@ -198,7 +198,7 @@ impl<'a> Apply<'a> {
     fn reloads(&self, plans: &[Planned]) -> Vec<Reload> {
         let mut reloads = Vec::new();
         for ((resource, plan), first) in self.asked.wanted().zip(plans).zip(&self.first) {
-            if resource.mode != ResourceMode::Enforce {
+            if resource.mode == ResourceMode::Noop {
                 continue;
             }
             if self.has_changed(first) {
@@ -283,7 +283,7 @@ impl<'a> Apply<'a> {
         if plan.drift.is_empty() {
             return self.settled(resource, plan, first);
         }
-        if resource.mode != ResourceMode::Enforce {
+        if resource.mode == ResourceMode::Noop {
             return Outcome::of(resource, Ok(plan));
         }
         let reason = self.reason(&plan);

@@ -309,3 +309,58 @@ impl Item {
         Self::of(kind.name, &declared, refused)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CORPUS: &str = include_str!("../../tests/corpus/puppet/host.example.net.json");
+
+    #[test]
+    fn a_real_catalog_is_read_and_no_part_of_it_is_taken_for_the_whole() {
+        let catalog = Catalog::parse("c.json", CORPUS).unwrap();
+        assert_eq!(
+            (catalog.name.as_str(), catalog.environment.as_deref()),
+            ("host.example.net", Some("production"))
+        );
+        assert!(catalog.version.unwrap().bytes().all(|byte| byte.is_ascii_digit()));
+        assert_eq!(catalog.items.len(), 16);
+        let whole = CORPUS.trim_end().len();
+        for end in (0..whole).filter(|end| CORPUS.is_char_boundary(*end)) {
+            assert!(Catalog::parse("c.json", &CORPUS[..end]).is_err(), "{end}");
+        }
+    }
+
+    #[test]
+    fn a_type_may_stand_behind_its_parameters() {
+        let text = r#"{"resources":[{"parameters":{"value":1},"title":"a/soft/nproc","type":"LIMITS_entry"},
+            {"parameters":{"content":{"__ptype":"Binary"}},"type":"File","title":"/x"}],"name":"h","version":null}"#;
+        let catalog = Catalog::parse("c.json", text).unwrap();
+        assert_eq!((catalog.items.len(), catalog.version), (1, None));
+        assert!(matches!(&catalog.items[0], Item::Resource(resource) if resource.title == "a/soft/nproc"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_catalog_with_a_wrong_byte_is_read_or_refused_and_tells_no_secret(
+            at in 0..CORPUS.len(), byte in proptest::sample::select(&b"\"\\{}[],:x0 \n"[..])
+        ) {
+            let mut bytes = CORPUS.as_bytes().to_vec();
+            bytes[at] = byte;
+            let text = String::from_utf8(bytes).unwrap();
+            match Catalog::parse("c.json", &text) {
+                Ok(catalog) => for item in catalog.items {
+                    if let Item::Unjudged(unjudged) = item {
+                        prop_assert!(!unjudged.reason.contains("hT7-kq9"), "{}", unjudged.reason);
+                    }
+                },
+                Err(error) => {
+                    let said = error.to_string();
+                    prop_assert!(!said.contains("hT7-kq9") && !said.contains("N3sted"), "{said}");
+                }
+            }
+        }
+    }
+}

@@ -11,6 +11,7 @@ pub mod rich;
 pub mod snapshot;
 pub mod source;
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -22,9 +23,8 @@ use standfast_providers::schema::SchemaError;
 use standfast_providers::shown::Shown;
 use thiserror::Error;
 
-use crate::family::Family;
-use crate::resource::{Origin, ResourceMode};
-use item::Item;
+use crate::resource::{Origin, Resource};
+use item::{Item, Unjudged};
 use puppet_conf::PuppetConf;
 use source::{Policy, Source};
 
@@ -254,37 +254,58 @@ fn text_of(name: &str, bytes: Vec<u8>) -> Result<String, PolicyError> {
     })
 }
 
-/// Keeps the items that one of the globs names as `KIND/TITLE`; all when there is no glob.
+/// What a run is about.
+#[derive(Debug, Default)]
+pub struct Selected {
+    /// What is declared in the families that it is about.
+    pub resources: Vec<Resource>,
+    /// The places of those that are asked for.
+    pub wanted: Vec<usize>,
+    /// Those that are asked for and cannot be judged, each with how many of `wanted` stand before it.
+    pub unjudged: Vec<(usize, Unjudged)>,
+}
+
+/// Asks for the items that one of the globs names as `KIND/TITLE`; for all when there is no glob.
 ///
-/// Where one that is named removes what nobody declares, the others of its family stay as [`ResourceMode::Context`]: what
-/// they declare is declared, whether somebody asks for them or not.
+/// What else is declared in their families stays beside them: it is declared, whether somebody asks for it or not, and
+/// what removes the rest must know it.
 ///
 /// # Errors
 /// When a glob cannot be read, or nothing matches.
-pub fn select(items: Vec<Item>, globs: &[String]) -> Result<Vec<Item>, PolicyError> {
-    if globs.is_empty() {
-        return Ok(items);
+pub fn select(items: Vec<Item>, globs: &[String]) -> Result<Selected, PolicyError> {
+    // A glob that says no more than a name is no pattern to be compiled: so Puppet and people ask.
+    let (patterns, names): (Vec<&str>, Vec<&str>) = globs
+        .iter()
+        .map(String::as_str)
+        .partition(|glob| glob.contains(['*', '?', '[', ']', '{', '}', ',', '\\']));
+    let set = glob_set(&patterns)?;
+    let is_named = |path: &str| names.contains(&path) || set.is_match(path);
+    let is_wanted = |item: &Item| globs.is_empty() || is_named(&item.path());
+    let mut selected = Selected { resources: Vec::with_capacity(items.len()), ..Selected::default() };
+    let mut others = Vec::new();
+    let mut families = BTreeSet::new();
+    for item in items {
+        match (is_wanted(&item), item) {
+            (true, Item::Resource(resource)) => {
+                families.insert(resource.desired.family());
+                selected.wanted.push(selected.resources.len());
+                selected.resources.push(resource);
+            }
+            (true, Item::Unjudged(one)) => selected.unjudged.push((selected.wanted.len(), one)),
+            (false, Item::Resource(resource)) => others.push(resource),
+            (false, Item::Unjudged(_)) => {}
+        }
     }
-    let set = glob_set(globs)?;
-    let is_named: Vec<bool> = items.iter().map(|item| set.is_match(item.path())).collect();
-    if !is_named.contains(&true) {
+    if !globs.is_empty() && selected.wanted.is_empty() && selected.unjudged.is_empty() {
         return Err(PolicyError::NothingSelected { globs: globs.join(" ") });
     }
-    let named = items.iter().zip(&is_named).filter(|(_, is_named)| **is_named);
-    let removing: Vec<Family> = named.filter_map(|(item, _)| item.removes_from()).collect();
-    let keep = |(mut item, is_named): (Item, bool)| match &mut item {
-        _ if is_named => Some(item),
-        Item::Resource(resource) if removing.contains(&resource.desired.family()) => {
-            resource.mode = ResourceMode::Context;
-            Some(item)
-        }
-        _ => None,
-    };
-    Ok(items.into_iter().zip(is_named).filter_map(keep).collect())
+    others.retain(|resource| families.contains(&resource.desired.family()));
+    selected.resources.extend(others);
+    Ok(selected)
 }
 
 /// `*` crosses slashes, for titles hold them; a backslash is a character of names like `DOM\user`.
-fn glob_set(globs: &[String]) -> Result<GlobSet, PolicyError> {
+fn glob_set(globs: &[&str]) -> Result<GlobSet, PolicyError> {
     let fail = |glob: &str, source| PolicyError::Glob { glob: glob.to_owned(), source };
     let mut set = GlobSetBuilder::new();
     for glob in globs {

@@ -158,7 +158,7 @@ fn a_snapshot_of_another_format_or_time_or_kind_is_refused() {
             "limits_rule",
             "has a resource of the unknown kind `limits_rule`: standfast 0.1.0 wrote it",
         ),
-        ("\"by\":\"agent\"", "\"by\":\"nobody\"", "unknown variant `nobody`"),
+        ("\"by\":\"agent\"", "\"by\":\"nobody\"", "unknown variant, expected one of `agent`"),
     ] {
         assert!(text.contains(from), "{text}");
         keep(&root, text.replace(from, to).as_bytes());
