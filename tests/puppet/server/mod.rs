@@ -4,7 +4,7 @@
 
 mod stage;
 
-use stage::{AGENT_CACHE, PROGRAM, Stage};
+use stage::{AGENT_CACHE, PROGRAM, Stage, TMP};
 
 use crate::node::{Counted, Run};
 
@@ -166,8 +166,7 @@ fn secrets_stay_unseen(stage: &Stage, server: &str) {
     let said = stage.all_that_was_said();
     for secret in SECRETS {
         assert!(!said.contains(secret) && !server.contains(secret), "{secret} was printed");
-        let places =
-            ["/var/cache/puppet", "/var/lib/puppet", "/var/lib/standfast", "/var/log", "/run", "/tmp"];
+        let places = ["/var/cache/puppet", "/var/lib/puppet", "/var/lib/standfast", "/var/log", "/run", TMP];
         let server = ["/var/lib/server/var", "/var/lib/server/log"];
         let found = stage.holding(secret, &[&places[..], &server[..]].concat());
         let allowed = |path: &str| {

@@ -8,10 +8,10 @@ module PuppetX
 
       # Just before it is evaluated. What fails is told when it is, so that it can still be skipped in silence.
       def eval_generate
-        @members = nil if Declarations.resolve(self).any?
-        answers = client.observe(references(keys), 'drifted')
+        learn
+        answers = client.observe(keys.map { |key| named(key) }, 'drifted')
         @children = answers.map { |answer| child(answer) }
-      rescue Failure => e
+      rescue Puppet::Error => e
         @failure = e
         @children = []
       end
@@ -24,12 +24,11 @@ module PuppetX
       # One write for all children, when the first of them is to be changed.
       def enforce_all(child)
         @became ||= begin
-          wanted = references(@children.map { |one| [one.class.name.to_s, one.title] })
-          client.apply(wanted).to_h { |one| [one.values_at('type', 'title'), one] }
+          client.apply(@children.map { |one| named([one.class.name.to_s, one.title]) }).to_h { |one| [one.values_at('type', 'title'), one] }
         rescue Failure => e
           Hash.new { |_, _| raise e }
         end
-        @became[[child.class.name.to_s, child.title]] || raise(Failure, 'standfast has not said what became of it')
+        @became[[child.class.name.to_s, child.title]] || raise(Failure, Client::NONSENSE)
       end
 
       def declarations
@@ -50,22 +49,36 @@ module PuppetX
         Client.of(catalog)
       end
 
+      # What was to be known only now is told before anything is asked.
+      def learn
+        return if Declarations.resolve(self).empty?
+        @members = nil
+        client.declare(declarations)
+      end
+
       def keys
         members.flat_map { |type, all| all.keys.map { |title| [type, title] } }
       end
 
-      def references(keys)
-        keys.map { |type, title| client.knows?(type, title) ? { type: type, title: title } : declaration([type, title]) }
+      def named(key)
+        { type: key.first, title: key.last }
       end
 
       def declaration(key)
         @shared ||= { noop: noop? || nil, file: file, line: line, container: ref }.compact
-        { type: key.first, title: key.last, parameters: members[key.first][key.last], **@shared }
+        given = members[key.first][key.last]
+        deferred = given.select { |_, value| Declarations.deferred?(value) }.keys
+        given = given.reject { |name, _| deferred.include?(name) } unless deferred.empty?
+        told = { type: key.first, title: key.last, parameters: given, **@shared }
+        deferred.empty? ? told : told.merge(deferred: deferred)
+      end
       end
 
       def child(answer)
         key = answer.values_at('type', 'title')
-        child = Puppet::Type.type(key.first.to_sym).new(members.fetch(key.first).fetch(key.last).merge(title: key.last))
+        members = self.members.fetch(key.first, {})
+        given = members.fetch(key.last) { raise Failure, Client::NONSENSE }
+        child = Puppet::Type.type(key.first.to_sym).new(given.merge(title: key.last))
         COPIED.each { |name| child[name] = self[name] unless self[name].nil? }
         child.file = file
         child.line = line

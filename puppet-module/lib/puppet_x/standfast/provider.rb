@@ -112,6 +112,7 @@ module PuppetX
 
       # Why, once a resource, in the words of `standfast check`.
       def tell
+        return if resource.parameters.each_value.any? { |one| one.sensitive && !one.is_a?(Secret) }
         reasons = @answer['drift'].map { |one| one['reason'] }
         reasons << "apply would not help: #{@answer['blocked']}" if @answer['blocked']
         resource.send_log(resource[:loglevel] || :notice, reasons.compact.uniq.join('; '))

@@ -70,9 +70,8 @@ module PuppetX
 
       def legal?(value)
         words = self.class.value_collection
-        words.empty? ? pattern.match?(value.to_s) : !words.match?(value).nil?
-      rescue ArgumentError
-        false # no UTF-8
+        return !words.match?(value).nil? unless words.empty?
+        value.to_s.valid_encoding? && pattern.match?(value.to_s)
       end
 
       def told(value)
@@ -172,9 +171,10 @@ module PuppetX
       end
     end
 
-    # A value out of Sensitive: a Deferred may bring one.
+    # A value out of Sensitive, and text out of Binary: a Deferred may bring them.
     def self.plain(value)
-      value.is_a?(Puppet::Pops::Types::PSensitiveType::Sensitive) ? value.unwrap : value
+      value = value.unwrap if value.is_a?(Puppet::Pops::Types::PSensitiveType::Sensitive)
+      value.is_a?(String) && value.encoding == Encoding::BINARY ? value.dup.force_encoding('UTF-8') : value
     end
   end
 end
