@@ -25,6 +25,32 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// `standfast check` as a command line of its own, its first word `check`.
+#[derive(Debug, Parser)]
+struct CheckAlone {
+    #[command(flatten)]
+    check: Check,
+}
+
+impl Cli {
+    /// Reads the command line of this process.
+    ///
+    /// To be ready for everything that may be asked costs more than half of a check's work before it begins. So what is
+    /// asked most is read alone; whatever else its words want, be it help, the whole of the program says.
+    ///
+    /// # Errors
+    /// What is wrong with it, or the help that it asks for.
+    pub fn read() -> Result<Self, clap::Error> {
+        let words = || std::env::args_os().skip(1);
+        if words().next().is_some_and(|word| word == "check")
+            && let Ok(CheckAlone { check }) = CheckAlone::try_parse_from(words())
+        {
+            return Ok(Self { command: Command::Check(check) });
+        }
+        Self::try_parse()
+    }
+}
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -57,7 +83,7 @@ pub enum Command {
     /// Print the fact `standfast`, as an external fact of Facter
     #[command(
         after_help = "Examples:\n  standfast facts\n  standfast facts --format yaml\n  standfast facts --probe\n  \
-                            ln -s /usr/bin/standfast /etc/facter/facts.d/standfast"
+                            ln -s /usr/share/standfast/facts.d/standfast /etc/facter/facts.d/"
     )]
     Facts(Facts),
     /// Answer a whole Puppet run on standard input and output, one JSON object a line
@@ -75,7 +101,11 @@ pub enum Command {
     },
     /// Print the definition of all kinds as JSON
     #[command(after_help = "Example:\n  standfast schema | jq '.[].attributes[].name'")]
-    Schema,
+    Schema {
+        /// Write the Puppet types and providers below this directory, that of the Puppet module, instead
+        #[arg(long, value_name = "DIR")]
+        puppet: Option<PathBuf>,
+    },
     /// Print or check policies
     #[command(after_help = "Examples:\n  standfast policy --default > /etc/standfast/policy.ini\n  \
                             standfast policy validate /etc/standfast/policy.ini")]

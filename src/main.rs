@@ -20,10 +20,11 @@ mod proof;
 mod report;
 mod resource;
 mod run;
+mod schema_puppet;
 mod serve;
 
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -76,6 +77,14 @@ enum MainError {
     /// A comparison of logs.
     #[error(transparent)]
     Logs(#[from] logs::LogsError),
+    /// The Puppet types.
+    #[error("{module}: cannot write the Puppet types", module = module.display())]
+    Module {
+        /// The directory.
+        module: PathBuf,
+        /// What the kernel said.
+        source: io::Error,
+    },
     /// The output.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
@@ -93,7 +102,7 @@ enum MainError {
 const OUTPUT_BUFFER: usize = 64 * 1024;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
@@ -164,8 +173,8 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             serve::serve(&Root::open(&root)?.watched(), io::stdin().lock(), out)?;
             Ok(Exit::InSync.into())
         }
-        Command::Schema => {
-            report::json::write_pretty(&resource::KINDS, out)?;
+        Command::Schema { puppet } => {
+            schema_command(puppet, out)?;
             Ok(Exit::InSync.into())
         }
         Command::Policy(arguments) => policy_command(&arguments, out),
@@ -196,6 +205,14 @@ fn proved_facts(root: &Root) -> Result<ProvedFacts, MainError> {
     // Facter is told what can be: addresses that the kernel does not tell are asked nothing.
     let proved = proof::strangers(root, &services, &Community::DEFAULTS).unwrap_or_default();
     Ok(ProvedFacts::of(&proved))
+}
+
+/// Prints the kinds, or writes their Puppet types.
+fn schema_command(puppet: Option<PathBuf>, out: &mut impl Write) -> Result<(), MainError> {
+    match puppet {
+        None => Ok(report::json::write_pretty(&resource::KINDS, out)?),
+        Some(module) => schema_puppet::write(&module).map_err(|source| MainError::Module { module, source }),
+    }
 }
 
 fn explain_command(what: cli::Explain, out: &mut impl Write) -> Result<(), MainError> {

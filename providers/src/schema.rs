@@ -30,6 +30,12 @@ pub struct Attribute {
     pub role: Role,
     /// What values it takes.
     pub value: ValueType,
+    /// What its text matches as a whole, or each text of its list; see [`AttributeValue::PATTERN`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<&'static str>,
+    /// What it is a list of, where it is one, in the plural.
+    #[serde(skip)]
+    pub each: &'static str,
     /// The value when it is left out, as a policy file writes it.
     pub default: Option<&'static str>,
     /// What it means, with units, in Markdown.
@@ -232,6 +238,13 @@ pub trait AttributeValue: Sized {
     /// What values it takes, for the documentation and the Puppet type.
     const TYPE: ValueType;
 
+    /// A regular expression, in the syntax that Ruby and PCRE share, for the Puppet type: what a legal text matches as
+    /// a whole, or each text of a list. It may match more than is legal, never less: [`Self::from_text`] decides.
+    const PATTERN: Option<&'static str> = None;
+
+    /// What a list is of, in the plural.
+    const EACH: &'static str = "texts without control characters";
+
     /// Reads a value; the error says what is legal.
     ///
     /// # Errors
@@ -265,6 +278,7 @@ pub fn not_a_fingerprint(wanted: ValueType) -> String {
 
 impl AttributeValue for String {
     const TYPE: ValueType = ValueType::Text;
+    const PATTERN: Option<&'static str> = Some("[^[:cntrl:]]*");
 
     fn from_text(text: &str) -> Result<Self, String> {
         if text.chars().any(char::is_control) {
@@ -276,6 +290,7 @@ impl AttributeValue for String {
 
 impl AttributeValue for Vec<String> {
     const TYPE: ValueType = ValueType::List;
+    const PATTERN: Option<&'static str> = String::PATTERN;
 
     fn from_text(text: &str) -> Result<Self, String> {
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(String::from_text).collect()
@@ -292,6 +307,8 @@ impl AttributeValue for Vec<String> {
 
 impl<T: AttributeValue> AttributeValue for Option<T> {
     const TYPE: ValueType = T::TYPE;
+    const PATTERN: Option<&'static str> = T::PATTERN;
+    const EACH: &'static str = T::EACH;
 
     fn from_text(text: &str) -> Result<Self, String> {
         T::from_text(text).map(Some)
@@ -361,6 +378,8 @@ macro_rules! kind {
                     name: $crate::kind!(@name $attr $($alias)?),
                     role: $crate::schema::Role::$role,
                     value: <$type as $crate::schema::AttributeValue>::TYPE,
+                    pattern: <$type as $crate::schema::AttributeValue>::PATTERN,
+                    each: <$type as $crate::schema::AttributeValue>::EACH,
                     default: $crate::kind!(@default $($default)?),
                     doc: concat!($($adoc, "\n"),*),
                 }),+],

@@ -46,6 +46,7 @@ impl fmt::Debug for Secret {
 
 impl AttributeValue for Secret {
     const TYPE: ValueType = ValueType::Secret;
+    const PATTERN: Option<&'static str> = Some(r"[^\0\r\n]+");
 
     fn from_text(text: &str) -> Result<Self, String> {
         if text.is_empty() {
@@ -70,6 +71,7 @@ pub enum SecretValue {
 
 impl AttributeValue for SecretValue {
     const TYPE: ValueType = Secret::TYPE;
+    const PATTERN: Option<&'static str> = Secret::PATTERN;
 
     fn from_text(text: &str) -> Result<Self, String> {
         Secret::from_text(text).map(Self::Known)

@@ -278,16 +278,22 @@ pub fn select(items: Items, globs: &[String]) -> Result<Selected, PolicyError> {
         let wanted = (0..resources.len()).collect();
         return Ok(Selected { resources, wanted, unjudged });
     }
-    let set = glob_set(globs)?;
+    // A glob that says no more than a name is no pattern to be compiled: so Puppet and people ask.
+    let (patterns, names): (Vec<&str>, Vec<&str>) = globs
+        .iter()
+        .map(String::as_str)
+        .partition(|glob| glob.contains(['*', '?', '[', ']', '{', '}', ',', '\\']));
+    let set = glob_set(&patterns)?;
+    let is_named = |path: &str| names.contains(&path) || set.is_match(path);
     let mut selected = Selected { resources: Vec::with_capacity(resources.len()), ..Selected::default() };
     let mut others = Vec::new();
     let mut families = BTreeSet::new();
-    let mut unjudged = unjudged.into_iter().filter(|(_, one)| set.is_match(one.path())).peekable();
+    let mut unjudged = unjudged.into_iter().filter(|(_, one)| is_named(&one.path())).peekable();
     for (number, resource) in resources.into_iter().enumerate() {
         while let Some((_, one)) = unjudged.next_if(|(before, _)| *before <= number) {
             selected.unjudged.push((selected.wanted.len(), one));
         }
-        if set.is_match(resource.path()) {
+        if is_named(&resource.path()) {
             families.insert(resource.desired.family());
             selected.wanted.push(selected.resources.len());
             selected.resources.push(resource);
@@ -305,7 +311,7 @@ pub fn select(items: Items, globs: &[String]) -> Result<Selected, PolicyError> {
 }
 
 /// `*` crosses slashes, for titles hold them; a backslash is a character of names like `DOM\user`.
-fn glob_set(globs: &[String]) -> Result<GlobSet, PolicyError> {
+fn glob_set(globs: &[&str]) -> Result<GlobSet, PolicyError> {
     let fail = |glob: &str, source| PolicyError::Glob { glob: glob.to_owned(), source };
     let mut set = GlobSetBuilder::new();
     for glob in globs {

@@ -66,12 +66,13 @@ impl Applied {
 }
 
 /// Whether a difference in `property` was made by somebody else than the manifest, by the properties that did not
-/// change in it. What is no property of the kind, such as a process, stands for all of them.
+/// change in it. `ensure`, and what is no property of the kind, such as a process, stand for all of them: a community
+/// that is another one now is as absent as one that was taken away.
 pub(super) fn is_corrective(kind: &str, property: &str, unchanged: &BTreeSet<String>) -> bool {
     let Some(kind) = known(kind) else { return false };
     let mut properties = properties(kind).peekable();
     let is_property = kind.attributes.iter().any(|one| one.role == Role::Property && one.name == property);
-    if is_property {
+    if is_property && property != "ensure" {
         return unchanged.contains(property);
     }
     properties.peek().is_some() && properties.all(|property| unchanged.contains(property.name))
@@ -151,7 +152,9 @@ fn push_list(bytes: &mut Vec<u8>, text: &str) {
 mod tests {
     use standfast_providers::fingerprint::Fingerprints;
 
-    use super::{Named, digests};
+    use std::collections::BTreeSet;
+
+    use super::{Named, digests, is_corrective};
 
     fn of(parameters: &str) -> super::Digests {
         let text = format!(r#"{{"type":"snmp_community","title":"nms","parameters":{parameters}}}"#);
@@ -168,6 +171,22 @@ mod tests {
                 r#"{"community":"a","sources":"10.0.0.1, 10.0.0.2","access":"ro","ensure":"present","view":null}"#
             )
         );
+    }
+
+    #[test]
+    fn an_ensure_that_differs_is_corrective_only_when_all_of_the_resource_is_as_it_was() {
+        let unchanged = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+        let all = unchanged(&["ensure", "community", "access", "sources", "view"]);
+        let but_one = unchanged(&["ensure", "access", "sources", "view"]);
+        for (property, unchanged, expected) in [
+            ("ensure", &all, true),
+            ("ensure", &but_one, false),
+            ("process", &but_one, false),
+            ("access", &but_one, true),
+            ("community", &but_one, false),
+        ] {
+            assert_eq!(is_corrective("snmp_community", property, unchanged), expected, "{property}");
+        }
     }
 
     #[test]

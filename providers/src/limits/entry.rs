@@ -112,6 +112,7 @@ pub struct LimitValue(pub String);
 impl AttributeValue for LimitValue {
     const TYPE: ValueType =
         ValueType::Form("a number in the item's unit, `unlimited`, or for chroot an absolute directory");
+    const PATTERN: Option<&'static str> = Some(r"[-+]?[0-9]+|-|unlimited|infinity|/[^\s#]*");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let number = text.strip_prefix(['-', '+']).unwrap_or(text);

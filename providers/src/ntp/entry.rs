@@ -20,6 +20,8 @@ pub struct Networks(pub Vec<Network>);
 
 impl AttributeValue for Networks {
     const TYPE: ValueType = ValueType::List;
+    const EACH: &'static str = "networks, for example 10.9.0.0/16 or 2001:db8::/32";
+    const PATTERN: Option<&'static str> = Some("[0-9A-Fa-f:.]+(/[0-9]+)?");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());

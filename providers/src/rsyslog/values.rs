@@ -13,6 +13,7 @@ pub struct Name(pub String);
 
 impl AttributeValue for Name {
     const TYPE: ValueType = ValueType::Form("up to 32 letters, digits, `_` and `-`");
+    const PATTERN: Option<&'static str> = Some("[A-Za-z0-9_][A-Za-z0-9_-]{0,31}");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
@@ -56,6 +57,7 @@ impl fmt::Display for Host {
 
 impl AttributeValue for Host {
     const TYPE: ValueType = ValueType::Form("a host name, or an address of IPv4 or IPv6");
+    const PATTERN: Option<&'static str> = Some(r"\[?[0-9A-Fa-f.:]+\]?|[A-Za-z0-9_.-]{1,253}");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
@@ -99,6 +101,8 @@ impl fmt::Display for Port {
 
 impl AttributeValue for Port {
     const TYPE: ValueType = ValueType::Form("a number from 1 to 65535");
+    const PATTERN: Option<&'static str> =
+        Some("0*([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
@@ -131,6 +135,7 @@ impl Size {
 
 impl AttributeValue for Size {
     const TYPE: ValueType = ValueType::Form("a number of bytes, with `k`, `m` or `g` for powers of 1024");
+    const PATTERN: Option<&'static str> = Some("[0-9]{1,15}[KMGkmg]?");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let lower = text.to_ascii_lowercase();
@@ -146,6 +151,7 @@ pub struct Count(pub u32);
 
 impl AttributeValue for Count {
     const TYPE: ValueType = ValueType::Form("a number of messages from 100 to 10000000");
+    const PATTERN: Option<&'static str> = Some(r"\+?0*([1-9][0-9]{2,6}|10000000)");
 
     fn from_text(text: &str) -> Result<Self, String> {
         match text.parse() {
@@ -178,6 +184,7 @@ impl Retries {
 impl AttributeValue for Retries {
     const TYPE: ValueType =
         ValueType::Form("`endless`, or a number of times after which the message is dropped");
+    const PATTERN: Option<&'static str> = Some(r"endless|-1|\+?0*[0-9]{1,10}");
 
     fn from_text(text: &str) -> Result<Self, String> {
         match (text, text.parse()) {
@@ -213,6 +220,7 @@ impl fmt::Display for Rate {
 
 impl AttributeValue for Rate {
     const TYPE: ValueType = ValueType::Form("`none`, or messages and seconds, for example `1000/10`");
+    const PATTERN: Option<&'static str> = Some("none|0*[1-9][0-9]*/0*[1-9][0-9]*");
 
     fn from_text(text: &str) -> Result<Self, String> {
         if text == "none" {
@@ -245,6 +253,7 @@ impl Selector {
 impl AttributeValue for Selector {
     const TYPE: ValueType =
         ValueType::Form("a selector, for example `*.*` or `*.info;mail.none`, without blanks");
+    const PATTERN: Option<&'static str> = Some(r"[a-z0-9*.,;=!]*\.[a-z0-9*.,;=!]*");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let is_legal =
@@ -278,6 +287,7 @@ pub struct FilePath(pub String);
 
 impl AttributeValue for FilePath {
     const TYPE: ValueType = ValueType::Form("an absolute path without blanks, quotes and backslashes");
+    const PATTERN: Option<&'static str> = Some(r#"/[^\s"'\\#`;]+"#);
 
     fn from_text(text: &str) -> Result<Self, String> {
         let offends =
@@ -297,6 +307,7 @@ pub struct Template(pub String);
 
 impl AttributeValue for Template {
     const TYPE: ValueType = ValueType::Form("the name of a template, for example `RSYSLOG_ForwardFormat`");
+    const PATTERN: Option<&'static str> = Some("[A-Za-z0-9_.-]+");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
@@ -314,6 +325,7 @@ pub struct Condition(pub String);
 
 impl AttributeValue for Condition {
     const TYPE: ValueType = ValueType::Form("a RainerScript condition, for example `$programname == 'sshd'`");
+    const PATTERN: Option<&'static str> = Some("[^[:cntrl:]]*[^ [:cntrl:]][^[:cntrl:]]*");
 
     fn from_text(text: &str) -> Result<Self, String> {
         if text.trim().is_empty() || text.chars().any(char::is_control) {
@@ -353,6 +365,8 @@ pub struct Servers(pub Vec<(Host, Option<Port>)>);
 
 impl AttributeValue for Servers {
     const TYPE: ValueType = ValueType::List;
+    const EACH: &'static str = "servers, each `host` or `host:port`";
+    const PATTERN: Option<&'static str> = Some(r"\[?[0-9A-Za-z:._-]+\]?(:[0-9]+)?");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
@@ -387,6 +401,8 @@ pub struct Peers(pub Vec<String>);
 
 impl AttributeValue for Peers {
     const TYPE: ValueType = ValueType::List;
+    const EACH: &'static str = "names, for example log.example.net or *.example.net";
+    const PATTERN: Option<&'static str> = Some("[A-Za-z0-9._*:@-]+");
 
     fn from_text(text: &str) -> Result<Self, String> {
         text.split(',')

@@ -110,6 +110,7 @@ impl Default for LeastLength {
 
 impl AttributeValue for LeastLength {
     const TYPE: ValueType = ValueType::Form("a number from 8 to 64");
+    const PATTERN: Option<&'static str> = Some(r"\+?0*([89]|[1-5][0-9]|6[0-4])");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let number = text.parse().ok().filter(|number| (8..=64).contains(number));
@@ -123,6 +124,8 @@ pub struct AgentAddresses(pub Vec<String>);
 
 impl AttributeValue for AgentAddresses {
     const TYPE: ValueType = ValueType::List;
+    const EACH: &'static str = "addresses to listen on, each `[TRANSPORT:]ADDRESS[:PORT]`";
+    const PATTERN: Option<&'static str> = Some(r"[^\s,]+");
 
     fn from_text(text: &str) -> Result<Self, String> {
         Self::of(text.split(',').map(str::trim))

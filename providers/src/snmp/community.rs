@@ -90,6 +90,7 @@ pub struct CommunityName(pub String);
 
 impl AttributeValue for CommunityName {
     const TYPE: ValueType = ValueType::Text;
+    const PATTERN: Option<&'static str> = Some("[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let name = String::from_text(text)?;
@@ -106,6 +107,7 @@ pub struct FilePath(pub PathBuf);
 
 impl AttributeValue for FilePath {
     const TYPE: ValueType = ValueType::Form("an absolute path");
+    const PATTERN: Option<&'static str> = Some("/[^[:cntrl:]]*");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let path = PathBuf::from(String::from_text(text)?);
@@ -129,6 +131,7 @@ const LONGEST_VIEW: usize = 32;
 impl AttributeValue for ViewName {
     const TYPE: ValueType =
         ValueType::Form("the name of a view: at most 32 letters, digits, `_`, `.` and `-`");
+    const PATTERN: Option<&'static str> = Some("[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31}");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');

@@ -11,6 +11,8 @@ pub struct Sources(pub Vec<Network>);
 
 impl AttributeValue for Sources {
     const TYPE: ValueType = ValueType::List;
+    const EACH: &'static str = "addresses and networks, for example 192.0.2.7 or 2001:db8::/32";
+    const PATTERN: Option<&'static str> = Some("[0-9A-Fa-f:.]+(/[0-9A-Fa-f:.]+)?");
 
     fn from_text(text: &str) -> Result<Self, String> {
         Self::of(text.split(',').map(str::trim).filter(|part| !part.is_empty()))

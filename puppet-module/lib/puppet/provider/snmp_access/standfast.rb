@@ -1,0 +1,8 @@
+# frozen_string_literal: true
+
+# Printed by `standfast schema --puppet`: what is changed here is lost.
+
+Puppet::Type.type(:snmp_access).provide(:standfast) do
+  desc 'Asks the program standfast, which must be on the node.'
+  include PuppetX::Standfast::Provider
+end

@@ -1,0 +1,91 @@
+# frozen_string_literal: true
+
+module PuppetX
+  module Standfast
+    # A type that stands for many resources: all are asked for at once, and only what differs becomes one of its own.
+    module Container
+      COPIED = [:noop, :schedule, :loglevel].freeze
+
+      # Just before it is evaluated. What fails is told when it is, so that it can still be skipped in silence.
+      def eval_generate
+        learn
+        answers = client.observe(keys.map { |key| named(key) }, 'drifted')
+        @children = answers.map { |answer| child(answer) }
+      rescue Puppet::Error => e
+        @failure = e
+        @children = []
+      end
+
+      def retrieve
+        raise @failure if @failure
+        Puppet::Resource.new(self.class, title)
+      end
+
+      # One write for all children, when the first of them is to be changed.
+      def enforce_all(child)
+        @became ||= begin
+          client.apply(@children.map { |one| named([one.class.name.to_s, one.title]) }).to_h { |one| [one.values_at('type', 'title'), one] }
+        rescue Failure => e
+          Hash.new { |_, _| raise e }
+        end
+        @became[[child.class.name.to_s, child.title]] || raise(Failure, Client::NONSENSE)
+      end
+
+      def declarations
+        keys.map { |key| declaration(key) }
+      end
+
+      def identities
+        members
+      end
+
+      def pre_run_check
+        Declarations.refuse_twice(self)
+      end
+
+      private
+
+      def client
+        Client.of(catalog)
+      end
+
+      # What was to be known only now is told before anything is asked.
+      def learn
+        return if Declarations.resolve(self).empty?
+        @members = nil
+        client.declare(declarations)
+      end
+
+      def keys
+        members.flat_map { |type, all| all.keys.map { |title| [type, title] } }
+      end
+
+      def named(key)
+        { type: key.first, title: key.last }
+      end
+
+      def declaration(key)
+        @shared ||= { noop: noop? || nil, file: file, line: line, container: ref }.compact
+        given = members[key.first][key.last]
+        deferred = given.select { |_, value| Declarations.deferred?(value) }.keys
+        given = given.reject { |name, _| deferred.include?(name) } unless deferred.empty?
+        told = { type: key.first, title: key.last, parameters: given, **@shared }
+        deferred.empty? ? told : told.merge(deferred: deferred)
+      end
+      end
+
+      def child(answer)
+        key = answer.values_at('type', 'title')
+        members = self.members.fetch(key.first, {})
+        given = members.fetch(key.last) { raise Failure, Client::NONSENSE }
+        child = Puppet::Type.type(key.first.to_sym).new(given.merge(title: key.last))
+        COPIED.each { |name| child[name] = self[name] unless self[name].nil? }
+        child.file = file
+        child.line = line
+        child.container = self
+        child.answer = answer
+        child
+      end
+    end
+  end
+end

@@ -1,0 +1,2 @@
+# @summary Whether something should exist.
+type Standfast::Ensure = Enum['present', 'absent']

@@ -1,0 +1,2 @@
+# @summary An absolute path without `..` and control characters.
+type Standfast::Path = Pattern[/\A(?!.*\/\.\.(\/|\z))\/[^[:cntrl:]]*[^\/[:cntrl:]]\z/]

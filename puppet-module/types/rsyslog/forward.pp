@@ -1,0 +1,30 @@
+# @summary The attributes of a forward, as in an `rsyslog_forward`.
+#
+# What does not go together is refused by `standfast::check_forward`.
+type Standfast::Rsyslog::Forward = Struct[{
+    Optional['ensure']          => Standfast::Ensure,
+    Optional['target']          => Standfast::Rsyslog::Host,
+    Optional['port']            => Integer[1, 65535],
+    Optional['protocol']        => Enum['relp', 'tcp', 'udp'],
+    Optional['tls']             => Variant[Boolean, Enum['on', 'off']],
+    Optional['tls_driver']      => Enum['gtls', 'ossl'],
+    Optional['ca_file']         => Standfast::Rsyslog::Path,
+    Optional['cert_file']       => Standfast::Rsyslog::Path,
+    Optional['key_file']        => Standfast::Rsyslog::Path,
+    Optional['auth_mode']       => Enum['name', 'certvalid', 'anon'],
+    Optional['permitted_peers'] => Array[Standfast::Rsyslog::Peer, 1],
+    Optional['selector']        => Standfast::Rsyslog::Selector,
+    Optional['filter']          => Standfast::Rsyslog::Condition,
+    Optional['template']        => Standfast::Rsyslog::Template,
+    Optional['queue']           => Enum['disk', 'always_disk', 'memory'],
+    Optional['queue_size']      => Integer[100, 10000000],
+    Optional['queue_max_disk']  => Standfast::Rsyslog::Size,
+    Optional['spool_dir']       => Standfast::Rsyslog::Path,
+    Optional['retry']           => Standfast::Rsyslog::Retry,
+    Optional['rate_limit']      => Standfast::Rsyslog::Rate,
+    Optional['failover']        => Array[Standfast::Rsyslog::Server, 1],
+    Optional['format']          => Enum['auto', 'rainerscript', 'legacy'],
+    Optional['keep_local']      => Boolean,
+    Optional['target_file']     => Standfast::Rsyslog::Path,
+    Optional['purge']           => Boolean,
+}]

@@ -1,0 +1,22 @@
+//! Real `puppet apply` with our types, each case on a machine of its own.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests prepare files, start programs and fail by panicking"
+)]
+
+mod binary;
+mod container;
+mod daemons;
+mod fact;
+mod life;
+#[allow(dead_code, unused_imports, reason = "the stage for daemons can do more than is needed here")]
+mod net;
+mod node;
+mod patterns;
+mod purge;
+mod secrets;
+mod server;
+mod types;
