@@ -37,7 +37,6 @@ fn only_what_differs_becomes_a_resource_and_all_of_it_is_one_write() {
     let child = run.status("Limits_entry[root/hard/core]");
     assert_eq!((child["file"].as_str(), child["line"].as_str()), (Some("/var/lib/case/site.pp"), Some("2")));
     assert!(child["tags"].as_array().unwrap().contains(&"ours".into()), "{child}");
-    assert!(run.knows("Standfast_limits[main]"));
     assert!(node.host.root().read("/var/lib/case/refreshed".as_ref()).is_ok(), "{}", run.said);
     assert_eq!(run.counted(), Counted { applied: 4, restarted: 1, ..Counted::default() }, "{}", run.said);
     // A backup is made for each write of a file that was there.
