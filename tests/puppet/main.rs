@@ -9,6 +9,7 @@
 
 mod binary;
 mod container;
+mod examples;
 mod fact;
 mod life;
 #[allow(dead_code, unused_imports, reason = "the stage for daemons can do more than is needed here")]
