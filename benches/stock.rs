@@ -24,6 +24,10 @@ pub(crate) fn measure(tools: &Tools, stages: &Stages, table: &mut Table) {
     let facts = tools.standfast(&["facts"]);
     table.instructions("`facts`", facts.instructions(), None);
     table.wall("`facts`", facts.wall(51), Some(10.0));
+    let fact = tools.fact();
+    assert!(fact.said().contains("\"standfast\""), "the fact says nothing");
+    table.wall("the external fact", fact.wall(51), Some(10.0));
+    table.time_ratio("the external fact to `facts`", fact.wall_ratio(&facts, 101), 2.0);
     let explain = tools.standfast(&["explain", "limits", "--user", "u00000"]);
     table.instructions("`explain limits`", explain.instructions(), None);
     table.wall("`explain limits`", explain.wall(51), None);

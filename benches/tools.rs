@@ -11,6 +11,7 @@ pub(crate) struct Tools {
     standfast: PathBuf,
     hello: PathBuf,
     session: PathBuf,
+    fact: PathBuf,
     confdir: PathBuf,
 }
 
@@ -29,7 +30,8 @@ impl Tools {
         // Another build can be measured while one looks for what costs.
         let other = std::env::var_os("STANDFAST_BENCH_BINARY").map(PathBuf::from);
         let standfast = other.unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_standfast")));
-        Self { standfast, hello, session, confdir }
+        let fact = lay_fact(&work.join("facts.d"), &standfast);
+        Self { standfast, hello, session, fact, confdir }
     }
 
     pub(crate) fn standfast(&self, arguments: &[&str]) -> Program {
@@ -39,6 +41,11 @@ impl Tools {
     /// Where our program is.
     pub(crate) fn path(&self) -> &Path {
         &self.standfast
+    }
+
+    /// The external fact, as Facter starts it.
+    pub(crate) fn fact(&self) -> Program {
+        Program::new(&self.fact, &[])
     }
 
     pub(crate) fn hello(&self) -> Program {
@@ -57,6 +64,17 @@ impl Tools {
         let question = format!("get /files{file}/domain[1]");
         Program::new(Path::new("/usr/bin/augtool"), &["-A", "-t", &transform, &question])
     }
+}
+
+/// Lays the module's fact as pluginsync does, and gives it.
+fn lay_fact(facts: &Path, standfast: &Path) -> PathBuf {
+    let folder = facts.join("standfast.d").join(std::env::consts::ARCH);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::copy(standfast, folder.join("standfast")).unwrap();
+    let launcher = facts.join("standfast");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("puppet-module/facts.d/standfast");
+    std::fs::copy(source, &launcher).unwrap();
+    launcher
 }
 
 fn build(command: &mut Command) {

@@ -83,7 +83,7 @@ pub enum Command {
     /// Print the fact `standfast`, as an external fact of Facter
     #[command(
         after_help = "Examples:\n  standfast facts\n  standfast facts --format yaml\n  standfast facts --probe\n  \
-                            ln -s /usr/bin/standfast /etc/facter/facts.d/standfast"
+                            ln -s /usr/share/standfast/facts.d/standfast /etc/facter/facts.d/"
     )]
     Facts(Facts),
     /// Answer a whole Puppet run on standard input and output, one JSON object a line

@@ -12,6 +12,8 @@ use crate::tools::Tools;
 /// What the machine has before Puppet comes: lines of nobody's that must stay.
 const LIMITS: &str = "# limits.conf\n* hard core 0\n@student - maxlogins 4\n# End of file\n";
 
+const HIERA: &str = "version: 5\ndefaults: { datadir: ., data_hash: yaml_data }\nhierarchy: [{ name: all, path: all.yaml }]\n";
+
 /// A way, ready to be run again and again.
 pub(super) struct Case {
     directory: PathBuf,
@@ -36,10 +38,16 @@ impl Case {
             .map(|setting| format!("{setting} = {here}/var/{setting}\n"))
             .concat();
         std::fs::write(directory.join("conf/puppet.conf"), format!("[main]\n{settings}")).unwrap();
+        std::fs::write(directory.join("conf/hiera.yaml"), HIERA).unwrap();
+        std::fs::write(directory.join("conf/all.yaml"), way.data(count)).unwrap();
         std::fs::write(directory.join("site.pp"), way.manifest(count)).unwrap();
         std::fs::write(directory.join("etc/security/limits.conf"), LIMITS).unwrap();
         let source = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let modules = modules(stages, source);
+        let modules = directory.join("modules");
+        std::fs::create_dir(&modules).unwrap();
+        for (name, path) in way.modules() {
+            std::os::unix::fs::symlink(source.join(path), modules.join(name)).unwrap();
+        }
         let script = source.join("benches/puppet/case");
         let arguments = ["--mount", &script.to_string_lossy(), &here, &modules.to_string_lossy()];
         let program = Program::new(Path::new("/usr/bin/unshare"), &arguments);
@@ -101,20 +109,12 @@ impl Case {
     }
 }
 
-/// Where Puppet looks for modules: ours, the one that does nothing, and those of the others.
-fn modules(stages: &Stages, source: &Path) -> PathBuf {
-    let peers = source.join("benches/puppet/peers");
-    let status = Command::new(&peers).status().unwrap();
-    assert!(status.success(), "{peers:?} failed: there is nothing to compare with");
-    let modules = stages.directory("modules");
-    std::fs::create_dir_all(&modules).unwrap();
-    let ours = [("standfast", "puppet-module"), ("nothing", "benches/puppet/nothing")];
-    let theirs = [("stdlib", "stdlib"), ("concat", "concat"), ("augeas_core", "augeas_core")]
-        .map(|(name, path)| (name, format!("target/peers/modules/{path}")));
-    let all = ours.map(|(name, path)| (name, path.to_owned())).into_iter().chain(theirs);
-    for (name, path) in all {
-        drop(std::fs::remove_file(modules.join(name)));
-        std::os::unix::fs::symlink(source.join(path), modules.join(name)).unwrap();
-    }
-    modules
+/// Brings the others' modules.
+pub(super) fn bring_peers() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/puppet/peers");
+    let status = Command::new(&script).status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "{script:?} failed: there is nothing to compare with"
+    );
 }

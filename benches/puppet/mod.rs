@@ -85,14 +85,17 @@ pub(crate) fn many(tools: &Tools, stages: &Stages, table: &mut Table) {
         serve.instructions()
     };
     let _set = accounts(stages, TOO_MANY);
-    let cases = [Way::Nowhere, Way::Container].map(|way| Case::new(tools, stages, way, TOO_MANY).in_sync());
-    let [none, all] = cases.each_ref().map(Case::program);
-    let [none_cpu, all_cpu] = cpus([none, all], 11);
+    let ways = [Way::Nowhere, Way::Container, Way::Literal];
+    let cases = ways.map(|way| Case::new(tools, stages, way, TOO_MANY).in_sync());
+    let [none, all, literal] = cases.each_ref().map(Case::program);
+    let [none_cpu, all_cpu, literal_cpu] = cpus([none, all, literal], 11);
     table.cpu("Puppet, `standfast_limits` with 10,000 entries", median(all_cpu.clone()), None);
     let what = "Puppet, `standfast_limits` with 10,000 entries to an empty catalog";
     table.cpu_ratio(what, ratio(&all_cpu, &none_cpu), 1.4);
+    let what = "the same with the entries in the manifest instead of Hiera";
+    table.cpu_ratio(what, ratio(&literal_cpu, &none_cpu), 1.4);
     let more = all.peak_kib().saturating_sub(none.peak_kib());
-    let [_, case] = &cases;
+    let [_, case, _] = &cases;
     let bytes = case.report_bytes();
     table.bytes("report, `standfast_limits` with 10,000 entries", bytes, Some(REPORT_BYTES));
     let serve = case.serve(tools, all);
@@ -109,6 +112,7 @@ pub(crate) fn many(tools: &Tools, stages: &Stages, table: &mut Table) {
 
 /// 1,000 entries in sync, as others keep them.
 pub(crate) fn peers(tools: &Tools, stages: &Stages, table: &mut Table) {
+    case::bring_peers();
     let _set = accounts(stages, MANY);
     let container = Case::new(tools, stages, Way::Container, MANY).in_sync();
     let others = PEERS.map(|(_, way)| Case::new(tools, stages, way, MANY).in_sync());

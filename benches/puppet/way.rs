@@ -1,4 +1,6 @@
-//! The ways to manage as many limits with Puppet, each as a manifest.
+//! The ways to manage as many limits with Puppet, each as a manifest for the same data in Hiera.
+
+use std::fmt::Write as _;
 
 use crate::scale::value;
 use crate::stage::user;
@@ -14,6 +16,8 @@ pub(super) enum Way {
     Single,
     /// One `standfast_limits` for all.
     Container,
+    /// The same, with all entries in the manifest instead of Hiera.
+    Literal,
     /// A file in limits.d for each.
     File,
     /// A `file_line` in limits.conf for each.
@@ -24,49 +28,80 @@ pub(super) enum Way {
     Augeas,
 }
 
-impl Way {
-    /// The manifest for the first `count` users.
-    pub(super) fn manifest(self, count: usize) -> String {
-        let all: String = (0..count).map(|index| self.one(&user(index), value(index))).collect();
-        match self {
-            Self::Container => format!("standfast_limits {{ 'main':\n  entries => {{\n{all}  }},\n}}\n"),
-            Self::Concat => format!("concat {{ '/etc/security/limits.d/users.conf': }}\n{all}"),
-            _ => all,
-        }
-    }
+/// As the modules that use augeas for limits do it: what is of this domain, type and item is set, or made.
+const AUGEAS: &str = r#"augeas { $user:
+    incl    => '/etc/security/limits.conf',
+    lens    => 'Limits.lns',
+    context => '/files/etc/security/limits.conf',
+    onlyif  => "match domain[. = '${user}'][type = 'soft'][item = 'nproc'][value = '${value}'] size == 0",
+    changes => [
+      "rm domain[. = '${user}'][type = 'soft'][item = 'nproc']",
+      "set domain[last() + 1] '${user}'",
+      'set domain[last()]/type soft',
+      'set domain[last()]/item nproc',
+      "set domain[last()]/value ${value}",
+    ],
+  }"#;
 
-    /// The soft limit of one user's processes.
-    fn one(self, user: &str, value: usize) -> String {
+impl Way {
+    /// The manifest.
+    pub(super) fn manifest(self, count: usize) -> String {
+        let each = |resource| format!("lookup('limits').each |$user, $value| {{\n  {resource}\n}}\n");
         match self {
             Self::Nowhere => String::new(),
-            Self::Nothing => format!("nothing_entry {{ '{user}/soft/nproc': value => {value} }}\n"),
-            Self::Single => format!("limits_entry {{ '{user}/soft/nproc': value => {value} }}\n"),
-            Self::Container => format!("    '{user}/soft/nproc' => {value},\n"),
-            Self::File => format!(
-                "file {{ '/etc/security/limits.d/{user}.conf': content => \"{user} soft nproc {value}\\n\" }}\n"
+            Self::Nothing => each(r#"nothing_entry { "${user}/soft/nproc": value => $value }"#),
+            Self::Single => each(r#"limits_entry { "${user}/soft/nproc": value => $value }"#),
+            Self::Container => "standfast_limits { 'main': entries => lookup('limits') }\n".to_owned(),
+            Self::Literal => {
+                let entries = self.table(count, " => ", ",\n");
+                format!("standfast_limits {{ 'main':\n  entries => {{\n{entries}  }},\n}}\n")
+            }
+            Self::File => each(
+                r#"file { "/etc/security/limits.d/${user}.conf": content => "${user} soft nproc ${value}\n" }"#,
             ),
-            Self::FileLine => format!(
-                "file_line {{ '{user}': path => '/etc/security/limits.conf', match => '^{user}\\s+soft\\s+nproc\\s', \
-                 line => '{user} soft nproc {value}' }}\n"
+            Self::FileLine => each(
+                r#"file_line { $user: path => '/etc/security/limits.conf', match => "^${user}\\s+soft\\s+nproc\\s", line => "${user} soft nproc ${value}" }"#,
             ),
-            Self::Concat => format!(
-                "concat::fragment {{ '{user}': target => '/etc/security/limits.d/users.conf', \
-                 content => \"{user} soft nproc {value}\\n\" }}\n"
-            ),
-            Self::Augeas => augeas(user, value),
+            Self::Concat => {
+                let file = "/etc/security/limits.d/users.conf";
+                let fragment = format!(
+                    r#"concat::fragment {{ $user: target => '{file}', content => "${{user}} soft nproc ${{value}}\n" }}"#
+                );
+                format!("concat {{ '{file}': }}\n{}", each(&fragment))
+            }
+            Self::Augeas => each(AUGEAS),
         }
     }
-}
 
-/// As the modules that use augeas for limits do it: what is of this domain, type and item is set, or made.
-fn augeas(user: &str, value: usize) -> String {
-    let entry = format!("domain[. = '{user}'][type = 'soft'][item = 'nproc']");
-    let changes: String = ["type soft", "item nproc", &format!("value {value}")]
-        .map(|change| format!("    \"set domain[last()]/{change}\",\n"))
-        .concat();
-    format!(
-        "augeas {{ '{user}':\n  incl => '/etc/security/limits.conf',\n  lens => 'Limits.lns',\n  \
-         context => '/files/etc/security/limits.conf',\n  onlyif => \"match {entry}[value = '{value}'] size == 0\",\n  \
-         changes => [\n    \"rm {entry}\",\n    \"set domain[last() + 1] '{user}'\",\n{changes}  ],\n}}\n"
-    )
+    /// What Hiera has.
+    pub(super) fn data(self, count: usize) -> String {
+        match self {
+            Self::Nowhere | Self::Literal => "{}\n".to_owned(),
+            _ => format!("limits:\n{}", self.table(count, ": ", "\n")),
+        }
+    }
+
+    /// A line for each user with the soft limit of his processes.
+    fn table(self, count: usize, between: &str, end: &str) -> String {
+        let item = if matches!(self, Self::Container | Self::Literal) { "/soft/nproc" } else { "" };
+        let mut text = String::new();
+        for index in 0..count {
+            write!(text, "    '{}{item}'{between}{}{end}", user(index), value(index)).unwrap();
+        }
+        text
+    }
+
+    /// The modules that it needs, and where they are in the source.
+    pub(super) fn modules(self) -> &'static [(&'static str, &'static str)] {
+        const OURS: (&str, &str) = ("standfast", "puppet-module");
+        const STDLIB: (&str, &str) = ("stdlib", "target/peers/modules/stdlib");
+        match self {
+            Self::Nowhere | Self::Nothing => &[OURS, ("nothing", "benches/puppet/nothing")],
+            Self::Single | Self::Container | Self::Literal => &[OURS],
+            Self::File => &[],
+            Self::FileLine => &[STDLIB],
+            Self::Concat => &[STDLIB, ("concat", "target/peers/modules/concat")],
+            Self::Augeas => &[("augeas_core", "target/peers/modules/augeas_core")],
+        }
+    }
 }

@@ -2,7 +2,6 @@
 //!
 //! Source: elf(5). Nothing here trusts the file: every offset is checked.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// The strings of a shared object.
@@ -24,31 +23,26 @@ struct Numbers {
     little: bool,
 }
 
-/// Where the strings of a file are, in bytes from its start.
+/// Where the strings of a file are, in bytes from its start; they may be said to lie beyond its end.
 #[derive(Default)]
-struct Places {
-    symbols: Option<Range<usize>>,
-    texts: Option<Range<usize>>,
+pub(crate) struct Sections {
+    /// `.dynstr`
+    pub(crate) symbols: Option<Range<usize>>,
+    /// `.rodata`
+    pub(crate) texts: Option<Range<usize>>,
 }
 
 /// The strings of `bytes`; where the sections cannot be told apart, all bytes stand for both.
+#[cfg(test)]
 pub(crate) fn strings(bytes: &[u8]) -> Strings<'_> {
     let of_sections = || {
-        let read = |at: usize, length| bytes.get(at..at.checked_add(length)?).map(Cow::from);
-        let places = places(bytes, read)?;
-        Some(Strings { symbols: bytes.get(places.symbols?)?, texts: bytes.get(places.texts?)? })
+        let sections = sections(bytes, |at, length| Some(bytes.get(at..at.checked_add(length)?)?.to_vec()))?;
+        Some(Strings { symbols: bytes.get(sections.symbols?)?, texts: bytes.get(sections.texts?)? })
     };
     of_sections().unwrap_or(Strings { symbols: bytes, texts: bytes })
 }
 
-/// Where the texts of a file are, in bytes from its start, of which so much is read as it takes to know; `None` where
-/// its sections cannot be told apart.
-pub(crate) fn texts(start: &[u8], read: impl FnMut(usize, usize) -> Option<Vec<u8>>) -> Option<Range<usize>> {
-    let mut read = read;
-    places(start, |at, length| read(at, length).map(Cow::from))?.texts
-}
-
-/// How many bytes at the start of a file [`texts`] wants.
+/// How many bytes at the start of a file [`sections`] wants.
 pub(crate) const HEADER_BYTES: usize = 64;
 
 /// Whether the running architecture can load it.
@@ -73,8 +67,12 @@ pub(crate) fn is_native(bytes: &[u8]) -> bool {
     })
 }
 
-/// Finds the sections by their names. `start` holds the file's header.
-fn places<'a>(start: &[u8], mut read: impl FnMut(usize, usize) -> Option<Cow<'a, [u8]>>) -> Option<Places> {
+/// Finds the sections by their names. `start` holds the file's header, and so much else is read as it takes to know;
+/// `None` where they cannot be told apart.
+pub(crate) fn sections(
+    start: &[u8],
+    mut read: impl FnMut(usize, usize) -> Option<Vec<u8>>,
+) -> Option<Sections> {
     let numbers = Numbers::of(start)?;
     let (table_at, sizes) = if numbers.wide { (0x28, 0x3a) } else { (0x20, 0x2e) };
     let entry_size = usize::from(numbers.u16(start, sizes)?);
@@ -85,17 +83,17 @@ fn places<'a>(start: &[u8], mut read: impl FnMut(usize, usize) -> Option<Cow<'a,
     let header = |index: usize| headers.get(index * entry_size..(index + 1) * entry_size);
     let names = numbers.section(header(names_at)?)?;
     let names = table(names.start, names.len())?;
-    let mut places = Places::default();
+    let mut sections = Sections::default();
     for index in 0..count {
         let header = header(index)?;
         let name = names.get(usize::try_from(numbers.u32(header, 0)?).ok()?..)?;
         if name.starts_with(b".dynstr\0") {
-            places.symbols = numbers.section(header);
+            sections.symbols = numbers.section(header);
         } else if name.starts_with(b".rodata\0") {
-            places.texts = numbers.section(header);
+            sections.texts = numbers.section(header);
         }
     }
-    Some(places)
+    Some(sections)
 }
 
 impl Numbers {

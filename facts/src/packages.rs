@@ -14,16 +14,48 @@ use crate::texts::{AROUND_BYTES, Texts};
 /// not installed, only its configuration files were left, or this is no Debian system.
 #[must_use]
 pub fn debian_version(root: &Root, package: &str) -> Option<String> {
-    version_in(&root.read(Path::new("/var/lib/dpkg/status")).ok()?, package)
+    let path = Path::new("/var/lib/dpkg/status");
+    // The file is megabytes, and what is wanted stands at the beginning of a stanza nearly always.
+    let near = Texts::open(root, path).ok()?.find(head(package)?.as_bytes(), |around, at| {
+        let is_head = at == 0 || around.get(at - 1) == Some(&b'\n');
+        is_head.then(|| near_head(around.get(at..)?)).flatten()
+    });
+    match near? {
+        Near::Version(version) => Some(version),
+        Near::FartherOn => version_in(&root.read(path).ok()?, package),
+    }
+}
+
+/// What the beginning of a stanza tells.
+enum Near {
+    Version(String),
+    /// Not enough of the stanza is there.
+    FartherOn,
+}
+
+/// What some bytes tell that begin with a stanza, which may not all be there; `None` where it is not installed.
+fn near_head(bytes: &[u8]) -> Option<Near> {
+    let is_whole = memmem::find(bytes, b"\n\n").is_some();
+    let lines = if is_whole { stanza(bytes) } else { bytes.get(..memrchr(b'\n', bytes)?)? };
+    let has = |name: &[u8]| lines.split(|byte| *byte == b'\n').any(|line| line.starts_with(name));
+    if is_whole || has(b"Status: ") && has(b"Version: ") {
+        installed(lines).map(Near::Version)
+    } else {
+        Some(Near::FartherOn)
+    }
+}
+
+/// The line that a stanza begins with.
+fn head(package: &str) -> Option<String> {
+    // It goes into a search; dpkg's names hold neither blanks nor line ends.
+    let is_name = !package.is_empty() && package.bytes().all(|byte| byte.is_ascii_graphic());
+    is_name.then(|| format!("Package: {package}\n"))
 }
 
 /// Stanzas are parted by an empty line; a field's further lines begin with a blank, so that a line
 /// that begins with a field's name is that field.
 fn version_in(status: &[u8], package: &str) -> Option<String> {
-    // It goes into a search; dpkg's names hold neither blanks nor line ends.
-    let is_name = !package.is_empty() && package.bytes().all(|byte| byte.is_ascii_graphic());
-    let head = is_name.then(|| format!("Package: {package}\n"))?;
-    memmem::find_iter(status, head.as_bytes())
+    memmem::find_iter(status, head(package)?.as_bytes())
         .filter(|at| *at == 0 || status.get(at - 1) == Some(&b'\n'))
         // A package may be there once for each architecture.
         .find_map(|at| installed(stanza(status.get(at..)?)))
@@ -92,6 +124,29 @@ mod tests {
         {
             assert_eq!(version(package), None, "{package}");
         }
+    }
+
+    #[test]
+    fn wherever_in_a_stanza_the_fields_stand_the_version_is_the_same() {
+        let far = "Conffiles:\n".to_owned() + &" /etc/x 0123456789abcdef\n".repeat(100);
+        let mut status = STATUS.to_vec();
+        for (package, fields) in [
+            ("early", ["Status: install ok installed\nVersion: 1\n", &far, ""]),
+            ("late", [&far, "Status: install ok installed\n", "Version: 2\n"]),
+            ("gone", [&far, "Status: deinstall ok config-files\n", "Version: 3\n"]),
+            ("between", ["Status: install ok installed\n", &far, "Version: 4\n"]),
+        ] {
+            status.extend(format!("\n\nPackage: {package}\n{}", fields.concat()).bytes());
+        }
+        let mut root = TestRoot::new();
+        let root = root.file("/var/lib/dpkg/status", &status).open();
+        for package in
+            ["early", "late", "gone", "between", "ntp", "libc6", "last", "ntpsec", "hidden", "nt", "", "x y"]
+        {
+            assert_eq!(debian_version(&root, package), version_in(&status, package), "{package}");
+        }
+        assert_eq!(debian_version(&root, "late").as_deref(), Some("2"));
+        assert_eq!(debian_version(&root, "gone"), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, ResolveFlags, Stat, StatxFlags};
@@ -34,7 +34,7 @@ pub struct Root {
     path: PathBuf,
     scope: Scope,
     /// What is looked at, where somebody wants to know it.
-    seen: Option<Mutex<Option<Seen>>>,
+    pub(crate) seen: Option<Mutex<Option<Seen>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,7 +206,7 @@ impl Root {
         answer
     }
 
-    fn open_as(&self, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    pub(crate) fn open_as(&self, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
         match self.scope {
             Scope::Host if path.is_absolute() => rustix::fs::openat(CWD, path, flags, Mode::empty()),
             Scope::Host => rustix::fs::openat(&self.dir, path, flags, Mode::empty()),
@@ -242,40 +242,22 @@ impl Root {
         Ok(bytes)
     }
 
-    /// The same, which can note what is looked at.
-    #[must_use]
-    pub fn watched(self) -> Self {
-        Self { seen: Some(Mutex::default()), ..self }
-    }
-
-    /// From now on what is looked at is noted, if this root is watched.
-    pub fn begin_watch(&self) {
-        if let Some(seen) = &self.seen {
-            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Seen::begin());
+    /// Opens a regular file that is read piece by piece; with its size in bytes.
+    ///
+    /// # Errors
+    /// As [`Root::read`].
+    pub(crate) fn open_file(&self, path: &Path) -> Result<(OwnedFd, usize), ReadError> {
+        let fail = |errno| ReadError::new(path, errno);
+        let fd = self.open_at(path, OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK).map_err(fail)?;
+        let stat = rustix::fs::fstat(&fd).map_err(fail)?;
+        if !is_regular(&stat) {
+            return Err(ReadError::NotAFile { path: path.to_path_buf() });
         }
-    }
-
-    /// What was looked at since.
-    #[must_use]
-    pub fn end_watch(&self) -> Option<Seen> {
-        self.seen.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    /// Notes something, if what is looked at is noted.
-    pub(crate) fn note<T>(&self, note: impl FnOnce(&mut Seen) -> T) -> Option<T> {
-        self.seen.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(note)
-    }
-
-    /// What tells the state of a path from the next.
-    pub(crate) fn stamp(&self, path: &Path, follows: bool) -> Stamp {
-        let stat = if self.is_host() && path.is_absolute() {
-            let flags = if follows { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
-            rustix::fs::statat(CWD, path, flags)
-        } else {
-            let flags = if follows { OFlags::PATH } else { OFlags::PATH | OFlags::NOFOLLOW };
-            self.open_as(path, flags | OFlags::CLOEXEC).and_then(rustix::fs::fstat)
-        };
-        stat.map_or_else(Stamp::No, |stat| Stamp::of(&stat))
+        let size = u64::try_from(stat.st_size).unwrap_or(0);
+        if size > MAX_FILE_BYTES {
+            return Err(ReadError::TooLarge { path: path.to_path_buf() });
+        }
+        Ok((fd, usize::try_from(size).unwrap_or(0)))
     }
 
     /// Mode, owner and time of a file or directory; symbolic links are followed.
@@ -285,8 +267,13 @@ impl Root {
     pub fn status(&self, path: &Path) -> Result<Status, ReadError> {
         let stat = match self.scope {
             Scope::Host => rustix::fs::statat(&self.dir, path, AtFlags::empty()),
-            Scope::Contained => self.open_at(path, OFlags::PATH).and_then(rustix::fs::fstat),
+            Scope::Contained => {
+                self.open_as(path, OFlags::PATH | OFlags::CLOEXEC).and_then(rustix::fs::fstat)
+            }
         };
+        self.note(|seen| {
+            seen.note(path, true, stat.as_ref().map_or_else(|errno| Stamp::No(*errno), Stamp::of));
+        });
         stat.map(|stat| Status::of(&stat)).map_err(|errno| ReadError::new(path, errno))
     }
 
@@ -435,7 +422,7 @@ fn mount_id(dir: BorrowedFd<'_>, path: &str) -> Option<u64> {
     (status.stx_mask & StatxFlags::MNT_ID.bits() != 0).then_some(status.stx_mnt_id)
 }
 
-pub(crate) fn is_regular(stat: &rustix::fs::Stat) -> bool {
+fn is_regular(stat: &rustix::fs::Stat) -> bool {
     FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
 }
 

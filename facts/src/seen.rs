@@ -5,9 +5,10 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{AtFlags, CWD, FileType, Stat};
+use rustix::fs::{AtFlags, CWD, FileType, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::root::Root;
@@ -164,6 +165,45 @@ impl Seen {
         is_fresh
             && self.files.iter().all(|(key, stamp)| root.stamp(&key.path, key.follows) == *stamp)
             && self.contents.iter().all(|(path, bytes)| root.read(path).is_ok_and(|now| now == *bytes))
+    }
+}
+
+impl Root {
+    /// The same, which can note what is looked at.
+    #[must_use]
+    pub fn watched(mut self) -> Self {
+        self.seen = Some(Mutex::default());
+        self
+    }
+
+    /// From now on what is looked at is noted, if this root is watched.
+    pub fn begin_watch(&self) {
+        if let Some(seen) = &self.seen {
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Seen::begin());
+        }
+    }
+
+    /// What was looked at since.
+    #[must_use]
+    pub fn end_watch(&self) -> Option<Seen> {
+        self.seen.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Notes something, if what is looked at is noted.
+    pub(crate) fn note<T>(&self, note: impl FnOnce(&mut Seen) -> T) -> Option<T> {
+        self.seen.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(note)
+    }
+
+    /// What tells the state of a path from the next.
+    pub(crate) fn stamp(&self, path: &Path, follows: bool) -> Stamp {
+        let stat = if self.is_host() && path.is_absolute() {
+            let flags = if follows { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
+            rustix::fs::statat(CWD, path, flags)
+        } else {
+            let flags = if follows { OFlags::PATH } else { OFlags::PATH | OFlags::NOFOLLOW };
+            self.open_as(path, flags | OFlags::CLOEXEC).and_then(rustix::fs::fstat)
+        };
+        stat.map_or_else(Stamp::No, |stat| Stamp::of(&stat))
     }
 }
 

@@ -8,10 +8,9 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use memchr::memmem::Finder;
-use rustix::fs::OFlags;
 
 use crate::elf;
-use crate::root::{MAX_FILE_BYTES, ReadError, Root, is_regular};
+use crate::root::{ReadError, Root};
 
 /// How much is read at once, in bytes.
 const PIECE_BYTES: usize = 16 * 1024;
@@ -33,25 +32,10 @@ impl Texts {
     /// # Errors
     /// As [`Root::read`].
     pub fn open(root: &Root, path: &Path) -> Result<Self, ReadError> {
-        let fail = |errno| ReadError::new(path, errno);
-        let file = root.open_at(path, OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK).map_err(fail)?;
-        let stat = rustix::fs::fstat(&file).map_err(fail)?;
-        if !is_regular(&stat) {
-            return Err(ReadError::NotAFile { path: path.to_path_buf() });
-        }
-        let size = u64::try_from(stat.st_size).unwrap_or(0);
-        if size > MAX_FILE_BYTES {
-            return Err(ReadError::TooLarge { path: path.to_path_buf() });
-        }
-        let size = usize::try_from(size).unwrap_or(0);
-        let mut start = vec![0; elf::HEADER_BYTES];
-        let filled = fill(&file, &mut start, 0).map_err(fail)?;
-        start.truncate(filled);
-        let read = |at, length| {
-            let mut bytes = vec![0; length];
-            (fill(&file, &mut bytes, at).ok()? == length).then_some(bytes)
-        };
-        let texts = elf::texts(&start, read).filter(|texts| texts.end <= size);
+        let (file, size) = root.open_file(path)?;
+        let start = piece(&file, 0, elf::HEADER_BYTES.min(size)).unwrap_or_default();
+        let sections = elf::sections(&start, |at, length| piece(&file, at, length));
+        let texts = sections.and_then(|sections| sections.texts).filter(|texts| texts.end <= size);
         // The byte before the section ends nothing, but it stands before the first text as NULs do before others.
         let place = texts.map_or(0..size, |texts| texts.start.saturating_sub(1)..texts.end);
         Ok(Self { file, place, piece: Vec::new() })
@@ -104,6 +88,12 @@ fn fill(file: &OwnedFd, buffer: &mut [u8], at: usize) -> rustix::io::Result<usiz
         }
     }
     Ok(filled)
+}
+
+/// So many bytes from a place in a file; `None` where there are not as many.
+pub(crate) fn piece(file: &OwnedFd, at: usize, length: usize) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    (fill(file, &mut bytes, at).ok()? == length).then_some(bytes)
 }
 
 #[cfg(test)]

@@ -71,6 +71,7 @@ pub enum SecretValue {
 
 impl AttributeValue for SecretValue {
     const TYPE: ValueType = Secret::TYPE;
+    const PATTERN: Option<&'static str> = Secret::PATTERN;
 
     fn from_text(text: &str) -> Result<Self, String> {
         Secret::from_text(text).map(Self::Known)

@@ -12,7 +12,7 @@ use standfast_providers::shown::Shown;
 
 use super::PolicyError;
 use super::declared::{Declared, Parameters};
-use super::item::{Item, Unjudged, deferred};
+use super::item::{Item, Items, Unjudged, deferred};
 use super::json::syntax_error;
 use super::rich::{Given, Rich};
 use crate::resource::KINDS;
@@ -48,7 +48,7 @@ pub struct Catalog {
     /// Its environment.
     pub environment: Option<String>,
     /// Our resources.
-    pub items: Vec<Item>,
+    pub items: Items,
 }
 
 impl Catalog {
@@ -69,7 +69,7 @@ impl Catalog {
         let (Some(certname), Some(resources)) = (read.name, read.resources) else {
             return Err(PolicyError::NoCatalog { name: name.to_owned() });
         };
-        let mut items = Vec::with_capacity(resources.len());
+        let mut items = Items::with_capacity(resources.len());
         for resource in resources {
             resource.add_to(&mut items);
         }
@@ -198,7 +198,7 @@ impl<'de> Visitor<'de> for One {
 struct Text<'t>(#[serde(borrow)] Cow<'t, str>);
 
 impl OurResource {
-    fn add_to(self, items: &mut Vec<Item>) {
+    fn add_to(self, items: &mut Items) {
         match self.kind {
             Type::Kind(kind) => items.push(Item::from_parts(kind, self)),
             Type::Container => self.expand(items),
@@ -212,7 +212,7 @@ impl OurResource {
     }
 
     /// The resources that a container stands for, as the Puppet type makes them.
-    fn expand(mut self, items: &mut Vec<Item>) {
+    fn expand(mut self, items: &mut Items) {
         let noop = self.is_noop();
         let mut take = |name: &str| {
             let at = self.parameters.iter().position(|(given, _)| given == name);
@@ -307,5 +307,58 @@ impl Item {
         let declared =
             Declared { kind: kind_name, title, parameters, noop, file, line, tags, deferred, container };
         Self::of(kind.name, &declared, refused)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CORPUS: &str = include_str!("../../tests/corpus/puppet/host.example.net.json");
+
+    #[test]
+    fn a_real_catalog_is_read_and_no_part_of_it_is_taken_for_the_whole() {
+        let catalog = Catalog::parse("c.json", CORPUS).unwrap();
+        assert_eq!(
+            (catalog.name.as_str(), catalog.environment.as_deref()),
+            ("host.example.net", Some("production"))
+        );
+        assert!(catalog.version.unwrap().bytes().all(|byte| byte.is_ascii_digit()));
+        assert_eq!(catalog.items.len(), 16);
+        let whole = CORPUS.trim_end().len();
+        for end in (0..whole).filter(|end| CORPUS.is_char_boundary(*end)) {
+            assert!(Catalog::parse("c.json", &CORPUS[..end]).is_err(), "{end}");
+        }
+    }
+
+    #[test]
+    fn a_type_may_stand_behind_its_parameters() {
+        let text = r#"{"resources":[{"parameters":{"value":1},"title":"a/soft/nproc","type":"LIMITS_entry"},
+            {"parameters":{"content":{"__ptype":"Binary"}},"type":"File","title":"/x"}],"name":"h","version":null}"#;
+        let catalog = Catalog::parse("c.json", text).unwrap();
+        assert_eq!((catalog.items.len(), catalog.version), (1, None));
+        assert!(catalog.items.resources[0].title == "a/soft/nproc");
+    }
+
+    proptest! {
+        #[test]
+        fn a_catalog_with_a_wrong_byte_is_read_or_refused_and_tells_no_secret(
+            at in 0..CORPUS.len(), byte in proptest::sample::select(&b"\"\\{}[],:x0 \n"[..])
+        ) {
+            let mut bytes = CORPUS.as_bytes().to_vec();
+            bytes[at] = byte;
+            let text = String::from_utf8(bytes).unwrap();
+            match Catalog::parse("c.json", &text) {
+                Ok(catalog) => for (_, unjudged) in catalog.items.unjudged {
+                    prop_assert!(!unjudged.reason.contains("hT7-kq9"), "{}", unjudged.reason);
+                },
+                Err(error) => {
+                    let said = error.to_string();
+                    prop_assert!(!said.contains("hT7-kq9") && !said.contains("N3sted"), "{said}");
+                }
+            }
+        }
     }
 }

@@ -229,7 +229,7 @@ mod tests {
             serde_json::from_str(r#"{"__ptype":"Hash","__pvalue":["__ptype",1,"b",{"c":2}]}"#).unwrap();
         let Rich::Hash(hash) = rich else { panic!("it is no hash") };
         assert_eq!(hash.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["__ptype", "b"]);
-        assert_eq!(given(r#"{"__ptype":"Hash","__pvalue":[1,2]}"#), "a hash with keys that are no texts");
+        assert_eq!(given(r#"{"__ptype":"Hash","__pvalue":[["a"],2]}"#), "a hash with keys that are no texts");
     }
 
     #[test]

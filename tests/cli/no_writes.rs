@@ -124,6 +124,12 @@ fn the_commands_that_look_make_no_call_that_could_change_anything() {
     fs::write(root.beside("central"), "Nov 26 22:10:11 vm a: b\nNov 26 22:10:11 vm a: d\n").unwrap();
     let json = root.beside("policy.json");
     fs::write(&json, r#"[{"type":"limits_entry","title":"bob/-/nproc","parameters":{"value":1}}]"#).unwrap();
+    let snapshot = r#"{"standfast_snapshot":1,"written":"2026-11-26T22:10:11Z","version":"0.1.0","run":{"by":"agent"},
+        "resources":[{"type":"limits_entry","title":"bob/-/nproc","parameters":{"value":1}}]}"#;
+    fs::write(root.beside("desired.json"), snapshot).unwrap();
+    fs::set_permissions(root.beside("desired.json"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .unwrap();
+    fs::copy("tests/corpus/puppet/host.example.net.json", root.beside("catalog.json")).unwrap();
     let below = root.path("");
     let below = below.to_str().unwrap();
     for arguments in [
@@ -132,6 +138,8 @@ fn the_commands_that_look_make_no_call_that_could_change_anything() {
         &["check", "--root", below, "--diff"],
         &["check", "--root", below, "--policy", "policy.ini", "--format", "monitoring"],
         &["check", "--root", below, "-"],
+        &["check", "--root", below, "--policy", "desired.json"],
+        &["check", "--root", below, "--catalog", "catalog.json", "--format", "json"],
         &["apply", "--noop", "--diff", "--root", below],
         &["apply", "--noop"],
         &["explain", "limits", "--user", "root"],

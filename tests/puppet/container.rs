@@ -14,7 +14,7 @@ fn only_what_differs_becomes_a_resource_and_all_of_it_is_one_write() {
           entries  => {
             'root/hard/nproc'    => 4096,
             'root/hard/core'     => { value => 0, bound => 'at_most' },
-            'daemon/-/nofile'    => '1024',
+            'daemon/-/nofile'    => Deferred('sprintf', ['%d', 1024]),
             'nobody/hard/nproc'  => { 'ensure' => 'absent' },
           },
           defaults => { 'match_by' => 'name' },
@@ -22,7 +22,8 @@ fn only_what_differs_becomes_a_resource_and_all_of_it_is_one_write() {
           tag      => ['ours'],
         }
         ~> exec { '/bin/touch /var/lib/case/refreshed': refreshonly => true }";
-    let run = node.apply(manifest, &[]);
+    // As Puppet 8: a Deferred is resolved when its resource is evaluated.
+    let run = node.apply(manifest, &["--no-preprocess_deferred"]);
     run.assert_code(2);
     let with_events: Vec<_> =
         run.with_events().into_iter().filter(|name| !name.starts_with("Exec")).collect();

@@ -88,13 +88,15 @@ fn what_fails_fails_alone_and_what_depends_on_it_is_skipped() {
     let node = Node::new(&[]);
     node.host.write("/etc/security/limits.conf", "daemon hard nproc 100\n");
     let run = node.apply(
-        "limits_entry { 'root/hard/nonewprivs': value => 5 } -> file { '/var/lib/case/after': content => 'x' }
+        "limits_entry { 'kölner/hard/nproc': value => 5 }
+         limits_entry { 'root/hard/nonewprivs': value => 5 } -> file { '/var/lib/case/after': content => 'x' }
          limits_entry { 'daemon/soft/nproc': value => 4096 }
          limits_entry { 'root/hard/nproc': value => 4096 } -> file { '/var/lib/case/other': content => 'x' }",
         &[],
     );
     run.assert_code(6);
     assert_eq!(run.count("`value` of nonewprivs must be 0 or 1"), 1, "{}", run.said);
+    assert!(run.said.contains("kölner"), "{}", run.said);
     assert_eq!(run.status("Limits_entry[root/hard/nonewprivs]")["failed"], "true");
     assert_eq!(run.status("File[/var/lib/case/after]")["skipped"], "true");
     // It could be judged: the event says what is and what should be, and the failure why nothing was written.
@@ -103,7 +105,7 @@ fn what_fails_fails_alone_and_what_depends_on_it_is_skipped() {
     assert!(run.told(blocked, "message").contains("nothing was written"), "{}", run.said);
     assert_eq!(run.told("Limits_entry[root/hard/nproc]", "status"), "success");
     assert_eq!(node.read("/var/lib/case/other"), "x");
-    assert_eq!((run.metric("resources", "failed"), run.metric("resources", "skipped")), (2, 1));
+    assert_eq!((run.metric("resources", "failed"), run.metric("resources", "skipped")), (3, 1));
     assert_eq!(run.report["status"], "failed");
     node.assert_nothing_runs();
 }

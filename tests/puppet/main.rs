@@ -9,12 +9,14 @@
 
 mod binary;
 mod container;
+mod daemons;
 mod examples;
 mod fact;
 mod life;
 #[allow(dead_code, unused_imports, reason = "the stage for daemons can do more than is needed here")]
 mod net;
 mod node;
+mod patterns;
 mod purge;
 mod secrets;
 mod server;

@@ -90,7 +90,9 @@ impl Node {
         let (conf, var, modules) = (format!("{BASE}/conf"), format!("{BASE}/var"), format!("{BASE}/modules"));
         let settings = ["--confdir", &conf, "--vardir", &var, "--modulepath", &modules, "--color=false"];
         let report = format!("{var}/state/last_run_report.yaml");
-        self.reported(&[&["puppet", subcommand], &settings[..], arguments].concat(), &report)
+        // Another Puppet than the installed one, say a newer one from its sources, can be named.
+        let puppet = std::env::var("STANDFAST_PUPPET").unwrap_or_else(|_| "puppet".into());
+        self.reported(&[&[puppet.as_str(), subcommand], &settings[..], arguments].concat(), &report)
     }
 
     /// Runs a program that leaves a report of Puppet at a path.

@@ -121,7 +121,7 @@ impl<'b> Parser<'b> {
         if self.keyword("ippeerlimit") {
             self.number()?;
         }
-        let (flags, ntpport) = self.flags();
+        let (flags, ntpport) = self.flags()?;
         match address {
             Ok(whom) => {
                 Ok(Directive::Restrict(in_force(Restrict { verb, whom, flags, ntpport }, self.rules)))
@@ -131,17 +131,14 @@ impl<'b> Parser<'b> {
         }
     }
 
-    fn flags(&mut self) -> (Flags, bool) {
+    fn flags(&mut self) -> Parsed<(Flags, bool)> {
         let (mut flags, mut ntpport) = (Flags::NONE, false);
         while let Some(Token { kind: Kind::Keyword(keyword), .. }) = self.tokens.peek() {
             let flag = match keyword.word {
                 "ntpport" => None,
-                // It takes a word of its own, `fuzz`.
                 "serverresponse" => {
                     self.tokens.next();
-                    if !self.keyword("fuzz") {
-                        break;
-                    }
+                    self.any_keyword(&["fuzz"])?;
                     continue;
                 }
                 word => match Flags::named(word.as_bytes()).filter(|flag| is_flag(*flag, self.rules)) {
@@ -159,7 +156,7 @@ impl<'b> Parser<'b> {
                 None => ntpport = true,
             }
         }
-        (flags, ntpport)
+        Ok((flags, ntpport))
     }
 
     fn system(&mut self, switch: Switch) -> Parsed<Directive> {

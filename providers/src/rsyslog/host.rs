@@ -31,7 +31,7 @@ pub struct Host<'m> {
     pub config: Config,
     /// Where the messages of this host go.
     pub flow: Flow,
-    files: Files<'m>,
+    pub(super) files: Files<'m>,
     root: &'m Root,
 }
 

@@ -94,6 +94,8 @@ pub struct Rsyslog<'m> {
     pub strays: Vec<(PathBuf, Vec<u8>)>,
     /// What is wrong in the configuration, whatever is desired.
     pub findings: Vec<Finding>,
+    /// Its files as they were read, for plans that are tried.
+    seen: Files<'m>,
 }
 
 impl<'m> Rsyslog<'m> {
@@ -109,18 +111,18 @@ impl<'m> Rsyslog<'m> {
         })?;
         let findings = host.findings();
         let version = host.version.as_deref().and_then(Version::parse).ok_or(ObserveError::NotInstalled)?;
-        let Host { main, daemon, config, flow, .. } = host;
+        let Host { main, daemon, config, flow, files: seen, .. } = host;
         let forwards = config.forwards(&flow);
         let reading = Reading { config, flow, forwards };
         let root = machine.root;
         let strays = strays(root, &reading.config);
-        Ok(Self { machine, main, reading, version, daemon, strays, findings })
+        Ok(Self { machine, main, reading, version, daemon, strays, findings, seen })
     }
 
     /// What would be read if these files had these contents.
     #[must_use]
     pub fn trial(&self, changed: &[(PathBuf, Option<Vec<u8>>)]) -> Reading {
-        let mut files = self.files();
+        let mut files = self.seen.clone();
         for (path, content) in changed {
             files = files.with(path, content.clone());
         }

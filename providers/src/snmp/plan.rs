@@ -11,7 +11,7 @@ use super::quoting::Unwritable;
 use super::scene::Scene;
 use super::seen::Planned;
 use super::state::{ObserveError, Snmp};
-use super::strength::{HostNames, Strength};
+use super::strength::Strength;
 use super::target::TargetError;
 use crate::compose::compose;
 use crate::fingerprint;
@@ -205,7 +205,7 @@ impl<'d> Wishes<'d> {
             return;
         }
         // Where the names cannot be read, the plan for access as a whole says so.
-        let names = HostNames::of(snmp.machine.root).unwrap_or_default();
+        let names = snmp.host_names().cloned().unwrap_or_default();
         let strength = Strength::new(access.weak_min_length.0, names);
         for (index, ready) in self.ready.iter().enumerate() {
             let Some(ready) = ready else { continue };

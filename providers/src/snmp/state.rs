@@ -1,5 +1,6 @@
 //! `Snmp`, the observed state of a machine's snmpd: how it is started, what its files say, who may do what.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -8,6 +9,7 @@ use rustix::fs::OFlags;
 use standfast_facts::daemons::Daemon;
 use standfast_facts::kernel::KernelError;
 use standfast_facts::machine::Machine;
+use standfast_facts::once::fill;
 use standfast_facts::root::{ReadError, Root};
 use standfast_facts::units;
 use thiserror::Error;
@@ -21,6 +23,7 @@ use super::reading::{IncludedDirectory, Other, Reading};
 use super::rules::{Feature, Rules, Version};
 use super::seen::{Before, Kind, Planned, Seen, SnmpFile};
 use super::semantics::{Control, Grant, Refusal};
+use super::strength::HostNames;
 use super::syntax::Line;
 use super::tables::LineId;
 use super::words::Words;
@@ -96,6 +99,8 @@ pub struct Snmp<'m> {
 struct Around {
     hosts: EtcHosts,
     has_mibs: bool,
+    /// The names of this host, once they are asked for.
+    names: OnceCell<HostNames>,
 }
 
 /// Whether the program is there.
@@ -216,6 +221,14 @@ impl<'m> Snmp<'m> {
         })
     }
 
+    /// The names of this host, which no community should have.
+    ///
+    /// # Errors
+    /// When a file that holds them is there and cannot be read.
+    pub fn host_names(&self) -> Result<&HostNames, ReadError> {
+        fill(&self.around.names, || HostNames::of(self.machine.root))
+    }
+
     /// The file of this path, where the daemon reads one.
     #[must_use]
     pub fn file(&self, path: &Path) -> Option<&SnmpFile> {
@@ -286,7 +299,8 @@ fn configured(root: &Root) -> Invocation {
 
 impl Around {
     fn observe(root: &Root, installed: &Installed, invocation: &Invocation) -> Self {
-        Self { hosts: EtcHosts::observe(root), has_mibs: has_mibs(root, installed, invocation) }
+        let hosts = EtcHosts::observe(root);
+        Self { hosts, has_mibs: has_mibs(root, installed, invocation), names: OnceCell::new() }
     }
 }
 

@@ -196,11 +196,12 @@ impl Strength {
     /// The bits that a guesser must find who knows words, rows and repetitions; counted up to `enough`.
     fn bits(&self, community: &[u8], enough: f64) -> f64 {
         let lower = community.to_ascii_lowercase();
-        let folded = foldings(&lower);
+        let [one, other] = foldings(&lower);
+        let mut texts = vec![lower, one, other];
+        texts.dedup();
         let a_byte = bits_a_byte(community);
         let (mut bits, mut at) = (0.0, 0);
         while at < community.len() && bits < enough {
-            let texts = [&lower, &folded[0], &folded[1]];
             let word = texts.iter().filter_map(|text| self.longest_word(&text[at..])).max();
             let repeat = repeat(community, at);
             let (taken, cost) = match (word, repeat) {
@@ -217,12 +218,29 @@ impl Strength {
 
     /// The longest word or name that the text begins with, in bytes.
     fn longest_word(&self, text: &[u8]) -> Option<usize> {
-        longest(&WORD_LIST, text).max(longest(&self.names.0, text)).filter(|length| *length >= LEAST_PIECE)
+        if text.len() < LEAST_PIECE {
+            return None;
+        }
+        let words = words_with(text[0]);
+        longest(words, text).max(longest(&self.names.0, text)).filter(|length| *length >= LEAST_PIECE)
     }
 }
 
 fn is_word(text: &[u8]) -> bool {
-    WORD_LIST.binary_search(&text).is_ok()
+    text.first().is_some_and(|first| words_with(*first).binary_search(&text).is_ok())
+}
+
+/// Where the words of each first byte begin in the list; it is asked at each byte of a community.
+static BEGINS: LazyLock<[usize; 257]> = LazyLock::new(|| {
+    let begin =
+        |first: usize| WORD_LIST.partition_point(|word| word.first().copied().map(usize::from) < Some(first));
+    std::array::from_fn(begin)
+});
+
+/// The words of the list that begin with this byte.
+fn words_with(first: u8) -> &'static [&'static [u8]] {
+    let first = usize::from(first);
+    WORD_LIST.get(BEGINS[first]..BEGINS[first + 1]).unwrap_or_default()
 }
 
 /// The length of the longest of the sorted words that the text begins with.
@@ -269,8 +287,10 @@ fn foldings(lower: &[u8]) -> [Vec<u8>; 2] {
 
 /// The length of the piece that repeats what stands before it; `None` when it is shorter than [`LEAST_PIECE`].
 fn repeat(text: &[u8], at: usize) -> Option<usize> {
+    let least = text.get(at..at + LEAST_PIECE)?;
     let common = |from: usize| text[from..].iter().zip(&text[at..]).take_while(|(a, b)| a == b).count();
-    (0..at).map(common).max().filter(|length| *length >= LEAST_PIECE)
+    let begins = text.windows(LEAST_PIECE).take(at).enumerate().filter(|(_, piece)| *piece == least);
+    begins.map(|(from, _)| common(from)).max()
 }
 
 /// Whether the byte goes on with a row of at least three: the same byte, or one more or less each time.

@@ -224,10 +224,7 @@ fn what_puppet_prints_before_a_compiled_catalog_is_passed_over() {
     std::fs::write(&file, text).unwrap();
     let named = run(&root, "check", &["--format", "json", "--catalog", file.to_str().unwrap()]).ended(6);
     assert_eq!(named.out, run(&root, "check", &["--format", "json"]).out);
-    assert!(
-        named.err.starts_with("standfast: desired state: a catalog of 0 s ago (environment production, "),
-        "{named:?}"
-    );
+    assert!(named.err.starts_with("standfast: desired state: a catalog of "), "{named:?}");
     std::fs::write(&file, b"Notice: x\n{\n{").unwrap();
     run(&root, "check", &["--catalog", file.to_str().unwrap()])
         .refused("compiled.json:3: key must be a string");

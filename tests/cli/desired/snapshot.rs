@@ -57,6 +57,59 @@ fn drift(root: &TempRoot, resources: &Value) -> Vec<String> {
     drift
 }
 
+/// A run of Puppet that declares these resources, looks at all of them, applies them or not, and ends; gives the answers.
+fn puppet(root: &TempRoot, resources: &Value, asks: &[&str]) -> Vec<Value> {
+    let references: Vec<_> = resources
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| json!({ "type": one["type"], "title": one["title"] }))
+        .collect();
+    let run = json!({ "by": "agent", "environment": "production", "catalog": 1_795_762_549_u32 });
+    let mut lines = vec![
+        json!({ "ask": "hello", "protocol": 1, "run": run }),
+        json!({ "ask": "declare", "resources": resources }),
+    ];
+    lines.extend(asks.iter().map(|ask| json!({ "ask": ask, "resources": references })));
+    lines.push(json!({ "ask": "end" }));
+    let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let said = crate::said::run_with_input(&mut root.command(&["serve"], &[]), input.as_bytes());
+    assert!(!said.out.contains(SECRETS[0]) && said.err.is_empty(), "{said:?}");
+    said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn what_a_run_of_puppet_leaves_is_judged_by_check_in_the_same_words() {
+    let root = host(&format!("rocommunity {} 192.0.2.0/24\n", SECRETS[0]));
+    let community = json!({ "type": "snmp_community", "title": "nms",
+        "parameters": { "community": SECRETS[0], "sources": ["10.0.0.0/8"] } });
+    let resources = json!([entry(5), community]);
+    let answers = puppet(&root, &resources, &["observe"]);
+    let snapshot = String::from_utf8(root.read(super::SNAPSHOT)).unwrap();
+    assert!(!snapshot.contains(SECRETS[0]), "{snapshot}");
+    let said = run(&root, "check", &["--format", "json"]).ended(2);
+    assert!(said.err.contains(" s ago (environment production, catalog 1795762549)"), "{said:?}");
+    let judged = said.json();
+    for (one, other) in judged.as_array().unwrap().iter().zip(answers[2]["resources"].as_array().unwrap()) {
+        for (mine, its) in one["drift"].as_array().unwrap().iter().zip(other["drift"].as_array().unwrap()) {
+            for field in ["property", "is", "should", "reason", "file", "line"] {
+                assert_eq!(mine.get(field), its.get(field), "{field} of {other}");
+            }
+        }
+        assert_eq!((&one["title"], &one["outcome"]), (&other["title"], &other["outcome"]));
+    }
+
+    puppet(&root, &resources, &["observe", "apply"]);
+    run(&root, "check", &[]).ended(0);
+    let tampered = String::from_utf8(root.read(SNMPD_CONF)).unwrap().replace("rocommunity", "rwcommunity");
+    write(&root, SNMPD_CONF, tampered.as_bytes(), 0o600);
+    let said = run(&root, "check", &[]).ended(2).out;
+    assert!(
+        said.contains("access: is rw everything from 10.0.0.0/8, should be ro everything from 10.0.0.0/8"),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_community_in_the_files_is_recognised_and_judged_as_if_it_were_known() {
     let line = |access: &str, source: &str| format!("{access} {} {source} # standfast: nms\n", SECRETS[0]);
@@ -177,9 +230,7 @@ fn what_puppet_was_not_to_change_apply_does_not_change_either() {
     assert!(!drop_in.exists());
 
     keep(&root, &snapshot(0, &json!({ "by": "apply" }), &json!([entry(5)])));
-    assert!(
-        run(&root, "apply", &[]).ended(2).out.starts_with("desired   what puppet apply declared 0 s ago (")
-    );
+    assert!(run(&root, "apply", &[]).ended(2).out.starts_with("desired   what puppet apply declared "));
     assert!(drop_in.exists());
     run(&root, "check", &[]).ended(0);
 }
@@ -195,4 +246,20 @@ fn what_stayed_deferred_is_named() {
         text(&said.json()[0]["error"]),
         "cannot be judged: `community` is deferred, and worked out by the agent when it applies (/m/site.pp:7)"
     );
+}
+
+#[test]
+fn what_a_terminal_would_act_on_is_shown_as_text() {
+    let root = TempRoot::new();
+    let mut evil = entry(5);
+    evil["title"] = json!("al\u{1b}[2Jice/-/nproc");
+    evil["parameters"]["bound"] = json!("\u{202e}most");
+    evil["file"] = json!("/m/\u{7}site.pp");
+    let run_of = json!({ "environment": "pro\u{1b}[2Jd", "catalog": "1\n2" });
+    keep(&root, &snapshot(0, &run_of, &json!([evil])));
+    for arguments in [&[][..], &["--format", "monitoring"], &["--format", "json"]] {
+        run(&root, "check", arguments);
+    }
+    let said = run(&root, "check", &[]).ended(4);
+    assert!(said.out.lines().next().unwrap().contains("pro"), "{said:?}");
 }

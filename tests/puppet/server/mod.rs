@@ -4,14 +4,14 @@
 
 mod stage;
 
-use stage::{AGENT_CACHE, PROGRAM, Stage};
+use stage::{AGENT_CACHE, PROGRAM, Stage, TMP};
 
 use crate::node::{Counted, Run};
 
 const NPROC: &str = "Limits_entry[root/hard/nproc]";
 const POLLER: &str = "Snmp_community[poller]";
 const LIMITS: &str = "/etc/security/limits.d/zz-standfast.conf";
-const SNMPD: &str = "/etc/snmp/snmpd.conf";
+const SNMPD: &str = "/etc/snmp/snmpd.conf.d/zz-standfast.conf";
 /// Each secret that is ever declared: none may show anywhere else than where it is used.
 const SECRETS: [&str; 3] = ["cobalt-Otter-71", "saffron-Heron-42", "umber-Lynx-93"];
 
@@ -65,6 +65,8 @@ fn first_run_and_second(stage: &Stage) {
     second.assert_code(0);
     assert!(second.with_events().is_empty(), "{}", second.said);
     assert_eq!(second.counted(), Counted::default());
+    let (code, said) = stage.check();
+    assert_eq!(code, 0, "{said}");
 }
 
 /// Noop tells, the next run corrects, and the report says that somebody has tampered.
@@ -82,6 +84,7 @@ fn tampering(stage: &Stage) {
     assert_eq!(noop.counted().pending, noop.with_events().len(), "{}", noop.said);
     assert!(noop.with_events().contains(&POLLER), "{}", noop.said);
     assert!(stage.node.read(LIMITS).contains("nproc 1024"));
+    checked_without_puppet(stage, &noop);
 
     let run = stage.agent(&[]);
     run.assert_code(2);
@@ -90,6 +93,29 @@ fn tampering(stage: &Stage) {
     assert!(all_events(&run, POLLER, "true"), "{:#}", run.status(POLLER));
     assert_eq!(stage.node.read(LIMITS), limits);
     assert!(stage.node.read(SNMPD).contains(SECRETS[0]));
+}
+
+/// The same drift in the same words, of the same desired state: from the snapshot, and from the cached catalog.
+fn checked_without_puppet(stage: &Stage, noop: &Run) {
+    let notice = format!("Notice: /Stage[main]/Main/{NPROC}: ");
+    let reason = noop.said.lines().find_map(|line| line.strip_prefix(&notice)).unwrap();
+
+    let (code, said) = stage.check();
+    assert_eq!(code, 2, "{said}");
+    assert!(said.starts_with("desired   what puppet agent declared "), "{said}");
+    assert!(said.contains(reason), "{reason} is not in\n{said}");
+    assert!(said.contains("drift     limits_entry root/hard/nproc\n"), "{said}");
+    assert!(said.contains("drift     snmp_community poller\n"), "{said}");
+
+    let (snapshot, aside) = ("/var/lib/standfast/desired.json", "/var/lib/standfast/aside.json");
+    stage.run(&["mv", snapshot, aside]);
+    let (code, said) = stage.check();
+    stage.run(&["mv", aside, snapshot]);
+    assert_eq!(code, 6, "{said}");
+    assert!(said.starts_with("desired   what puppet agent cached "), "{said}");
+    assert!(said.contains(reason), "{reason} is not in\n{said}");
+    assert!(said.contains("drift     snmp_community poller\n"), "{said}");
+    assert!(said.contains("`community` is deferred (by sprintf)"), "{said}");
 }
 
 /// The manifest changes, also a secret of it: that is no tampering. `--debug` shows no more of the secret.
@@ -140,8 +166,7 @@ fn secrets_stay_unseen(stage: &Stage, server: &str) {
     let said = stage.all_that_was_said();
     for secret in SECRETS {
         assert!(!said.contains(secret) && !server.contains(secret), "{secret} was printed");
-        let places =
-            ["/var/cache/puppet", "/var/lib/puppet", "/var/lib/standfast", "/var/log", "/run", "/tmp"];
+        let places = ["/var/cache/puppet", "/var/lib/puppet", "/var/lib/standfast", "/var/log", "/run", TMP];
         let server = ["/var/lib/server/var", "/var/lib/server/log"];
         let found = stage.holding(secret, &[&places[..], &server[..]].concat());
         let allowed = |path: &str| {

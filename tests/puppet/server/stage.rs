@@ -10,6 +10,8 @@ use crate::node::{Node, Run};
 pub(crate) const AGENT_CACHE: &str = "/var/cache/puppet";
 /// The program, below a `facts.d`.
 pub(crate) const PROGRAM: &str = concat!("standfast.d/", "x86_64", "/standfast");
+/// What the agent takes for /tmp, for that is the real machine's.
+pub(crate) const TMP: &str = "/var/lib/agent-tmp";
 const SERVER: &str = "/var/lib/server";
 
 /// The machine.
@@ -58,10 +60,19 @@ impl Stage {
 
     /// One run of the agent.
     pub(crate) fn agent(&self, arguments: &[&str]) -> Run {
-        let argv = [&["puppet", "agent", "--test", "--color=false"], arguments].concat();
+        let tmp = format!("TMPDIR={TMP}");
+        let argv = [&["env", &tmp, "puppet", "agent", "--test", "--color=false"], arguments].concat();
         let run = self.node.reported(&argv, &format!("{AGENT_CACHE}/state/last_run_report.yaml"));
         self.said.borrow_mut().push_str(&run.said);
         run
+    }
+
+    /// What the program that pluginsync brought finds without Puppet: its exit code and what it says.
+    pub(crate) fn check(&self) -> (i32, String) {
+        let output = self.node.run(&[&format!("{AGENT_CACHE}/facts.d/{PROGRAM}"), "check"]);
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        self.said.borrow_mut().push_str(&said);
+        (output.status.code().unwrap(), said)
     }
 
     /// Has an environment's types written down, so that it knows no others.

@@ -2,6 +2,7 @@
 
 require 'json'
 require_relative 'binary'
+require_relative 'type'
 
 module PuppetX
   module Standfast
@@ -51,7 +52,8 @@ module PuppetX
         @starts += 1
         @child = Child.new(program, 'serve')
         hello
-        declare if @catalog
+        @declared = {}
+        declare(Declarations.all(@catalog)) if @catalog
       rescue Failure => e
         @failure = e
         close
@@ -64,17 +66,29 @@ module PuppetX
         exchange(question, field)
       end
 
-      def observe(resource, only = 'all')
-        start
-        judged({ ask: 'observe', resources: references(resource, resource.keys), only: only })
+      # Resources by name, or as a whole where the program does not know all of them.
+      def observe(resources, only = 'all')
+        judged({ ask: 'observe', resources: resources, only: only })
       end
 
-      def apply(resource, keys = resource.keys)
+      def apply(resources)
+        judged({ ask: 'apply', resources: resources })
+      end
+
+      # Tells what should be: all of it at the start, and what only became known later.
+      def declare(declarations)
+        ask({ ask: 'declare', resources: declarations }, 'refused')
+        declarations.each { |one| @declared[one.values_at(:type, :title)] = !one.key?(:deferred) }
+      end
+
+      # Whether all of a resource was known when it was declared.
+      def knows?(type, title)
         start
-        judged({ ask: 'apply', resources: references(resource, keys) })
+        @declared.fetch([type, title], false)
       end
 
       def finish
+        forget_children
         return unless @child&.own?
         answer = exchange({ ask: 'end' }, nil)
         Puppet.warning(answer['warning']) if answer['warning']
@@ -96,6 +110,13 @@ module PuppetX
 
       private
 
+      # Puppet remembers for a month when it has looked at a resource, and reads all of that in each run. Of a child,
+      # which may never be there again, it is of use for a schedule alone.
+      def forget_children
+        children = @catalog.resources.select { |one| one.respond_to?(:container) && one.container && !one[:schedule] }
+        children.each { |child| Puppet::Util::Storage.state.delete(child.to_s) }
+      end
+
       def hello
         answer = exchange({ ask: 'hello', protocol: PROTOCOL, run: run }, nil)
         return if answer['protocol'] == PROTOCOL && answer['kinds'].is_a?(Array)
@@ -110,15 +131,9 @@ module PuppetX
           environment: @catalog.environment.to_s, catalog: @catalog.version.to_s }
       end
 
-      def declare
-        all = Declarations.all(@catalog)
-        exchange({ ask: 'declare', resources: all }, 'refused')
-        @declared = all.to_h { |one| [one.values_at(:type, :title), !one.key?(:deferred)] }
-      end
-
       # What was observed or applied, of the form that it should have.
       def judged(question)
-        all = exchange(question, 'resources')
+        all = ask(question, 'resources')
         judged = all.all? do |one|
           one.is_a?(Hash) && one['outcome'].is_a?(String) && one['drift'].is_a?(Array) &&
             one['drift'].all? { |drift| drift.values_at('property', 'is', 'should', 'reason').all?(String) }
@@ -127,24 +142,17 @@ module PuppetX
         all
       end
 
-      # By name where the program knows the rest.
-      def references(resource, keys)
-        keys.map { |key| @declared[key] ? { type: key.first, title: key.last } : resource.declaration(key) }
-      end
-
       def exchange(question, field)
         answer = JSON.parse(@child.ask("#{JSON.generate(question)}\n", @seconds))
-        raise Failure, answer['error'] if answer.is_a?(Hash) && answer['error'].is_a?(String)
-        wanted = field && answer.is_a?(Hash) ? answer[field] : answer
-        return wanted if wanted.is_a?(field ? Array : Hash)
-        raise Failure, NONSENSE
-      rescue JSON::GeneratorError, JSON::ParserError, EncodingError
-        # What could not be written or read may hold a secret.
-        raise Failure, 'standfast and Puppet cannot read what the other writes'
-      rescue Failure => e
-        @failure = e
-        close unless answer.is_a?(Hash)
-        raise
+        raise Failure, NONSENSE unless answer.is_a?(Hash)
+        raise Failure, answer['error'] if answer['error'].is_a?(String)
+        return answer unless field
+        answer[field].is_a?(Array) ? answer[field] : raise(Failure, NONSENSE)
+      rescue JSON::ParserError, EncodingError, Failure => e
+        # What cannot be read may hold a secret: it is not repeated. Whoever has not answered is not asked again.
+        @failure = e.is_a?(Failure) ? e : Failure.new(NONSENSE)
+        close unless answer
+        raise @failure
       end
     end
   end

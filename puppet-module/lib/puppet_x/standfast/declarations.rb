@@ -63,9 +63,8 @@ module PuppetX
 
       # Those of a catalog; what `resources` is to purge is not declared.
       def all(catalog)
-        ours = catalog.resources.select { |one| one.respond_to?(:declaration) }
-        ours = ours.reject { |one| one.purging? || one.virtual? }
-        ours.flat_map { |one| one.keys.map { |key| one.declaration(key) } }
+        ours = catalog.resources.select { |one| one.respond_to?(:declarations) }
+        ours.reject { |one| one.purging? || one.virtual? }.flat_map(&:declarations)
       end
 
       def refuse_twice(resource)
@@ -77,16 +76,33 @@ module PuppetX
       def twice(catalog)
         return @twice if @indexed.equal?(catalog)
         @indexed = catalog
-        firsts = {}
+        # Of each type first those that stand for one thing, by its title, then the containers with all of theirs.
+        known = Hash.new { |all, type| all[type] = [[{}, nil]] }
         @twice = {}.compare_by_identity
         catalog.resources.each do |one|
           next unless one.respond_to?(:identities)
-          one.identities.each do |identity|
-            first = (firsts[identity] ||= one)
-            @twice[one] ||= [identity, first] unless first.equal?(one)
-          end
+          one.identities.each { |type, titles| @twice[one] ||= meet(one, type, titles, known[type]) }
         end
+        @twice.compact!
         @twice
+      end
+
+      # What the resource stands for as one that is known does, and that one; the resource is known then.
+      def meet(resource, type, titles, known)
+        found = known.filter_map do |others, owner|
+          title = common(titles, others)
+          [title, owner || others[title]] if title
+        end
+        titles.size == 1 ? known[0][0][titles.first.first] ||= resource : known << [titles, resource]
+        title, first = found.first
+        ["#{type.capitalize}[#{title}]", first] if title
+      end
+
+      # A key that two hashes have. Ten thousand are not looked up in one.
+      def common(some, others)
+        some, others = others, some if some.size > others.size
+        some.each_key { |key| return key if others.key?(key) }
+        nil
       end
 
       def place(resource)

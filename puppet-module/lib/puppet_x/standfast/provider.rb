@@ -38,7 +38,7 @@ module PuppetX
       def observe
         @done = @failure = nil
         return unless resource.catalog
-        @answer = resource.answer || client.observe(resource).first
+        @answer = resource.answer || client.observe([reference]).first
         raise Failure, @answer['error'] if @answer['outcome'] == 'failed'
         sort_drift
         tell unless @drift.empty?
@@ -77,13 +77,20 @@ module PuppetX
       end
 
       def enforce_all(resource)
-        client.apply(resource).first
+        client.apply([reference]).first
       end
 
       private
 
       def client
         Client.of(resource.catalog)
+      end
+
+      def reference
+        name = { type: resource.class.name.to_s, title: resource.title }
+        return name if client.knows?(*name.values)
+        Declarations.resolve(resource)
+        Declarations.of(resource)
       end
 
       # What is of no property (a process, a probe) is told by `ensure` or the first one, where no property differs;
@@ -105,6 +112,7 @@ module PuppetX
 
       # Why, once a resource, in the words of `standfast check`.
       def tell
+        return if resource.parameters.each_value.any? { |one| one.sensitive && !one.is_a?(Secret) }
         reasons = @answer['drift'].map { |one| one['reason'] }
         reasons << "apply would not help: #{@answer['blocked']}" if @answer['blocked']
         resource.send_log(resource[:loglevel] || :notice, reasons.compact.uniq.join('; '))

@@ -50,9 +50,20 @@ fn some_flags_are_known_to_ntp_orgs_ntpd_alone() {
         let lines =
             ["restrict 10.9.8.7 ippeerlimit 5 noquery", "restrict -4 10.9.8.7 mask 255.255.0.0 noquery"];
         table.each(CLOSED, &lines, if table.is_ntpsec() { "near4" } else { NOBODY });
-        // A word that must follow, and does not.
-        let lines = ["restrict default serverresponse noquery", "restrict default ippeerlimit noquery"];
-        table.each(OPENED, &lines, EVERYBODY);
+        // A word that must follow and does not: nothing counts.
+        if !table.is_ntpsec() {
+            for behind in
+                ["serverresponse", "serverresponse bogus", "serverresponse noquery", "noquery serverresponse"]
+            {
+                table.each(OPENED, &[&format!("restrict default {behind}")], EVERYBODY);
+                table.each(CLOSED, &[&format!("restrict 10.9.8.7 {behind}")], NOBODY);
+            }
+            table.each(
+                CLOSED,
+                &["restrict 10.9.8.7 ippeerlimit", "restrict 10.9.8.7 ippeerlimit noquery"],
+                NOBODY,
+            );
+        }
     });
 }
 

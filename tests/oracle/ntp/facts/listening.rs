@@ -43,13 +43,18 @@ fn only_what_is_named_is_listened_on(make: Make) {
         let time = packets::time(1);
         host.inside().wait_for_answer(&Question::new(loopback, (loopback, 123), &time));
         let ends = [(V4_OUTSIDE, V4_HOST), (V6_OUTSIDE, V6_HOST)];
-        let real = ends.map(|(from, to)| {
+        for ((from, to), is_open) in ends.into_iter().zip(open) {
             let question = Question::new(from, (to, 123), &time);
-            !host.outside().ask(&question, Duration::from_millis(30)).is_empty()
-        });
+            if is_open {
+                host.outside().wait_for_answer(&question);
+            } else {
+                let answers = host.outside().ask(&question, Duration::from_millis(50));
+                assert!(answers.is_empty(), "{make:?} answers at {to}: {lines}");
+            }
+        }
         drop(ntpd);
         let configuration = Configuration::parse(make.rules(), format!("{lines}\n").as_bytes());
         let ours = AddressFamily::BOTH.map(|family| configuration.listening.is_open(family));
-        assert_eq!((real, ours), (open, open), "{make:?}: {lines}");
+        assert_eq!(ours, open, "our evaluator, {make:?}: {lines}");
     }
 }
