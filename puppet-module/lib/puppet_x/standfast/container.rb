@@ -72,7 +72,6 @@ module PuppetX
         told = { type: key.first, title: key.last, parameters: given, **@shared }
         deferred.empty? ? told : told.merge(deferred: deferred)
       end
-      end
 
       def child(answer)
         key = answer.values_at('type', 'title')
