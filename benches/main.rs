@@ -15,6 +15,7 @@
 mod daemons;
 mod logs;
 mod measure;
+mod puppet;
 mod scale;
 mod serve;
 mod stage;
@@ -54,6 +55,10 @@ fn main() -> ExitCode {
         ("lines", daemons::lines),
         ("probe", daemons::probe),
         ("logs", logs::measure),
+        ("puppet-sync", puppet::in_sync),
+        ("puppet-many", puppet::many),
+        ("puppet-peers", puppet::peers),
+        ("puppet-first", puppet::first_run),
     ] {
         if is_wanted(name) {
             eprintln!("measuring {name} …");

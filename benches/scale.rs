@@ -1,6 +1,7 @@
 //! Many entries and many resources: linear, and no slower than the programs that read the same file.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use crate::stage::{Etc, FIRST_ID, Stages, user};
 use crate::table::Table;
@@ -41,7 +42,7 @@ fn group(index: usize) -> String {
 }
 
 /// Below every hard limit of a process that anyone runs.
-fn value(index: usize) -> usize {
+pub(crate) fn value(index: usize) -> usize {
     100 + index % 400
 }
 
@@ -207,8 +208,8 @@ pub(crate) fn apply(tools: &Tools, stages: &Stages, table: &mut Table) {
         let measured = |count| {
             let _set = stages.set(&Etc { accounts: count, ..Etc::default() });
             let input = stages.input(&resources_as_json(count, form));
-            let forget = || drop(std::fs::remove_file("/etc/security/limits.d/zz-standfast.conf"));
-            let apply = tools.standfast(&["apply", "-"]).reading(&input).after(forget);
+            let made = PathBuf::from("/etc/security/limits.d/zz-standfast.conf");
+            let apply = tools.standfast(&["apply", "-"]).reading(&input).forgetting(&[made]);
             (apply.instructions(), apply.cpu(5))
         };
         let ((few, _), (many, cpu)) = (measured(1000), measured(10_000));

@@ -84,6 +84,15 @@ impl Stages {
         set
     }
 
+    /// Puts other files or directories in places that are there until the answer is dropped.
+    pub(crate) fn bind(&self, places: &[(PathBuf, &str)]) -> Set {
+        let mut set = Set { mounted: Vec::new(), written: Vec::new() };
+        for (source, target) in places {
+            set.bind(source, target);
+        }
+        set
+    }
+
     /// A directory for files that are to be read.
     pub(crate) fn directory(&self, name: &str) -> PathBuf {
         self.work.join(name)

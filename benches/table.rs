@@ -43,12 +43,21 @@ impl Table {
         self.add(what, kib as f64, "KiB peak", Figure::Time, bar.map(|bar| bar as f64));
     }
 
+    /// Memory that is held beside something else's.
+    pub(crate) fn more_kib(&mut self, what: &str, kib: u64, bar: Option<u64>) {
+        self.add(what, kib as f64, "KiB more", Figure::Time, bar.map(|bar| bar as f64));
+    }
+
+    pub(crate) fn bytes(&mut self, what: &str, bytes: u64, bar: Option<u64>) {
+        self.add(what, bytes as f64, "bytes", Figure::Count, bar.map(|bar| bar as f64));
+    }
+
     pub(crate) fn time_ratio(&mut self, what: &str, value: f64, bar: f64) {
         self.add(what, value, "× wall time", Figure::Time, Some(bar));
     }
 
-    pub(crate) fn cpu_ratio(&mut self, what: &str, value: f64, bar: f64) {
-        self.add(what, value, "× processor time", Figure::Time, Some(bar));
+    pub(crate) fn cpu_ratio(&mut self, what: &str, value: f64, bar: impl Into<Option<f64>>) {
+        self.add(what, value, "× processor time", Figure::Time, bar.into());
     }
 
     pub(crate) fn wall(&mut self, what: &str, wall: Duration, bar: Option<f64>) {

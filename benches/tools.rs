@@ -38,6 +38,11 @@ impl Tools {
         Program::new(&self.standfast, arguments)
     }
 
+    /// Where our program is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.standfast
+    }
+
     /// The external fact, as Facter starts it.
     pub(crate) fn fact(&self) -> Program {
         Program::new(&self.fact, &[])

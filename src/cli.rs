@@ -25,6 +25,32 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// `standfast check` as a command line of its own, its first word `check`.
+#[derive(Debug, Parser)]
+struct CheckAlone {
+    #[command(flatten)]
+    check: Check,
+}
+
+impl Cli {
+    /// Reads the command line of this process.
+    ///
+    /// To be ready for everything that may be asked costs more than half of a check's work before it begins. So what is
+    /// asked most is read alone; whatever else its words want, be it help, the whole of the program says.
+    ///
+    /// # Errors
+    /// What is wrong with it, or the help that it asks for.
+    pub fn read() -> Result<Self, clap::Error> {
+        let words = || std::env::args_os().skip(1);
+        if words().next().is_some_and(|word| word == "check")
+            && let Ok(CheckAlone { check }) = CheckAlone::try_parse_from(words())
+        {
+            return Ok(Self { command: Command::Check(check) });
+        }
+        Self::try_parse()
+    }
+}
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -24,8 +24,7 @@ mod schema_puppet;
 mod serve;
 
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -103,7 +102,7 @@ enum MainError {
 const OUTPUT_BUFFER: usize = 64 * 1024;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };

@@ -198,7 +198,7 @@ impl<'a> Apply<'a> {
     fn reloads(&self, plans: &[Planned]) -> Vec<Reload> {
         let mut reloads = Vec::new();
         for ((resource, plan), first) in self.asked.wanted().zip(plans).zip(&self.first) {
-            if resource.mode != ResourceMode::Enforce {
+            if resource.mode == ResourceMode::Noop {
                 continue;
             }
             if self.has_changed(first) {

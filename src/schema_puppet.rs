@@ -58,11 +58,13 @@ pub fn files() -> Vec<RubyFile> {
 const HEAD: &str = "# frozen_string_literal: true\n\n\
                     # Printed by `standfast schema --puppet`: what is changed here is lost.\n";
 
+/// Brings what all types share. Ruby would look at all files that it has loaded, for Puppet has added the last type to
+/// them: 15 ms each time, of a run of Puppet that takes a second.
+const SHARED: &str = "shared = File.expand_path('../../puppet_x/standfast/type.rb', __dir__)\n\
+                      require shared unless $LOADED_FEATURES.include?(shared)\n";
+
 fn type_of(kind: &Kind) -> String {
-    let mut text = format!(
-        "{HEAD}require_relative '../../puppet_x/standfast/type'\n\nPuppet::Type.newtype(:{}) do\n",
-        kind.name
-    );
+    let mut text = format!("{HEAD}{SHARED}\nPuppet::Type.newtype(:{}) do\n", kind.name);
     heredoc(&mut text, 2, "@doc =", &lines_of(kind.doc));
     text.push_str("  include PuppetX::Standfast::Type\n\n");
     text.push_str(&naming(kind));
@@ -200,8 +202,7 @@ fn quoted(text: &str) -> String {
 
 fn provider_of(kind: &Kind) -> String {
     format!(
-        "{HEAD}require_relative '../../../puppet_x/standfast/provider'\n\n\
-         Puppet::Type.type(:{}).provide(:standfast) do\n  \
+        "{HEAD}\nPuppet::Type.type(:{}).provide(:standfast) do\n  \
          desc 'Asks the program standfast, which must be on the node.'\n  \
          include PuppetX::Standfast::Provider\nend\n",
         kind.name

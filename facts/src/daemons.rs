@@ -151,11 +151,6 @@ impl<'r> Daemons<'r> {
         Ok(seen.filter_map(|seen| Daemon::read(self.root, seen)).collect())
     }
 
-    /// Forgets who ran: after a reload others may.
-    pub fn forget(&mut self) {
-        self.scan.take();
-    }
-
     fn scan(&self) -> Result<&[Seen], KernelError> {
         fill(&self.scan, || {
             if !self.root.is_host() {

@@ -135,7 +135,7 @@ fn a_program_that_was_replaced_is_told() {
     let exe = program(&dir, name);
     let child = run(Command::new(&exe).args(["-c", "read line"]));
     let root = Root::host().unwrap();
-    let mut daemons = Daemons::new(&root);
+    let daemons = Daemons::new(&root);
     let told = |daemons: &Daemons| {
         let found = daemons.running(&[name]).unwrap();
         found.into_iter().map(|daemon| (daemon.pid, daemon.exe, daemon.replaced)).collect::<Vec<_>>()
@@ -144,7 +144,7 @@ fn a_program_that_was_replaced_is_told() {
 
     std::fs::rename(program(&dir, "new"), &exe).unwrap();
     assert_eq!(told(&daemons), [], "it is no longer what the scan saw");
-    daemons.forget();
+    let daemons = Daemons::new(&root);
     assert_eq!(told(&daemons), [(child.0.id(), exe, true)]);
     drop(child);
     assert_eq!(told(&daemons), [], "it is gone, whoever has its number now");

@@ -21,6 +21,7 @@ pub mod rlimit;
 pub mod root;
 pub mod seen;
 pub mod sockets;
+pub mod texts;
 pub mod trusted;
 
 mod cgroup;

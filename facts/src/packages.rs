@@ -8,24 +8,54 @@ use std::path::Path;
 use memchr::{memchr, memmem, memrchr};
 
 use crate::root::Root;
-
-/// The longest text that is taken from a program, in bytes on each side of what was looked for.
-const MAX_TEXT_BYTES: usize = 1024;
+use crate::texts::{AROUND_BYTES, Texts};
 
 /// The version of an installed Debian package, for example `1:1.2.2+dfsg1-1`; `None` where it is
 /// not installed, only its configuration files were left, or this is no Debian system.
 #[must_use]
 pub fn debian_version(root: &Root, package: &str) -> Option<String> {
-    version_in(&root.read(Path::new("/var/lib/dpkg/status")).ok()?, package)
+    let path = Path::new("/var/lib/dpkg/status");
+    // The file is megabytes, and what is wanted stands at the beginning of a stanza nearly always.
+    let near = Texts::open(root, path).ok()?.find(head(package)?.as_bytes(), |around, at| {
+        let is_head = at == 0 || around.get(at - 1) == Some(&b'\n');
+        is_head.then(|| near_head(around.get(at..)?)).flatten()
+    });
+    match near? {
+        Near::Version(version) => Some(version),
+        Near::FartherOn => version_in(&root.read(path).ok()?, package),
+    }
+}
+
+/// What the beginning of a stanza tells.
+enum Near {
+    Version(String),
+    /// Not enough of the stanza is there.
+    FartherOn,
+}
+
+/// What some bytes tell that begin with a stanza, which may not all be there; `None` where it is not installed.
+fn near_head(bytes: &[u8]) -> Option<Near> {
+    let is_whole = memmem::find(bytes, b"\n\n").is_some();
+    let lines = if is_whole { stanza(bytes) } else { bytes.get(..memrchr(b'\n', bytes)?)? };
+    let has = |name: &[u8]| lines.split(|byte| *byte == b'\n').any(|line| line.starts_with(name));
+    if is_whole || has(b"Status: ") && has(b"Version: ") {
+        installed(lines).map(Near::Version)
+    } else {
+        Some(Near::FartherOn)
+    }
+}
+
+/// The line that a stanza begins with.
+fn head(package: &str) -> Option<String> {
+    // It goes into a search; dpkg's names hold neither blanks nor line ends.
+    let is_name = !package.is_empty() && package.bytes().all(|byte| byte.is_ascii_graphic());
+    is_name.then(|| format!("Package: {package}\n"))
 }
 
 /// Stanzas are parted by an empty line; a field's further lines begin with a blank, so that a line
 /// that begins with a field's name is that field.
 fn version_in(status: &[u8], package: &str) -> Option<String> {
-    // It goes into a search; dpkg's names hold neither blanks nor line ends.
-    let is_name = !package.is_empty() && package.bytes().all(|byte| byte.is_ascii_graphic());
-    let head = is_name.then(|| format!("Package: {package}\n"))?;
-    memmem::find_iter(status, head.as_bytes())
+    memmem::find_iter(status, head(package)?.as_bytes())
         .filter(|at| *at == 0 || status.get(at - 1) == Some(&b'\n'))
         // A package may be there once for each architecture.
         .find_map(|at| installed(stanza(status.get(at..)?)))
@@ -50,24 +80,22 @@ fn installed(stanza: &[u8]) -> Option<String> {
 /// `ntpd ntpsec-%s`, which tells the program but not its version, and net-snmp's is in libnetsnmp.
 #[must_use]
 pub fn text_in_binary(root: &Root, path: &Path, needle: &[u8]) -> Option<Vec<u8>> {
-    text_around(&root.read(path).ok()?, needle).map(<[u8]>::to_vec)
-}
-
-fn text_around<'b>(bytes: &'b [u8], needle: &[u8]) -> Option<&'b [u8]> {
     if needle.is_empty() || memchr(0, needle).is_some() {
         return None;
     }
-    memmem::find_iter(bytes, needle).find_map(|at| {
-        let (before, after) = bytes.split_at_checked(at)?;
-        let near = before.get(before.len().saturating_sub(MAX_TEXT_BYTES)..)?;
-        let start = match memrchr(0, near) {
-            Some(nul) => at - near.len() + nul + 1,
-            None if near.len() == before.len() => 0,
-            None => return None,
-        };
-        let near = after.get(..after.len().min(needle.len() + MAX_TEXT_BYTES))?;
-        bytes.get(start..at + memchr(0, near)?)
-    })
+    Texts::open(root, path).ok()?.find(needle, |around, at| text_around(around, at).map(<[u8]>::to_vec))
+}
+
+/// The text that stands around a place, from NUL to NUL.
+#[must_use]
+pub fn text_around(around: &[u8], at: usize) -> Option<&[u8]> {
+    let (before, after) = around.split_at_checked(at)?;
+    let start = match memrchr(0, before) {
+        Some(nul) => nul + 1,
+        None if before.len() < AROUND_BYTES => 0,
+        None => return None,
+    };
+    around.get(start..at + memchr(0, after)?)
 }
 
 #[cfg(test)]
@@ -99,6 +127,29 @@ mod tests {
     }
 
     #[test]
+    fn wherever_in_a_stanza_the_fields_stand_the_version_is_the_same() {
+        let far = "Conffiles:\n".to_owned() + &" /etc/x 0123456789abcdef\n".repeat(100);
+        let mut status = STATUS.to_vec();
+        for (package, fields) in [
+            ("early", ["Status: install ok installed\nVersion: 1\n", &far, ""]),
+            ("late", [&far, "Status: install ok installed\n", "Version: 2\n"]),
+            ("gone", [&far, "Status: deinstall ok config-files\n", "Version: 3\n"]),
+            ("between", ["Status: install ok installed\n", &far, "Version: 4\n"]),
+        ] {
+            status.extend(format!("\n\nPackage: {package}\n{}", fields.concat()).bytes());
+        }
+        let mut root = TestRoot::new();
+        let root = root.file("/var/lib/dpkg/status", &status).open();
+        for package in
+            ["early", "late", "gone", "between", "ntp", "libc6", "last", "ntpsec", "hidden", "nt", "", "x y"]
+        {
+            assert_eq!(debian_version(&root, package), version_in(&status, package), "{package}");
+        }
+        assert_eq!(debian_version(&root, "late").as_deref(), Some("2"));
+        assert_eq!(debian_version(&root, "gone"), None);
+    }
+
+    #[test]
     fn this_machine_has_the_version_that_dpkg_tells() {
         let output = std::process::Command::new("dpkg-query")
             .args(["-W", "-f", "${Version}", "bash"])
@@ -109,17 +160,22 @@ mod tests {
         assert_eq!(debian_version(&TestRoot::new().open(), "bash"), None);
     }
 
+    fn found(binary: &[u8], needle: &[u8]) -> Option<Vec<u8>> {
+        let mut root = TestRoot::new();
+        text_in_binary(&root.file("/a", binary).open(), Path::new("/a"), needle)
+    }
+
     #[test]
     fn a_text_is_taken_from_nul_to_nul() {
         let binary = b"\x7fELF\0usage: ntpd\0ntpd 4.2.6p5@1.2349-o Mon\0ntpd %s\0";
-        let found = |needle: &[u8]| text_around(binary, needle);
-        assert_eq!(found(b"ntpd 4."), Some(&b"ntpd 4.2.6p5@1.2349-o Mon"[..]));
-        assert_eq!(found(b"@1.2349"), Some(&b"ntpd 4.2.6p5@1.2349-o Mon"[..]));
-        assert_eq!(found(b"ELF"), Some(&b"\x7fELF"[..]));
-        for needle in [&b""[..], b"\0", b"ntpd\0ntpd", b"absent"] {
-            assert_eq!(found(needle), None);
+        for needle in [&b"ntpd 4."[..], b"@1.2349"] {
+            assert_eq!(found(binary, needle).unwrap(), b"ntpd 4.2.6p5@1.2349-o Mon");
         }
-        assert_eq!(text_around(b"not ended", b"not"), None);
+        assert_eq!(found(binary, b"ELF").unwrap(), b"\x7fELF");
+        for needle in [&b""[..], b"\0", b"ntpd\0ntpd", b"absent"] {
+            assert_eq!(found(binary, needle), None);
+        }
+        assert_eq!(found(b"not ended", b"not"), None);
     }
 
     #[test]
@@ -128,6 +184,6 @@ mod tests {
         binary.extend_from_slice(b"ntpd 4.1");
         binary.extend(vec![b'x'; 5000]);
         binary.extend_from_slice(b"\0ntpd 4.2\0");
-        assert_eq!(text_around(&binary, b"ntpd 4."), Some(&b"ntpd 4.2"[..]));
+        assert_eq!(found(&binary, b"ntpd 4.").unwrap(), b"ntpd 4.2");
     }
 }

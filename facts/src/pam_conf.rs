@@ -9,7 +9,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2, memrchr};
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 /// A line that says something about sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,17 +58,17 @@ pub(crate) enum Layout {
 pub(crate) fn parse(bytes: &[u8], layout: Layout) -> Vec<Statement> {
     let mut statements = Vec::new();
     let mut begun: Option<(u32, Vec<u8>)> = None;
-    let (mut rest, mut number) = (bytes, 0);
-    while !rest.is_empty() {
-        let (line, next) = cut(rest, b'\n');
-        rest = next;
+    let (mut start, mut number) = (0, 0);
+    let ends = memchr_iter(b'\n', bytes).chain((!bytes.ends_with(b"\n")).then_some(bytes.len()));
+    for end in ends {
+        let line = trim_start(bytes.get(start..end).unwrap_or_default());
+        start = end + 1;
         number += 1;
-        let line = trim_start(line);
         // Most lines are comments: they are left after their first letter.
         if begun.is_none() && matches!(line.first(), None | Some(b'#')) {
             continue;
         }
-        let line = cut(line, 0).0;
+        let line = memchr(0, line).and_then(|nul| line.get(..nul)).unwrap_or(line);
         let (text, comment) = match memchr(b'#', line) {
             Some(at) => (line.get(..at).unwrap_or_default(), true),
             None => (line, false),
@@ -123,14 +123,6 @@ fn statement(line: u32, text: &[u8], layout: Layout) -> Option<Statement> {
 /// What follows the last slash.
 pub(crate) fn base_name(path: &[u8]) -> &[u8] {
     memrchr(b'/', path).and_then(|at| path.get(at + 1..)).unwrap_or(path)
-}
-
-/// What is before the first `separator` and what is after it.
-fn cut(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
-    match memchr(separator, text) {
-        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default()),
-        None => (text, &[]),
-    }
 }
 
 fn trim_start(mut text: &[u8]) -> &[u8] {

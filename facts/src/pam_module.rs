@@ -6,13 +6,15 @@
 //! `patches/pam_limits_fallback_defaults`.
 
 use std::ffi::OsStr;
+use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 
-use crate::elf;
+use crate::elf::{self, Strings};
 use crate::root::{ReadError, Root};
+use crate::texts::piece;
 
 /// The installed module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,9 +84,10 @@ pub fn probe(root: &Root) -> Result<Option<PamLimitsModule>, ReadError> {
     });
     let plain = ["/lib64/security", "/usr/lib64/security", "/lib/security", "/usr/lib/security"];
     for directory in directories.chain(plain.map(str::to_owned)) {
-        let Some((path, bytes)) = module_in(root, Path::new(&directory))? else { continue };
-        let module = PamLimitsModule { path, capabilities: Capabilities::of(&bytes) };
-        if elf::is_native(&bytes) {
+        let Some((path, module)) = module_in(root, Path::new(&directory))? else { continue };
+        let is_native = module.is_native;
+        let module = PamLimitsModule { path, capabilities: module.capabilities() };
+        if is_native {
             return Ok(Some(module));
         }
         foreign.get_or_insert(module);
@@ -107,24 +110,58 @@ fn foreign_multiarch(root: &Root) -> Result<Option<PamLimitsModule>, ReadError> 
         };
         for name in names.iter().filter(|name| memmem::find(name.as_bytes(), b"-linux-").is_some()) {
             let directory = Path::new(libraries).join(name).join("security");
-            if let Some((path, bytes)) = module_in(root, &directory)? {
-                return Ok(Some(PamLimitsModule { path, capabilities: Capabilities::of(&bytes) }));
+            if let Some((path, module)) = module_in(root, &directory)? {
+                return Ok(Some(PamLimitsModule { path, capabilities: module.capabilities() }));
             }
         }
     }
     Ok(None)
 }
 
-fn module_in(root: &Root, directory: &Path) -> Result<Option<(PathBuf, Vec<u8>)>, ReadError> {
+fn module_in(root: &Root, directory: &Path) -> Result<Option<(PathBuf, Module)>, ReadError> {
     let path = directory.join("pam_limits.so");
-    match root.read(&path) {
+    match Module::open(root, &path) {
         Err(error) if error.is_missing() => Ok(None),
-        answer => answer.map(|bytes| Some((path, bytes))),
+        answer => answer.map(|module| Some((path, module))),
     }
 }
 
-/// Debian's name for the running architecture.
-fn triplet() -> Option<&'static str> {
+/// What is looked at of a module.
+struct Module {
+    is_native: bool,
+    symbols: Vec<u8>,
+    texts: Vec<u8>,
+}
+
+impl Module {
+    fn open(root: &Root, path: &Path) -> Result<Self, ReadError> {
+        let (file, size) = root.open_file(path)?;
+        let start = piece(&file, 0, elf::HEADER_BYTES.min(size)).unwrap_or_default();
+        let is_native = elf::is_native(&start);
+        let read = |at, length| piece(&file, at, length);
+        let section = |place: Option<Range<usize>>| {
+            let place = place.filter(|place| place.end <= size)?;
+            read(place.start, place.len())
+        };
+        let sections = elf::sections(&start, read).unwrap_or_default();
+        Ok(match (section(sections.symbols), section(sections.texts)) {
+            (Some(symbols), Some(texts)) => Self { is_native, symbols, texts },
+            // Where the sections cannot be told apart, all bytes stand for both.
+            _ => {
+                let all = root.read(path)?;
+                Self { is_native, symbols: all.clone(), texts: all }
+            }
+        })
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::told(Strings { symbols: &self.symbols, texts: &self.texts })
+    }
+}
+
+/// Debian's name for the running architecture, as in `/usr/lib/x86_64-linux-gnu`.
+#[must_use]
+pub fn triplet() -> Option<&'static str> {
     match std::env::consts::ARCH {
         "x86_64" => Some("x86_64-linux-gnu"),
         "aarch64" => Some("aarch64-linux-gnu"),
@@ -139,11 +176,15 @@ fn triplet() -> Option<&'static str> {
 }
 
 impl Capabilities {
-    /// Looks into the bytes of a pam_limits.so. A linker may store a string as the tail of another,
+    /// Looks into the bytes of a pam_limits.so.
+    #[cfg(test)]
+    fn of(module: &[u8]) -> Self {
+        Self::told(elf::strings(module))
+    }
+
+    /// Looks into the strings of a pam_limits.so. A linker may store a string as the tail of another,
     /// so only the end of a name is certain to be followed by a NUL.
-    #[must_use]
-    pub fn of(module: &[u8]) -> Self {
-        let strings = elf::strings(module);
+    fn told(strings: Strings<'_>) -> Self {
         let imports = |name: &[u8]| memmem::find(strings.symbols, name).is_some();
         let says = |text: &[u8]| memmem::find(strings.texts, text).is_some();
         let tokenizer = if says(b"invalid line %llu") {

@@ -100,9 +100,10 @@ pub fn services(root: &Root) -> Result<Vec<Service>, ReadError> {
 pub fn is_loaded(root: &Root) -> Result<Option<bool>, ReadError> {
     let mut files = Files { root, parsed: BTreeMap::new(), included: BTreeSet::new() };
     for name in [&b"login"[..], b"su", b"sshd"] {
-        if let Some(file) = files.open(name)?
-            && !files.stack(&file)?.loads.is_empty()
-        {
+        let Some(file) = files.open(name)? else { continue };
+        // Where its own lines load it, nothing that it includes can keep it from that.
+        let loads = |statement: &Statement| matches!(statement.rule, Rule::PamLimits { .. });
+        if file.1.iter().any(loads) || !files.stack(&file)?.loads.is_empty() {
             return Ok(Some(true));
         }
     }

@@ -2,13 +2,14 @@
 #![expect(clippy::disallowed_methods, reason = "what every other module must go through")]
 
 use std::ffi::OsString;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Stat, StatxFlags};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, ResolveFlags, Stat, StatxFlags};
 use rustix::io::Errno;
 use thiserror::Error;
 
@@ -18,6 +19,9 @@ use crate::seen::{Seen, Stamp};
 ///
 /// 100,000 entries are 5 MB; what is larger than this is not a configuration file but an accident.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How much of a directory the kernel tells at once, in bytes: a name is 255 at most.
+const DIRECTORY_BYTES: usize = 8192;
 
 /// The directory that stands for `/`.
 ///
@@ -238,14 +242,39 @@ impl Root {
         Ok(bytes)
     }
 
+    /// Opens a regular file that is read piece by piece; with its size in bytes.
+    ///
+    /// # Errors
+    /// As [`Root::read`].
+    pub(crate) fn open_file(&self, path: &Path) -> Result<(OwnedFd, usize), ReadError> {
+        let fail = |errno| ReadError::new(path, errno);
+        let fd = self.open_at(path, OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK).map_err(fail)?;
+        let stat = rustix::fs::fstat(&fd).map_err(fail)?;
+        if !is_regular(&stat) {
+            return Err(ReadError::NotAFile { path: path.to_path_buf() });
+        }
+        let size = u64::try_from(stat.st_size).unwrap_or(0);
+        if size > MAX_FILE_BYTES {
+            return Err(ReadError::TooLarge { path: path.to_path_buf() });
+        }
+        Ok((fd, usize::try_from(size).unwrap_or(0)))
+    }
+
     /// Mode, owner and time of a file or directory; symbolic links are followed.
     ///
     /// # Errors
     /// [`ReadError`] names the path and why.
     pub fn status(&self, path: &Path) -> Result<Status, ReadError> {
-        let fail = |errno| ReadError::new(path, errno);
-        let fd = self.open_at(path, OFlags::PATH).map_err(fail)?;
-        Ok(Status::of(&rustix::fs::fstat(fd).map_err(fail)?))
+        let stat = match self.scope {
+            Scope::Host => rustix::fs::statat(&self.dir, path, AtFlags::empty()),
+            Scope::Contained => {
+                self.open_as(path, OFlags::PATH | OFlags::CLOEXEC).and_then(rustix::fs::fstat)
+            }
+        };
+        self.note(|seen| {
+            seen.note(path, true, stat.as_ref().map_or_else(|errno| Stamp::No(*errno), Stamp::of));
+        });
+        stat.map(|stat| Status::of(&stat)).map_err(|errno| ReadError::new(path, errno))
     }
 
     /// Reads a regular file whole, with the mode, owner and time of the very file that was read.
@@ -357,7 +386,9 @@ impl Root {
         let fail = |errno| ReadError::new(path, errno);
         let fd = self.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(fail)?;
         let mut names = Vec::new();
-        for entry in rustix::fs::Dir::new(fd).map_err(fail)? {
+        let mut buffer = [MaybeUninit::uninit(); DIRECTORY_BYTES];
+        let mut entries = RawDir::new(fd, &mut buffer);
+        while let Some(entry) = entries.next() {
             let entry = entry.map_err(fail)?;
             let name = entry.file_name().to_bytes();
             if name != b"." && name != b".." {
@@ -416,7 +447,8 @@ pub fn read_open(fd: BorrowedFd<'_>, path: &Path) -> Result<Vec<u8>, ReadError> 
             bytes.reserve(bytes.len());
         }
         let read = rustix::io::read(fd, rustix::buffer::spare_capacity(&mut bytes)).map_err(fail)?;
-        if read == 0 {
+        // Where there is as much as the file is long, the next read would say that it ends.
+        if read == 0 || bytes.len() as u64 == size {
             return Ok(bytes);
         }
         if bytes.len() as u64 > MAX_FILE_BYTES {

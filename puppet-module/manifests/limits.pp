@@ -33,16 +33,8 @@ class standfast::limits (
   require standfast::install
 
   $common = standfast::relations($mode)
-<<<<<<< HEAD
-  standfast::limits_entries('standfast::limits::entries', $entries, $defaults)
-  $subjects = $entries.keys.map |$title| { regsubst($title, '/(soft|hard|-)/', '/') }
-  $own = standfast::limits_entries('standfast::limits::baseline', $baseline).filter |$title, $attributes| {
-    !(regsubst($title, '/(soft|hard|-)/', '/') in $subjects)
-  }
-=======
   standfast::check_limits('standfast::limits::entries', $entries, $defaults)
   standfast::check_limits('standfast::limits::baseline', $baseline)
->>>>>>> module
 
   # One resource for all: in sync it is as cheap as none, and what differs becomes a resource of its own.
   unless $entries.empty {
@@ -53,11 +45,6 @@ class standfast::limits (
     }
   }
 
-<<<<<<< HEAD
-  $own.each |$title, $attributes| {
-    limits_entry { $title:
-      * => $attributes + $common['baseline'],
-=======
   # An entry for the same domain and item takes the place of one of the baseline, be it soft, hard or both.
   $baseline.each |$title, $entry| {
     $rivals = ['soft', 'hard', '-'].map |$type| { regsubst($title, '/(soft|hard|-)/(\w+)\z', "/${type}/\\2") }
@@ -65,7 +52,6 @@ class standfast::limits (
       limits_entry { $title:
         * => standfast::limits_attributes($entry) + $common['baseline'],
       }
->>>>>>> module
     }
   }
 

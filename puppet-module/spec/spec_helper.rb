@@ -4,11 +4,7 @@
 require 'fileutils'
 require 'tmpdir'
 require 'rspec-puppet'
-<<<<<<< HEAD
-require 'rspec-puppet-facts'
-=======
 require 'facterdb'
->>>>>>> module
 
 MODULE = File.expand_path('..', __dir__)
 FIXTURES = Dir.mktmpdir('standfast-spec')
@@ -21,11 +17,8 @@ Dir[File.join(__dir__, 'support', '*.rb')].sort.each { |file| require file }
 RSpec.configure do |config|
   config.module_path = "#{FIXTURES}/modules"
   config.manifest_dir = "#{FIXTURES}/manifests"
-<<<<<<< HEAD
-=======
   # It would put a link into the source tree.
   config.setup_fixtures = false
->>>>>>> module
   config.strict_variables = true
   config.trusted_node_data = true
   config.hiera_config = File.join(__dir__, 'data', 'hiera.yaml')

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Value, json};
 use standfast_facts::machine::Machine;
-use standfast_facts::probe::snmp::{Community, Label};
 use standfast_providers::shown::Shown;
 use standfast_providers::snmp::Snmp;
 use standfast_providers::snmp::rules::Version;
 use standfast_providers::snmp::semantics::Grant;
 use standfast_providers::snmp::state::Program;
+use standfast_providers::snmp::strength::is_default;
 use standfast_providers::snmp::tables::Level;
 
 use crate::chain::chain;
@@ -60,15 +60,7 @@ impl SnmpFact {
             let wanted = grants.iter().filter(|grant| wanted(grant));
             wanted.map(|grant| grant.community.reveal()).collect::<BTreeSet<_>>()
         };
-        let defaults: Vec<&str> = Community::DEFAULTS
-            .iter()
-            .filter_map(|community| match community.label {
-                Label::Default(name) => Some(name),
-                Label::Configured(_) => None,
-            })
-            .collect();
         let all = distinct(&|_| true);
-        let is_default = |community: &[u8]| defaults.iter().any(|name| name.as_bytes() == community);
         let listens = snmp.listens();
         let fingerprints: Option<BTreeSet<String>> =
             all.iter().map(|community| snmp.fingerprints.of(community)).collect();

@@ -51,18 +51,46 @@ impl<'l> Said<'l> {
     }
 }
 
-/// Reads a line; `None` for one that does not begin with a time stamp.
-pub fn parse<'l>(line: &'l [u8], stamps: &mut Stamps) -> Option<Line<'l>> {
+/// A line of which only the time is known, which is all that counts of most lines that are looked for a second time.
+#[derive(Clone, Copy, Debug)]
+pub struct Begun<'l> {
+    /// When.
+    pub stamp: Stamp,
+    /// Host and content.
+    rest: &'l [u8],
+    /// What it says, where it could not be told without that whether it is a line.
+    said: Option<Said<'l>>,
+}
+
+impl<'l> Begun<'l> {
+    /// The whole line.
+    #[must_use]
+    pub fn line(self) -> Line<'l> {
+        let (host, content) = host_and_content(self.rest);
+        Line { stamp: self.stamp, host, said: self.said.unwrap_or(Said::Traditional(content)) }
+    }
+}
+
+/// Begins to read a line; `None` for one that does not begin with a time stamp.
+pub fn begin<'l>(line: &'l [u8], stamps: &mut Stamps) -> Option<Begun<'l>> {
     let (protocol, line) = without_priority(line);
     let (stamp, length) = stamps.read(line)?;
     let rest = line[length..].strip_prefix(b" ")?;
-    let host = &rest[..memchr(b' ', rest).unwrap_or(rest.len())];
-    let content = rest.get(host.len() + 1..).unwrap_or_default();
     let said = match protocol {
-        Protocol::Rfc3164 => Said::Traditional(content),
-        Protocol::Rfc5424 => Said::Protocol23(Body::protocol23(content)?),
+        Protocol::Rfc3164 => None,
+        Protocol::Rfc5424 => Some(Said::Protocol23(Body::protocol23(host_and_content(rest).1)?)),
     };
-    Some(Line { stamp, host, said })
+    Some(Begun { stamp, rest, said })
+}
+
+/// Reads a line; `None` for one that does not begin with a time stamp.
+pub fn parse<'l>(line: &'l [u8], stamps: &mut Stamps) -> Option<Line<'l>> {
+    begin(line, stamps).map(Begun::line)
+}
+
+fn host_and_content(rest: &[u8]) -> (&[u8], &[u8]) {
+    let host = &rest[..memchr(b' ', rest).unwrap_or(rest.len())];
+    (host, rest.get(host.len() + 1..).unwrap_or_default())
 }
 
 /// What a line is by its beginning.

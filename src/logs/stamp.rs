@@ -41,7 +41,28 @@ pub struct Stamps {
     text: [u8; TRADITIONAL],
     /// The last date of RFC 3339, and when it begins: entries of one day are many.
     date: ([u8; DATE], i64),
+    last: Last,
 }
+
+/// The last time of day and zone that were read: their texts, and what they say.
+#[derive(Debug)]
+struct Last {
+    clock: ([u8; CLOCK], u32),
+    zone: ([u8; ZONE], i32),
+}
+
+impl Default for Last {
+    /// Midnight in Greenwich.
+    fn default() -> Self {
+        Self { clock: (*b"00:00:00", 0), zone: (*b"+00:00", 0) }
+    }
+}
+
+/// The length of `22:10:11`.
+const CLOCK: usize = 8;
+
+/// The length of `+01:00`.
+const ZONE: usize = 6;
 
 /// The length of `Nov 26 22:10:11`.
 const TRADITIONAL: usize = 15;
@@ -62,6 +83,7 @@ impl Stamps {
             has_years: false,
             text: [0; TRADITIONAL],
             date: ([0; DATE], 0),
+            last: Last::default(),
         }
     }
 
@@ -89,7 +111,7 @@ impl Stamps {
         if self.date.0 != *date {
             self.date = (*date, day(date)?);
         }
-        let (stamp, rest) = time_of_day(self.date.1, rest)?;
+        let (stamp, rest) = time_of_day(self.date.1, rest, &mut self.last)?;
         Some((stamp, line.len() - rest.len()))
     }
 
@@ -156,7 +178,7 @@ fn traditional(text: &[u8; TRADITIONAL]) -> Option<Civil> {
 /// `2026-11-26T22:10:11.123456+01:00`, with a blank for the T too, with or without fraction and zone.
 fn rfc3339(line: &[u8]) -> Option<(Stamp, usize)> {
     let (date, rest) = line.split_first_chunk::<DATE>()?;
-    let (stamp, rest) = time_of_day(day(date)?, rest)?;
+    let (stamp, rest) = time_of_day(day(date)?, rest, &mut Last::default())?;
     Some((stamp, line.len() - rest.len()))
 }
 
@@ -170,22 +192,37 @@ fn day(date: &[u8; DATE]) -> Option<i64> {
 }
 
 /// `T22:10:11.123456+01:00` of the day that begins then, and what follows it.
-fn time_of_day(day: i64, text: &[u8]) -> Option<(Stamp, &[u8])> {
+fn time_of_day<'l>(day: i64, text: &'l [u8], last: &mut Last) -> Option<(Stamp, &'l [u8])> {
     let (&between, rest) = text.split_first()?;
-    let (time, mut rest) = rest.split_at_checked(8)?;
-    let second = clock(time).filter(|_| matches!(between, b'T' | b't' | b' '))?;
+    let (time, mut rest) = rest.split_first_chunk::<CLOCK>()?;
+    if !matches!(between, b'T' | b't' | b' ') {
+        return None;
+    }
+    if last.clock.0 != *time {
+        last.clock = (*time, clock(time)?);
+    }
     let (mut micros, mut digits) = (0, 0);
     if let [b'.' | b',', fraction @ ..] = rest {
         let length = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        for index in 0..6 {
-            let digit = fraction[..length].get(index).map_or(0, |digit| i64::from(digit - b'0'));
-            micros = micros * 10 + digit;
-        }
-        digits = u8::try_from(length.min(6)).unwrap_or_default();
+        let counted = &fraction[..length.min(6)];
+        micros = counted.iter().fold(0, |micros, digit| micros * 10 + i64::from(digit - b'0'));
+        micros *= 10_i64.pow(6 - u32::try_from(counted.len()).unwrap_or_default());
+        digits = u8::try_from(counted.len()).unwrap_or_default();
         rest = &fraction[length..];
     }
-    let (offset, rest) = zone(rest)?;
-    Some((Stamp { wall: day + i64::from(second) * SECOND + micros, offset, digits }, rest))
+    let (offset, rest) = match rest.split_first_chunk::<ZONE>() {
+        Some((zone, rest)) if *zone == last.zone.0 => (Some(last.zone.1), rest),
+        _ => {
+            let (offset, after) = zone(rest)?;
+            if let (Some(offset), Some((text, _))) = (offset, rest.split_first_chunk::<ZONE>())
+                && rest.len() - after.len() == ZONE
+            {
+                last.zone = (*text, offset);
+            }
+            (offset, after)
+        }
+    };
+    Some((Stamp { wall: day + i64::from(last.clock.1) * SECOND + micros, offset, digits }, rest))
 }
 
 /// `Z`, `+01:00`, `+0100` or nothing.
@@ -247,6 +284,30 @@ mod tests {
         };
         let (read, too_late) = times(0);
         if too_late == 0 { read } else { times(too_late).0 }
+    }
+
+    #[test]
+    fn what_was_read_last_decides_nothing_of_the_next_stamp() {
+        let lines: [&[u8]; 9] = [
+            b"2026-11-26T22:10:11.123456+01:00 x",
+            b"2026-11-26T22:10:11.123456-01:00 x",
+            b"2026-11-26T22:10:11.5Z x",
+            b"2026-11-26T22:10:11,1234567+0100 x",
+            b"2026-11-26T22:10:11 +01:00",
+            b"2026-11-26T\0\0\0\0\0\0\0\0+01:00 x",
+            b"2026-11-26T22:10:11\0\0\0\0\0\0 x",
+            b"2026-11-26T24:10:11+01:00 x",
+            b"2026-11-26T22:10:12+24:00 x",
+        ];
+        for first in lines {
+            for second in lines {
+                let alone = Stamps::new(i64::MAX, 0).read(second);
+                let mut stamps = Stamps::new(i64::MAX, 0);
+                let _ = stamps.read(first);
+                assert_eq!(stamps.read(second), alone, "{}", String::from_utf8_lossy(second));
+            }
+        }
+        assert_eq!(lines.map(|line| rfc3339(line).is_some()).iter().filter(|read| **read).count(), 6);
     }
 
     #[test]

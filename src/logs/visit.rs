@@ -6,7 +6,7 @@ use standfast_facts::machine::Progress;
 use standfast_providers::shown::Shown;
 
 use super::error::LogsError;
-use super::line::{Said, parse};
+use super::line::{Said, begin};
 use super::source::LogFile;
 use super::stamp::Stamps;
 use super::terms::{Clock, Hosts};
@@ -87,14 +87,15 @@ pub fn visit(
     while let Some(line) = lines.next().map_err(|source| file.failed(source))? {
         seen.lines += 1;
         seen.cut += u64::from(line.is_cut);
-        let ((time, wall), digits, said) = match parse(line.bytes, &mut stamps) {
-            Some(parsed) => {
+        let ((time, wall), digits, said) = match begin(line.bytes, &mut stamps) {
+            Some(begun) => {
                 seen.stamped += 1;
-                let times = (filter.clock.time(&parsed.stamp), parsed.stamp.wall);
+                let times = (filter.clock.time(&begun.stamp), begun.stamp.wall);
                 if !wants(times.0) {
                     previous = Some((times, false));
                     continue;
                 }
+                let parsed = begun.line();
                 if last_host.0 != parsed.host {
                     last_host = (parsed.host.to_vec(), filter.hosts.has(parsed.host));
                 }

@@ -12,7 +12,7 @@ use standfast_providers::shown::Shown;
 
 use super::PolicyError;
 use super::declared::{Declared, Parameters};
-use super::item::{Item, Unjudged, deferred};
+use super::item::{Item, Items, Unjudged, deferred};
 use super::json::syntax_error;
 use super::rich::{Given, Rich};
 use crate::resource::KINDS;
@@ -48,7 +48,7 @@ pub struct Catalog {
     /// Its environment.
     pub environment: Option<String>,
     /// Our resources.
-    pub items: Vec<Item>,
+    pub items: Items,
 }
 
 impl Catalog {
@@ -69,7 +69,7 @@ impl Catalog {
         let (Some(certname), Some(resources)) = (read.name, read.resources) else {
             return Err(PolicyError::NoCatalog { name: name.to_owned() });
         };
-        let mut items = Vec::with_capacity(resources.len());
+        let mut items = Items::with_capacity(resources.len());
         for resource in resources {
             resource.add_to(&mut items);
         }
@@ -198,7 +198,7 @@ impl<'de> Visitor<'de> for One {
 struct Text<'t>(#[serde(borrow)] Cow<'t, str>);
 
 impl OurResource {
-    fn add_to(self, items: &mut Vec<Item>) {
+    fn add_to(self, items: &mut Items) {
         match self.kind {
             Type::Kind(kind) => items.push(Item::from_parts(kind, self)),
             Type::Container => self.expand(items),
@@ -212,7 +212,7 @@ impl OurResource {
     }
 
     /// The resources that a container stands for, as the Puppet type makes them.
-    fn expand(mut self, items: &mut Vec<Item>) {
+    fn expand(mut self, items: &mut Items) {
         let noop = self.is_noop();
         let mut take = |name: &str| {
             let at = self.parameters.iter().position(|(given, _)| given == name);
@@ -339,7 +339,7 @@ mod tests {
             {"parameters":{"content":{"__ptype":"Binary"}},"type":"File","title":"/x"}],"name":"h","version":null}"#;
         let catalog = Catalog::parse("c.json", text).unwrap();
         assert_eq!((catalog.items.len(), catalog.version), (1, None));
-        assert!(matches!(&catalog.items[0], Item::Resource(resource) if resource.title == "a/soft/nproc"));
+        assert!(catalog.items.resources[0].title == "a/soft/nproc");
     }
 
     proptest! {
@@ -351,10 +351,8 @@ mod tests {
             bytes[at] = byte;
             let text = String::from_utf8(bytes).unwrap();
             match Catalog::parse("c.json", &text) {
-                Ok(catalog) => for item in catalog.items {
-                    if let Item::Unjudged(unjudged) = item {
-                        prop_assert!(!unjudged.reason.contains("hT7-kq9"), "{}", unjudged.reason);
-                    }
+                Ok(catalog) => for (_, unjudged) in catalog.items.unjudged {
+                    prop_assert!(!unjudged.reason.contains("hT7-kq9"), "{}", unjudged.reason);
                 },
                 Err(error) => {
                     let said = error.to_string();

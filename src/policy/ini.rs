@@ -13,6 +13,7 @@ use crate::resource::{Origin, Resource};
 /// [`PolicyError`] names file and line.
 pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, PolicyError> {
     let syntax = |line, message: String| PolicyError::Syntax { name: name.to_owned(), line, message };
+    let text = &*without_comments(text);
     check_lines(text).map_err(|(line, message)| syntax(line, message))?;
     // By default the parser eats backslashes, and DOM\user would lose one.
     let option = ParseOption { enabled_quote: false, enabled_escape: false, ..ParseOption::default() };
@@ -53,6 +54,18 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, PolicyError> {
         resources.push(resource);
     }
     Ok(resources)
+}
+
+/// The text with empty lines in the place of comments, which are most of a policy and which the parser reads letter by
+/// letter.
+fn without_comments(text: &str) -> String {
+    let mut without = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let is_comment = line.starts_with(['#', ';']);
+        let end = if line.ends_with('\n') { "\n" } else { "" };
+        without.push_str(if is_comment { end } else { line });
+    }
+    without
 }
 
 /// Refuses a line that is neither a header nor a property nor a comment; the parser would join it to the next, or
@@ -118,6 +131,13 @@ mod tests {
     fn a_backslash_in_a_title_is_kept() {
         let resources = parse("p.ini", "[limits_entry DOM\\bob/soft/nproc]\nvalue = 1\n").unwrap();
         assert_eq!(resources[0].title, "DOM\\bob/soft/nproc");
+    }
+
+    #[test]
+    fn comments_count_as_lines_and_say_nothing() {
+        let text = "; [x]\r\n[limits_entry a/soft/nproc]\n# value = 2\nvalue = 1\n#";
+        assert_eq!(parse("p.ini", text).unwrap().len(), 1);
+        assert!(error(&text.replace("value = 1", "value = x")).contains("p.ini:4:"));
     }
 
     #[test]

@@ -32,29 +32,100 @@ pub struct Unjudged {
     pub reason: String,
 }
 
-impl Item {
-    /// Its name as `check` selects it: `KIND/TITLE`.
+/// What a source says, in its order.
+#[derive(Debug, Default)]
+pub struct Items {
+    /// What can be judged.
+    pub resources: Vec<Resource>,
+    /// What cannot, each with how many of `resources` stand before it.
+    pub unjudged: Vec<(usize, Unjudged)>,
+}
+
+impl From<Vec<Resource>> for Items {
+    fn from(resources: Vec<Resource>) -> Self {
+        Self { resources, unjudged: Vec::new() }
+    }
+}
+
+impl Items {
+    /// Without any, and with room for so many.
     #[must_use]
-    pub fn path(&self) -> String {
-        match self {
-            Self::Resource(resource) => resource.path(),
-            Self::Unjudged(unjudged) => format!("{}/{}", unjudged.kind, unjudged.title),
+    pub fn with_capacity(capacity: usize) -> Self {
+        Vec::with_capacity(capacity).into()
+    }
+
+    /// Adds one at the end.
+    pub fn push(&mut self, item: Item) {
+        match item {
+            Item::Resource(resource) => self.resources.push(resource),
+            Item::Unjudged(one) => self.unjudged.push((self.resources.len(), one)),
         }
     }
 
-    /// The family in which it removes what nobody declares, if it does.
+    /// How many there are.
     #[must_use]
-    pub fn removes_from(&self) -> Option<Family> {
-        let Self::Resource(resource) = self else { return None };
-        let removes = match &resource.desired {
-            Desired::Limits(limits::Desired::Config(LimitsConfig { purge, .. })) => purge.is_some(),
-            Desired::Limits(limits::Desired::Entry(entry)) => entry.exceptions == Exceptions::Forbid,
-            Desired::Snmp(snmp::Desired::Access(access)) => access.purge == Purge::Undeclared,
-            _ => false,
-        };
-        removes.then(|| resource.desired.family())
+    pub fn len(&self) -> usize {
+        self.resources.len() + self.unjudged.len()
     }
 
+    /// Makes those unjudged that would take what an unjudged resource may declare for what nobody does: it would be
+    /// drift, and `apply` would remove it.
+    pub fn hold_back(&mut self) {
+        let of_kind = |kind: &str| {
+            let (_, found) = self.unjudged.iter().find(|(_, one)| one.kind == kind)?;
+            Some(format!("{kind} {}", Shown::text(&found.title)))
+        };
+        let limits = of_kind(LimitsEntry::KIND.name).or_else(|| of_kind(super::catalog::CONTAINER));
+        let snmp = of_kind(SnmpCommunity::KIND.name);
+        let unknown = |resource: &Resource| match removes_from(resource) {
+            Some(Family::Limits) => limits.clone(),
+            Some(Family::Snmp) => snmp.clone(),
+            _ => None,
+        };
+        if limits.is_none() && snmp.is_none() || !self.resources.iter().any(|one| unknown(one).is_some()) {
+            return;
+        }
+        let all = std::mem::take(self);
+        let mut unjudged = all.unjudged.into_iter().peekable();
+        for (number, resource) in all.resources.into_iter().enumerate() {
+            while let Some((_, one)) = unjudged.next_if(|(before, _)| *before <= number) {
+                self.push(Item::Unjudged(one));
+            }
+            self.push(match unknown(&resource) {
+                Some(unknown) => Item::Unjudged(Unjudged {
+                    kind: resource.kind,
+                    title: resource.title,
+                    reason: format!(
+                        "cannot be judged: it removes what nobody declares, and {unknown} cannot be judged"
+                    ),
+                }),
+                None => Item::Resource(resource),
+            });
+        }
+        unjudged.for_each(|(_, one)| self.push(Item::Unjudged(one)));
+    }
+}
+
+/// The family in which a resource removes what nobody declares, if it does.
+fn removes_from(resource: &Resource) -> Option<Family> {
+    let removes = match &resource.desired {
+        Desired::Limits(limits::Desired::Config(LimitsConfig { purge, .. })) => purge.is_some(),
+        Desired::Limits(limits::Desired::Entry(entry)) => entry.exceptions == Exceptions::Forbid,
+        Desired::Snmp(snmp::Desired::Access(access)) => access.purge == Purge::Undeclared,
+        _ => false,
+    };
+    removes.then(|| resource.desired.family())
+}
+
+impl Unjudged {
+    /// Its name as `check` selects it: `KIND/TITLE`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.kind, self.title)
+    }
+}
+
+impl Item {
     /// Of a resource of this kind as Puppet declares it; `refused` is why it cannot be judged, where that is known. What
     /// its kind refuses costs the others nothing.
     #[must_use]
@@ -94,35 +165,5 @@ fn place(declared: &Declared) -> String {
         (Some(file), Some(line)) => format!(" ({}:{line})", Shown::text(file)),
         (Some(file), None) => format!(" ({})", Shown::text(file)),
         (None, _) => String::new(),
-    }
-}
-
-/// Makes those unjudged that would take what an unjudged resource may declare for what nobody does: it would be drift,
-/// and `apply` would remove it.
-pub fn hold_back(items: &mut [Item]) {
-    let of_kind = |kind: &str| {
-        let found = items.iter().find_map(|item| match item {
-            Item::Unjudged(unjudged) if unjudged.kind == kind => Some(unjudged.title.clone()),
-            _ => None,
-        });
-        found.map(|title| format!("{kind} {}", Shown::text(&title)))
-    };
-    let container = of_kind(super::catalog::CONTAINER);
-    let limits = of_kind(LimitsEntry::KIND.name).or(container);
-    let snmp = of_kind(SnmpCommunity::KIND.name);
-    if limits.is_none() && snmp.is_none() {
-        return;
-    }
-    for item in items {
-        let unknown = match item.removes_from() {
-            Some(Family::Limits) => &limits,
-            Some(Family::Snmp) => &snmp,
-            _ => continue,
-        };
-        let (Some(unknown), Item::Resource(resource)) = (unknown, &mut *item) else { continue };
-        let reason =
-            format!("cannot be judged: it removes what nobody declares, and {unknown} cannot be judged");
-        let title = std::mem::take(&mut resource.title);
-        *item = Item::Unjudged(Unjudged { kind: resource.kind, title, reason });
     }
 }

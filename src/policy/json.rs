@@ -4,16 +4,16 @@ use standfast_providers::shown::Shown;
 
 use super::PolicyError;
 use super::declared::Declared;
-use super::item::{Item, hold_back};
+use super::item::{Item, Items};
 use crate::resource::{KINDS, Origin};
 
 /// Parses an array of resources; `name` is for errors.
 ///
 /// # Errors
 /// [`PolicyError`] names the line, and for a resource its place in the array's order.
-pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Item>, PolicyError> {
+pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Items, PolicyError> {
     let parsed: Vec<Declared> = serde_json::from_str(text).map_err(|error| syntax_error(name, &error))?;
-    let mut items = Vec::with_capacity(parsed.len());
+    let mut items = Items::with_capacity(parsed.len());
     for one in parsed {
         let kind = KINDS.iter().find(|kind| kind.name == one.kind);
         if let (Some(kind), false) = (kind, one.deferred.is_empty()) {
@@ -31,7 +31,7 @@ pub fn parse(name: &str, text: &str, origin: Origin) -> Result<Vec<Item>, Policy
         })?;
         items.push(Item::Resource(resource));
     }
-    hold_back(&mut items);
+    items.hold_back();
     Ok(items)
 }
 

@@ -24,7 +24,7 @@ use standfast_providers::shown::Shown;
 use thiserror::Error;
 
 use crate::resource::{Origin, Resource};
-use item::{Item, Unjudged};
+use item::{Items, Unjudged};
 use puppet_conf::PuppetConf;
 use source::{Policy, Source};
 
@@ -207,7 +207,7 @@ pub fn read(named: Named<'_>, root: &Root) -> Result<Policy, PolicyError> {
         return json::parse(&name, &text, Origin::File).map(by_hand);
     }
     let resources = ini::parse(&name, &text)?;
-    Ok(by_hand(resources.into_iter().map(Item::Resource).collect()))
+    Ok(by_hand(resources.into()))
 }
 
 /// Reads a file that whoever asks has named.
@@ -272,25 +272,37 @@ pub struct Selected {
 ///
 /// # Errors
 /// When a glob cannot be read, or nothing matches.
-pub fn select(items: Vec<Item>, globs: &[String]) -> Result<Selected, PolicyError> {
-    let set = if globs.is_empty() { None } else { Some(glob_set(globs)?) };
-    let is_wanted = |item: &Item| set.as_ref().is_none_or(|set| set.is_match(item.path()));
-    let mut selected = Selected { resources: Vec::with_capacity(items.len()), ..Selected::default() };
+pub fn select(items: Items, globs: &[String]) -> Result<Selected, PolicyError> {
+    let Items { resources, unjudged } = items;
+    if globs.is_empty() {
+        let wanted = (0..resources.len()).collect();
+        return Ok(Selected { resources, wanted, unjudged });
+    }
+    // A glob that says no more than a name is no pattern to be compiled: so Puppet and people ask.
+    let (patterns, names): (Vec<&str>, Vec<&str>) = globs
+        .iter()
+        .map(String::as_str)
+        .partition(|glob| glob.contains(['*', '?', '[', ']', '{', '}', ',', '\\']));
+    let set = glob_set(&patterns)?;
+    let is_named = |path: &str| names.contains(&path) || set.is_match(path);
+    let mut selected = Selected { resources: Vec::with_capacity(resources.len()), ..Selected::default() };
     let mut others = Vec::new();
     let mut families = BTreeSet::new();
-    for item in items {
-        match (is_wanted(&item), item) {
-            (true, Item::Resource(resource)) => {
-                families.insert(resource.desired.family());
-                selected.wanted.push(selected.resources.len());
-                selected.resources.push(resource);
-            }
-            (true, Item::Unjudged(one)) => selected.unjudged.push((selected.wanted.len(), one)),
-            (false, Item::Resource(resource)) => others.push(resource),
-            (false, Item::Unjudged(_)) => {}
+    let mut unjudged = unjudged.into_iter().filter(|(_, one)| is_named(&one.path())).peekable();
+    for (number, resource) in resources.into_iter().enumerate() {
+        while let Some((_, one)) = unjudged.next_if(|(before, _)| *before <= number) {
+            selected.unjudged.push((selected.wanted.len(), one));
+        }
+        if is_named(&resource.path()) {
+            families.insert(resource.desired.family());
+            selected.wanted.push(selected.resources.len());
+            selected.resources.push(resource);
+        } else {
+            others.push(resource);
         }
     }
-    if set.is_some() && selected.wanted.is_empty() && selected.unjudged.is_empty() {
+    selected.unjudged.extend(unjudged.map(|(_, one)| (selected.wanted.len(), one)));
+    if selected.wanted.is_empty() && selected.unjudged.is_empty() {
         return Err(PolicyError::NothingSelected { globs: globs.join(" ") });
     }
     others.retain(|resource| families.contains(&resource.desired.family()));
@@ -299,7 +311,7 @@ pub fn select(items: Vec<Item>, globs: &[String]) -> Result<Selected, PolicyErro
 }
 
 /// `*` crosses slashes, for titles hold them; a backslash is a character of names like `DOM\user`.
-fn glob_set(globs: &[String]) -> Result<GlobSet, PolicyError> {
+fn glob_set(globs: &[&str]) -> Result<GlobSet, PolicyError> {
     let fail = |glob: &str, source| PolicyError::Glob { glob: glob.to_owned(), source };
     let mut set = GlobSetBuilder::new();
     for glob in globs {

@@ -13,7 +13,7 @@ use standfast_providers::shown::Shown;
 use standfast_providers::state_dir::StateFile;
 
 use super::catalog::Catalog;
-use super::item::{Item, hold_back};
+use super::item::{Item, Items};
 use super::puppet_conf::{PuppetConf, RUN_INTERVAL};
 use super::snapshot::{By, Snapshot};
 use super::{DEFAULT, PolicyError, ini, text_of};
@@ -26,7 +26,7 @@ pub const HOST_POLICY: &str = "/etc/standfast/policy.ini";
 /// Desired state, and where it comes from.
 pub struct Policy {
     /// In the order of the source.
-    pub items: Vec<Item>,
+    pub items: Items,
     /// Where it comes from.
     pub source: Source,
 }
@@ -127,10 +127,7 @@ pub fn find(root: &Root) -> Result<Policy, PolicyError> {
     match trusted::read(root, Path::new(HOST_POLICY), Access::RootWrites) {
         Ok((bytes, _)) => {
             let resources = ini::parse(HOST_POLICY, &text_of(HOST_POLICY, bytes)?)?;
-            return Ok(Policy {
-                items: resources.into_iter().map(Item::Resource).collect(),
-                source: Source::HostPolicy,
-            });
+            return Ok(Policy { items: resources.into(), source: Source::HostPolicy });
         }
         Err(error) if error.is_missing() => {}
         Err(error) => return Err(error.into()),
@@ -149,12 +146,12 @@ pub fn find(root: &Root) -> Result<Policy, PolicyError> {
         let (bytes, status) = trusted::read(root, &path, Access::RootWrites)
             .map_err(|error| if error.is_denied() { PolicyError::Denied(error) } else { error.into() })?;
         let policy = catalog(&path, bytes, status.modified, Some(&name), Some(conf))?;
-        if !policy.items.is_empty() {
+        if policy.items.len() > 0 {
             return Ok(policy);
         }
         note = Some("the catalog that puppet agent cached has nothing of standfast");
     }
-    let items = ini::parse("default policy", DEFAULT)?.into_iter().map(Item::Resource).collect();
+    let items = ini::parse("default policy", DEFAULT)?.into();
     Ok(Policy { items, source: Source::Default(note) })
 }
 
@@ -172,7 +169,7 @@ pub fn snapshot(path: &Path, bytes: Vec<u8>, puppet: &[PuppetConf]) -> Result<Po
     if let Some(certname) = &snapshot.run.certname {
         refuse_other_host(path, certname, puppet.iter().filter_map(|conf| conf.certname.as_deref()))?;
     }
-    let mut items = Vec::with_capacity(snapshot.resources.len());
+    let mut items = Items::with_capacity(snapshot.resources.len());
     for declared in &snapshot.resources {
         let kind = KINDS.iter().find(|kind| kind.name == declared.kind).ok_or_else(|| PolicyError::Kind {
             name: name.clone(),
@@ -186,7 +183,7 @@ pub fn snapshot(path: &Path, bytes: Vec<u8>, puppet: &[PuppetConf]) -> Result<Po
         }
         items.push(item);
     }
-    hold_back(&mut items);
+    items.hold_back();
     let what = match snapshot.run.by {
         By::Agent => "what puppet agent declared",
         By::Apply => "what puppet apply declared",
@@ -219,7 +216,7 @@ pub fn catalog(
     let shown = path.display().to_string();
     let mut catalog = Catalog::parse(&shown, &text_of(&shown, bytes)?)?;
     refuse_other_host(path, &catalog.name, name.into_iter())?;
-    hold_back(&mut catalog.items);
+    catalog.items.hold_back();
     let origin = Origin {
         path: path.to_path_buf(),
         what: if conf.is_some() { "what puppet agent cached" } else { "a catalog of" },

@@ -26,6 +26,7 @@ mod no_writes;
 mod ntp;
 mod numbers;
 mod peers;
+mod pieces;
 mod probe;
 #[allow(dead_code, reason = "the tests of the probe itself play more of it")]
 #[path = "../../facts/src/probe/tests/responder.rs"]

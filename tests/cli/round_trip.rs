@@ -8,6 +8,8 @@ use standfast_providers::document::{Change, Document, Syntax};
 use standfast_providers::limits::rules::{PROFILES, Profile};
 use standfast_providers::limits::syntax::{Action, LimitsSyntax, Line};
 
+use crate::pieces::pieces;
+
 /// Words that mean something to some module, words that nearly do, and bytes that should not be there.
 const WORDS: &[&[u8]] = &[
     b"alice",
@@ -72,17 +74,6 @@ fn profile() -> impl Strategy<Value = Profile> {
 
 fn parse(profile: Profile, bytes: &[u8]) -> Document<Line> {
     Document::parse(&LimitsSyntax { module: &profile.capabilities() }, bytes.to_vec())
-}
-
-/// The pieces as they stand in the bytes.
-fn pieces<'b>(document: &Document<Line>, bytes: &'b [u8]) -> Vec<&'b [u8]> {
-    let mut start = 0;
-    let piece = |end: usize| {
-        let piece = &bytes[start..end];
-        start = end;
-        piece
-    };
-    document.chunks().iter().map(|chunk| chunk.end).map(piece).collect()
 }
 
 /// Asserts all that holds of any document.

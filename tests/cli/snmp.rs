@@ -122,6 +122,18 @@ fn the_fact_counts_and_names_nothing() {
 }
 
 #[test]
+fn a_default_community_is_counted_whatever_its_case_and_beyond_those_that_the_probe_tries() {
+    let root = TempRoot::without_module("ID=debian\n");
+    root.write(
+        "etc/snmp/snmpd.conf",
+        b"rocommunity Cisco 10.9.0.7\nrocommunity manager 10.9.0.7\nrocommunity PRIVATE 10.9.0.7\n\
+        rocommunity ciscoworks 10.9.0.7\n",
+    );
+    let fact = root.run("facts", &[]).json()["standfast"]["snmp"].clone();
+    assert_eq!((&fact["communities"], &fact["default_communities"]), (&4.into(), &3.into()), "{fact}");
+}
+
+#[test]
 fn a_host_without_snmpd_has_a_fact_that_says_so() {
     let fact = TempRoot::without_module("ID=debian\n").run("facts", &[]).json();
     assert_eq!(fact["standfast"]["snmp"], serde_json::json!({ "installed": false }));

@@ -18,6 +18,8 @@ use standfast_providers::snmp::rules::{Rules, Version};
 use standfast_providers::snmp::show::show;
 use standfast_providers::snmp::syntax::{Line, SnmpSyntax};
 
+use crate::pieces::pieces;
+
 /// Words that mean something to snmpd, words that nearly do, and bytes that should not be there.
 const WORDS: &[&[u8]] = &[
     b"rocommunity",
@@ -105,16 +107,6 @@ fn file() -> impl Strategy<Value = Vec<u8>> {
 
 fn parse(version: Version, bytes: &[u8]) -> Document<Line> {
     Document::parse(&SnmpSyntax { rules: &Rules::of(version) }, bytes.to_vec())
-}
-
-fn pieces<'b>(document: &Document<Line>, bytes: &'b [u8]) -> Vec<&'b [u8]> {
-    let mut start = 0;
-    let piece = |end: usize| {
-        let piece = &bytes[start..end];
-        start = end;
-        piece
-    };
-    document.chunks().iter().map(|chunk| chunk.end).map(piece).collect()
 }
 
 fn check(version: Version, bytes: &[u8]) -> Result<(), TestCaseError> {

@@ -6,11 +6,11 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 use crate::net::{Host, Package, Question, V4_HOST, V4_OUTSIDE, V6_HOST, V6_OUTSIDE};
+use crate::ntp::packets::{READVAR, TIME};
 
 const NTPD: [&str; 6] = ["/usr/sbin/ntpd", "-n", "-c", "/etc/ntpsec/ntp.conf", "-u", "ntpsec:ntpsec"];
 const SNMPD: [&str; 9] =
     ["/usr/sbin/snmpd", "-f", "-Le", "-u", "Debian-snmp", "-g", "Debian-snmp", "-I", "-smux"];
-const READVAR: &[u8] = &[0x16, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
 /// SNMPv2c GET of sysDescr.0 with the community `public`.
 const PUBLIC: &[u8] = b"\x30\x29\x02\x01\x01\x04\x06public\xa0\x1c\x02\x04\x13\x37\x00\x01\x02\x01\x00\x02\x01\x00\x30\x0e\x30\x0c\x06\x08\x2b\x06\x01\x02\x01\x01\x01\x00\x05\x00";
 /// SNMPv3 discovery: answered by every agent.
@@ -27,8 +27,6 @@ sources = 192.0.2.2, 2001:db8::2
 
 /// Whether the outside gets answers: of NTP beside the time, and of SNMP with `public`; IPv4, then IPv6.
 fn answers(host: &Host) -> [[bool; 2]; 2] {
-    let mut time = [0; 48];
-    time[0] = 0x1b;
     let outside = host.outside();
     let is_answered = |from: IpAddr, to: IpAddr, port: u16, question: &[u8], control: &[u8]| {
         // ntpd answers one address but now and then.
@@ -37,7 +35,7 @@ fn answers(host: &Host) -> [[bool; 2]; 2] {
         !outside.ask_beside(&Question::new(from, (to, port), question), &control).is_empty()
     };
     [(V4_OUTSIDE, V4_HOST), (V6_OUTSIDE, V6_HOST)].map(|(from, to)| {
-        [is_answered(from, to, 123, READVAR, &time), is_answered(from, to, 161, PUBLIC, DISCOVERY)]
+        [is_answered(from, to, 123, READVAR, TIME), is_answered(from, to, 161, PUBLIC, DISCOVERY)]
     })
 }
 

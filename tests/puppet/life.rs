@@ -71,7 +71,7 @@ fn tampering_is_corrective_and_an_intended_change_is_not() {
     node.host.run(&["sed", "-i", "s/4096/1024/", FILE]);
     let noop = node.apply(&manifest(4096), &["--noop"]);
     assert_eq!(corrective(&noop), [true, true], "{}", noop.said);
-    assert_eq!(noop.count("should be 'hard 4096' (noop) (corrective)"), 2, "{}", noop.said);
+    assert_eq!(noop.count("'hard 4096' (noop) (corrective)"), 2, "{}", noop.said);
     let tampered = node.apply(&manifest(4096), &[]);
     assert_eq!(corrective(&tampered), [true, true], "{}", tampered.said);
     assert_eq!(tampered.metric("resources", "corrective_change"), 2);
@@ -88,13 +88,15 @@ fn what_fails_fails_alone_and_what_depends_on_it_is_skipped() {
     let node = Node::new(&[]);
     node.host.write("/etc/security/limits.conf", "daemon hard nproc 100\n");
     let run = node.apply(
-        "limits_entry { 'root/hard/nonewprivs': value => 5 } -> file { '/var/lib/case/after': content => 'x' }
+        "limits_entry { 'kölner/hard/nproc': value => 5 }
+         limits_entry { 'root/hard/nonewprivs': value => 5 } -> file { '/var/lib/case/after': content => 'x' }
          limits_entry { 'daemon/soft/nproc': value => 4096 }
          limits_entry { 'root/hard/nproc': value => 4096 } -> file { '/var/lib/case/other': content => 'x' }",
         &[],
     );
     run.assert_code(6);
     assert_eq!(run.count("`value` of nonewprivs must be 0 or 1"), 1, "{}", run.said);
+    assert!(run.said.contains("kölner"), "{}", run.said);
     assert_eq!(run.status("Limits_entry[root/hard/nonewprivs]")["failed"], "true");
     assert_eq!(run.status("File[/var/lib/case/after]")["skipped"], "true");
     // It could be judged: the event says what is and what should be, and the failure why nothing was written.
@@ -103,7 +105,7 @@ fn what_fails_fails_alone_and_what_depends_on_it_is_skipped() {
     assert!(run.told(blocked, "message").contains("nothing was written"), "{}", run.said);
     assert_eq!(run.told("Limits_entry[root/hard/nproc]", "status"), "success");
     assert_eq!(node.read("/var/lib/case/other"), "x");
-    assert_eq!((run.metric("resources", "failed"), run.metric("resources", "skipped")), (2, 1));
+    assert_eq!((run.metric("resources", "failed"), run.metric("resources", "skipped")), (3, 1));
     assert_eq!(run.report["status"], "failed");
     node.assert_nothing_runs();
 }

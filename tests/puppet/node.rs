@@ -62,6 +62,9 @@ impl Node {
         let module = concat!(env!("CARGO_MANIFEST_DIR"), "/puppet-module");
         node.host.run(&["mkdir", "-p", &format!("{BASE}/modules"), &format!("{BASE}/conf")]);
         node.link(module, &format!("{BASE}/modules/standfast"));
+        // Links lead to the program, and whoever writes through one must not change what all other tests run.
+        let program = env!("CARGO_BIN_EXE_standfast");
+        node.host.run(&["mount", "-o", "bind,ro", program, program]);
         node
     }
 
@@ -87,7 +90,9 @@ impl Node {
         let (conf, var, modules) = (format!("{BASE}/conf"), format!("{BASE}/var"), format!("{BASE}/modules"));
         let settings = ["--confdir", &conf, "--vardir", &var, "--modulepath", &modules, "--color=false"];
         let report = format!("{var}/state/last_run_report.yaml");
-        self.reported(&[&["puppet", subcommand], &settings[..], arguments].concat(), &report)
+        // Another Puppet than the installed one, say a newer one from its sources, can be named.
+        let puppet = std::env::var("STANDFAST_PUPPET").unwrap_or_else(|_| "puppet".into());
+        self.reported(&[&[puppet.as_str(), subcommand], &settings[..], arguments].concat(), &report)
     }
 
     /// Runs a program that leaves a report of Puppet at a path.

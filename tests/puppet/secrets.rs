@@ -31,7 +31,7 @@ fn manifest(community: &str) -> String {
 }
 
 /// The event of `nms` that is about the community.
-fn event<'r>(run: &'r Run) -> &'r serde_json::Value {
+fn event(run: &Run) -> &serde_json::Value {
     run.event("Snmp_community[nms]")
 }
 

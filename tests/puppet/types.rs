@@ -2,62 +2,62 @@
 
 use crate::node::{BASE, Node};
 
+/// What a manifest says, and words of the error.
+const ILLEGAL: &[(&str, &str)] = &[
+    (
+        "limits_entry { 'a/soft/nproc': value => '5k' }",
+        "Parameter value failed on Limits_entry[a/soft/nproc]: `5k` is not legal: it takes a number in the item's unit, `unlimited`",
+    ),
+    (
+        "limits_entry { 'a/soft/nproc': value => 5.5 }",
+        "Parameter value failed on Limits_entry[a/soft/nproc]: `5.5` is not legal",
+    ),
+    ("limits_entry { 'a/soft/nproc': value => ['1', '2'] }", "Parameter value failed"),
+    (
+        "limits_entry { 'a/medium/nproc': value => 5 }",
+        "Parameter type failed on Limits_entry[a/medium/nproc]: `medium` is not legal: it takes one of soft, hard, -",
+    ),
+    ("limits_entry { 'a/soft/procs': value => 5 }", "`procs` is not legal: it takes one of cpu, fsize"),
+    ("limits_entry { 'a/soft': value => 5 }", "the title `a/soft` is not of the form DOMAIN/TYPE/ITEM"),
+    (
+        "limits_entry { 'a/soft/nproc': name => 'b/soft/nproc', value => 5 }",
+        "`name` is the title: leave it out",
+    ),
+    (
+        "limits_entry { 'a/soft/nproc': ensure => maybe }",
+        "Parameter ensure failed on Limits_entry[a/soft/nproc]: `maybe` is not legal: it takes one of present, absent",
+    ),
+    ("limits_entry { 'a/soft/nproc': valeu => 5 }", "no parameter named 'valeu'"),
+    ("ntp_monlist { 'other': }", "`other` is not legal: it takes one of main"),
+    (
+        "ntp_monlist { 'main': allow => ['10.9.0.0/16', 'everyone'] }",
+        "Parameter allow failed on Ntp_monlist[main]: `everyone` is not legal: it takes a list of networks, for example",
+    ),
+    ("snmp_access { 'main': weak_min_length => 4 }", "`4` is not legal: it takes a number from 8 to 64"),
+    (
+        "rsyslog_forward { 'x': target => 'a b' }",
+        "Parameter target failed on Rsyslog_forward[x]: `a b` is not legal: it takes a host name",
+    ),
+    (
+        "rsyslog_forward { 'x': target => 'a', port => 70000 }",
+        "`70000` is not legal: it takes a number from 1 to 65535",
+    ),
+    (
+        "standfast_limits { 'x': entries => { 'a/soft/nproc' => '5k' } }",
+        "Parameter entries failed on Standfast_limits[x]: `a/soft/nproc`: value: `5k` is not legal",
+    ),
+    (
+        "standfast_limits { 'x': entries => { 'a/soft/nproc' => { 'valeu' => 5 } } }",
+        "`a/soft/nproc`: limits_entry has no attribute `valeu`",
+    ),
+    ("standfast_limits { 'x': entries => ['a'] }", "it takes a hash of DOMAIN/TYPE/ITEM to a value"),
+    ("standfast_limits { 'x': defaults => { 'match_by' => 'x' } }", "`defaults`: match_by: `x` is not legal"),
+];
+
 #[test]
 fn what_is_not_legal_fails_the_catalog_with_the_parameter_and_what_is_legal() {
     let node = Node::new(&[]);
-    let cases = [
-        (
-            "limits_entry { 'a/soft/nproc': value => '5k' }",
-            "Parameter value failed on Limits_entry[a/soft/nproc]: `5k` is not legal: it takes a number in the item's unit, `unlimited`",
-        ),
-        (
-            "limits_entry { 'a/soft/nproc': value => 5.5 }",
-            "Parameter value failed on Limits_entry[a/soft/nproc]: `5.5` is not legal",
-        ),
-        ("limits_entry { 'a/soft/nproc': value => ['1', '2'] }", "Parameter value failed"),
-        (
-            "limits_entry { 'a/medium/nproc': value => 5 }",
-            "Parameter type failed on Limits_entry[a/medium/nproc]: `medium` is not legal: it takes one of soft, hard, -",
-        ),
-        ("limits_entry { 'a/soft/procs': value => 5 }", "`procs` is not legal: it takes one of cpu, fsize"),
-        ("limits_entry { 'a/soft': value => 5 }", "the title `a/soft` is not of the form DOMAIN/TYPE/ITEM"),
-        (
-            "limits_entry { 'a/soft/nproc': name => 'b/soft/nproc', value => 5 }",
-            "`name` is the title: leave it out",
-        ),
-        (
-            "limits_entry { 'a/soft/nproc': ensure => maybe }",
-            "Parameter ensure failed on Limits_entry[a/soft/nproc]: `maybe` is not legal: it takes one of present, absent",
-        ),
-        ("limits_entry { 'a/soft/nproc': valeu => 5 }", "no parameter named 'valeu'"),
-        ("ntp_monlist { 'other': }", "`other` is not legal: it takes one of main"),
-        (
-            "ntp_monlist { 'main': allow => ['10.9.0.0/16', 'everyone'] }",
-            "Parameter allow failed on Ntp_monlist[main]: `everyone` is not legal: it takes a list of networks, for example",
-        ),
-        ("snmp_access { 'main': weak_min_length => 4 }", "`4` is not legal: it takes a number from 8 to 64"),
-        (
-            "rsyslog_forward { 'x': target => 'a b' }",
-            "Parameter target failed on Rsyslog_forward[x]: `a b` is not legal: it takes a host name",
-        ),
-        (
-            "rsyslog_forward { 'x': target => 'a', port => 70000 }",
-            "`70000` is not legal: it takes a number from 1 to 65535",
-        ),
-        (
-            "standfast_limits { 'x': entries => { 'a/soft/nproc' => '5k' } }",
-            "Parameter entries failed on Standfast_limits[x]: `a/soft/nproc`: value: `5k` is not legal",
-        ),
-        (
-            "standfast_limits { 'x': entries => { 'a/soft/nproc' => { 'valeu' => 5 } } }",
-            "`a/soft/nproc`: limits_entry has no attribute `valeu`",
-        ),
-        ("standfast_limits { 'x': entries => ['a'] }", "it takes a hash of DOMAIN/TYPE/ITEM to a value"),
-        (
-            "standfast_limits { 'x': defaults => { 'match_by' => 'x' } }",
-            "`defaults`: match_by: `x` is not legal",
-        ),
-    ];
+    let cases = ILLEGAL;
     // One start of Puppet for all: each catalog is converted as `puppet apply` converts it.
     let script = "
         Puppet.initialize_settings(ARGV[0, 6])

@@ -34,8 +34,8 @@ pub fn plan(
     login_defs: &LoginDefs,
     detail: Detail,
 ) -> Vec<Result<Plan, PlanError>> {
-    let counts = Counts::of(desired, wanted);
-    let ready = |entry: &&LimitsEntry| counts.has(entry).then(|| prepare(state, entry, login_defs));
+    let counts = Counts::of(state, desired, wanted);
+    let ready = |entry: &&LimitsEntry| counts.has(state, entry).then(|| prepare(state, entry, login_defs));
     let ready: Vec<Prepared> = desired.iter().map(ready).collect();
     let twice = twins(desired, &ready);
     let planner = Planner {
@@ -86,31 +86,72 @@ fn is_ready(prepared: &Prepared) -> Option<&Ready> {
 enum Counts {
     /// All of them.
     All,
-    /// Those of the same items and types, which may be for the same line.
-    About(Vec<(Item, LimitType)>),
+    /// Those that may be for the same line as one of these.
+    About(Vec<(Item, LimitType, Who)>),
+}
+
+/// For so few entries it is worth to look who each of the others is for before it is made ready.
+const FEW: usize = 16;
+
+/// Whom an entry is for, as far as it can be told at a glance.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// One user.
+    Uid(u32),
+    /// It would have to be looked into.
+    Unclear,
+}
+
+impl Who {
+    fn of(state: &LimitsState<'_>, entry: &LimitsEntry) -> Self {
+        let domain = entry.domain.as_bytes();
+        let uid = match domain.strip_prefix(b":") {
+            Some(_) => entry.domain.get(1..).and_then(|number| number.parse().ok()),
+            None if domain.contains(&b':') || matches!(domain.first(), Some(b'@' | b'%')) => None,
+            None => state.machine.accounts.uid_of(domain).ok().flatten().map(|uid| uid.0),
+        };
+        uid.map_or(Self::Unclear, Self::Uid)
+    }
+
+    /// Whether two entries may be for the same people.
+    fn may_be(self, other: Self) -> bool {
+        self == other || self == Self::Unclear || other == Self::Unclear
+    }
 }
 
 impl Counts {
-    fn of(desired: &[&LimitsEntry], wanted: &[usize]) -> Self {
+    fn of(state: &LimitsState<'_>, desired: &[&LimitsEntry], wanted: &[usize]) -> Self {
         let wanted_ones = || wanted.iter().filter_map(|index| desired.get(*index));
         // What forbids exceptions asks whether another entry declares them, of whatever type.
         if wanted.len() == desired.len() || wanted_ones().any(|entry| entry.exceptions == Exceptions::Forbid)
         {
             return Self::All;
         }
-        let mut about: Vec<(Item, LimitType)> = Vec::new();
+        let is_few = wanted.len() <= FEW;
+        let mut about: Vec<(Item, LimitType, Who)> = Vec::new();
         for entry in wanted_ones() {
-            if !about.contains(&(entry.item, entry.limit_type)) {
-                about.push((entry.item, entry.limit_type));
+            let who = if is_few { Who::of(state, entry) } else { Who::Unclear };
+            let one = (entry.item, entry.limit_type, who);
+            if !about.contains(&one) {
+                about.push(one);
             }
         }
         Self::About(about)
     }
 
-    fn has(&self, entry: &LimitsEntry) -> bool {
+    fn has(&self, state: &LimitsState<'_>, entry: &LimitsEntry) -> bool {
         match self {
             Self::All => true,
-            Self::About(about) => about.contains(&(entry.item, entry.limit_type)),
+            Self::About(about) => {
+                let is_about = |(item, limit_type, _): &&(Item, LimitType, Who)| {
+                    (*item, *limit_type) == (entry.item, entry.limit_type)
+                };
+                let mut about = about.iter().filter(is_about).peekable();
+                about.peek().is_some() && {
+                    let who = Who::of(state, entry);
+                    about.any(|(.., other)| who.may_be(*other))
+                }
+            }
         }
     }
 }

@@ -4,14 +4,15 @@
 
 use std::path::{Path, PathBuf};
 
-use memchr::memmem;
 use serde::Serialize;
 use standfast_facts::daemons::Daemon;
 use standfast_facts::kernel::KernelError;
 use standfast_facts::machine::Machine;
 use standfast_facts::root::Root;
+use standfast_facts::texts::Texts;
 use standfast_facts::{os, packages, processes};
 
+use super::reading::defaults;
 use super::version::{Family, Version};
 
 /// A program.
@@ -78,6 +79,8 @@ pub struct Installed {
     pub presence: Presence,
     /// Its executable; `None` where only its files are there.
     pub exe: Option<PathBuf>,
+    /// The file that it reads when it is told none, as far as its executable tells.
+    pub default: Option<&'static str>,
     /// The service that starts it, as the init system names it.
     pub service: String,
 }
@@ -144,18 +147,17 @@ pub fn find(machine: &Machine<'_>) -> Result<Vec<Installed>, KernelError> {
     // A daemon of several processes is the one whose parent is none of them.
     for daemon in running.into_iter().filter(|daemon| !pids.contains(&daemon.parent)) {
         let link = PathBuf::from(format!("/proc/{}/exe", daemon.pid));
-        let (program, version) = named(&daemon.exe).unwrap_or_else(|| {
-            let read = root.read(&link).or_else(|_| root.read(&daemon.exe));
-            identify(&read.unwrap_or_default())
-        });
+        let mut executable = Executable::new(root, vec![&link, &daemon.exe]);
+        let (program, version) = named(&daemon.exe).unwrap_or_else(|| executable.identify());
         let service = service(root, program, Some(daemon.pid));
-        let exe = Some(daemon.exe.clone());
+        let (exe, default) = (Some(daemon.exe.clone()), executable.default_of(program));
         let version = version.or_else(|| needed_version(root, program));
         found.push(Installed {
             program,
             version,
             presence: Presence::Running(Box::new(daemon)),
             exe,
+            default,
             service,
         });
     }
@@ -163,7 +165,8 @@ pub fn find(machine: &Machine<'_>) -> Result<Vec<Installed>, KernelError> {
         if root.status(exe).is_err() {
             continue;
         }
-        let (program, version) = named(exe).unwrap_or_else(|| identify(&root.read(exe).unwrap_or_default()));
+        let mut executable = Executable::new(root, vec![exe]);
+        let (program, version) = named(exe).unwrap_or_else(|| executable.identify());
         if found.iter().any(|other| other.program == program) {
             continue;
         }
@@ -174,6 +177,7 @@ pub fn find(machine: &Machine<'_>) -> Result<Vec<Installed>, KernelError> {
             version,
             presence: Presence::Installed,
             exe: Some(exe.to_path_buf()),
+            default: executable.default_of(program),
             service,
         });
     }
@@ -193,32 +197,64 @@ fn named(exe: &Path) -> Option<(Program, Option<Version>)> {
     }
 }
 
-/// What an executable called `ntpd` is, by what stands in it.
-fn identify(bytes: &[u8]) -> (Program, Option<Version>) {
-    if let Some(at) = memmem::find(bytes, b"ntpd ntpsec-") {
-        return (Program::Ntpd(Family::Ntpsec), ntpsec_version(bytes, at));
+/// An executable that is opened when something is to be known that its name does not tell.
+struct Executable<'e> {
+    root: &'e Root,
+    /// Where it is; the first that can be opened.
+    paths: Vec<&'e Path>,
+    texts: Option<Option<Texts>>,
+}
+
+impl<'e> Executable<'e> {
+    fn new(root: &'e Root, paths: Vec<&'e Path>) -> Self {
+        Self { root, paths, texts: None }
     }
-    if let Some(at) = memmem::find(bytes, b"ntpd 4.") {
-        return (Program::Ntpd(Family::Classic), version_at(bytes, at + 5));
+
+    fn texts(&mut self) -> Option<&mut Texts> {
+        let open = || self.paths.iter().find_map(|path| Texts::open(self.root, path).ok());
+        self.texts.get_or_insert_with(open).as_mut()
     }
-    if memmem::find(bytes, b"ntpd.conf").is_some() && memmem::find(bytes, b"ntp.conf").is_none() {
-        return (Program::Openntpd, None);
+
+    /// What one called `ntpd` is, by what stands in it.
+    fn identify(&mut self) -> (Program, Option<Version>) {
+        // One that cannot be read, or of an unknown make: what a file of this name has always been.
+        let usual = (Program::Ntpd(Family::Classic), None);
+        let Some(texts) = self.texts() else { return usual };
+        if let Some(version) = texts.find(b"ntpd ntpsec-", |around, at| Some(ntpsec_version(around, at))) {
+            return (Program::Ntpd(Family::Ntpsec), version);
+        }
+        if let Some(version) = texts.find(b"ntpd 4.", |around, at| Some(version_at(around, at + 5))) {
+            return (Program::Ntpd(Family::Classic), version);
+        }
+        if texts.hold(b"ntpd.conf") && !texts.hold(b"ntp.conf") {
+            return (Program::Openntpd, None);
+        }
+        usual
     }
-    // One that cannot be read, or of an unknown make: what a file of this name has always been.
-    (Program::Ntpd(Family::Classic), None)
+
+    /// Of the files that builds of a program read when they are told none, the one that stands in it.
+    fn default_of(&mut self, program: Program) -> Option<&'static str> {
+        let [first, rest @ ..] = defaults(program) else { return None };
+        if rest.is_empty() {
+            return Some(first);
+        }
+        let texts = self.texts()?;
+        let in_it = defaults(program).iter().find(|path| texts.hold(path.as_bytes()));
+        Some(in_it.unwrap_or(first))
+    }
 }
 
 /// NTPsec's release stands behind its name, or is the text before it (1.2.2).
-fn ntpsec_version(bytes: &[u8], at: usize) -> Option<Version> {
-    version_at(bytes, at + b"ntpd ntpsec-".len()).or_else(|| {
-        let before = bytes[..at].strip_suffix(b"\0")?;
+fn ntpsec_version(around: &[u8], at: usize) -> Option<Version> {
+    version_at(around, at + b"ntpd ntpsec-".len()).or_else(|| {
+        let before = around[..at].strip_suffix(b"\0")?;
         let start = memchr::memrchr(0, before).map_or(0, |nul| nul + 1);
         Version::parse(std::str::from_utf8(&before[start..]).ok()?)
     })
 }
 
-fn version_at(bytes: &[u8], at: usize) -> Option<Version> {
-    let text = bytes.get(at..)?;
+fn version_at(around: &[u8], at: usize) -> Option<Version> {
+    let text = around.get(at..)?;
     let end = text.iter().take(40).position(|byte| !byte.is_ascii_graphic())?;
     Version::parse(std::str::from_utf8(&text[..end]).ok()?)
 }
@@ -280,6 +316,7 @@ fn assume(root: &Root) -> Vec<Installed> {
             },
             presence: Presence::Assumed,
             exe: None,
+            default: None,
             service: service(root, program, None),
         })
     };
@@ -332,12 +369,17 @@ fn release_of_distribution(root: &Root, family: Family) -> Option<Version> {
 mod tests {
     use std::path::Path;
 
-    use super::{Program, identify, named};
+    use super::{Executable, Program, named};
+    use crate::ntp::tests::tree::Tree;
     use crate::ntp::version::{Family, Version};
 
     #[test]
     fn three_programs_called_ntpd_are_told_apart_by_what_stands_in_them() {
-        let tell = |bytes: &[u8]| identify(bytes);
+        let tell = |bytes: &[u8]| {
+            let (tree, path) = (Tree::new(), "/usr/sbin/ntpd");
+            tree.file(path, bytes);
+            Executable::new(&tree.root(), vec![Path::new("/absent"), Path::new(path)]).identify()
+        };
         let classic = b"/etc/ntp.conf\0ntpd 4.2.6p5@1.2349-o Mon Apr 1 12:00:00 UTC 2024 (1)\0";
         assert_eq!(tell(classic), (Program::Ntpd(Family::Classic), Some(Version([4, 2, 6, 5]))));
         let older = b"\0/etc/ntpsec/ntp.conf\x001.2.2\0ntpd ntpsec-%s\0phone in the ntpd.conf must be\0";
@@ -349,6 +391,8 @@ mod tests {
         let open = b"/var/lib/openntpd/run/ntpd.sock\0/etc/openntpd/ntpd.conf\0";
         assert_eq!(tell(open), (Program::Openntpd, None));
         assert_eq!(tell(b""), (Program::Ntpd(Family::Classic), None));
+        let unreadable = Executable::new(&Tree::new().root(), vec![Path::new("/")]).identify();
+        assert_eq!(unreadable, (Program::Ntpd(Family::Classic), None));
     }
 
     #[test]

@@ -16,16 +16,31 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// Whether nothing behind the line is read: `end`, or a NUL.
+    /// Whether nothing behind the line is read: `end`, a NUL, or a word for which the daemon ends.
     #[must_use]
     pub fn ends_input(&self) -> bool {
-        self.directive == Directive::End || self.is_nul()
+        matches!(self.directive, Directive::End | Directive::Fatal) || self.is_nul()
     }
 
     /// Whether there is a NUL in it that the daemon takes for the end of its input.
     #[must_use]
     pub fn is_nul(&self) -> bool {
         self.rejected.as_ref().is_some_and(|rejected| rejected.reason == Reason::Nul)
+    }
+}
+
+impl Statement {
+    /// Where a line is cut: what stands behind is read when the daemon has read other files, and then as if a line
+    /// began there. It is so behind a NUL, and behind the first word that an include does not take: the parser has
+    /// opened the file by then, and looks in it for the end of the wrong line.
+    pub(super) fn first_piece(&self) -> Option<usize> {
+        let rejected = self.rejected.as_ref()?;
+        let is_cut = match rejected.reason {
+            Reason::Nul => true,
+            Reason::Syntax | Reason::Unknown => matches!(self.directive, Directive::Include(_)),
+            Reason::Address | Reason::TooLong | Reason::Ends => false,
+        };
+        is_cut.then_some(rejected.at.end)
     }
 }
 
@@ -51,6 +66,8 @@ pub enum Reason {
     TooLong,
     /// A NUL: the daemon takes it for the end of the file.
     Nul,
+    /// A word for which the daemon ends: one of more than 1024 bytes, or `epeer` in 4.2.8p15.
+    Ends,
 }
 
 /// What a line does.
@@ -68,6 +85,8 @@ pub enum Directive {
     Source(Vec<u8>),
     /// `end`, or a NUL: nothing after it is read.
     End,
+    /// The daemon ends when it reads it.
+    Fatal,
     /// Another line that the daemon takes and that does not bear on who is answered.
     Other,
     /// Nothing: it is rejected as a whole.

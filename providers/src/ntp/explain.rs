@@ -134,6 +134,7 @@ fn ntpd<E>(closure: &Closure<E>, configuration: &Configuration, source: IpAddr) 
     let of_port = |port| {
         let verdict = verdict(configuration, source, port);
         let reason = match (&verdict.key, verdict.line) {
+            (None, _) if configuration.fatal.is_some() => "it does not start".to_owned(),
             (None, _) => "no address of this family is listened on".to_owned(),
             (Some(key), line) => {
                 let built_in = if line.is_none() { ", as is built in" } else { "" };

@@ -55,7 +55,7 @@ impl Configuration {
     #[must_use]
     pub fn exposures(&self, allowed: &[Network]) -> Vec<Exposure> {
         let mut exposures = Vec::new();
-        for family in AddressFamily::BOTH.into_iter().filter(|family| self.listening.is_open(*family)) {
+        for family in AddressFamily::BOTH.into_iter().filter(|family| self.is_reachable(*family)) {
             self.of_family(family, allowed, &mut exposures);
         }
         if self.is_listening() {
@@ -65,10 +65,10 @@ impl Configuration {
         exposures
     }
 
-    /// Whether any address that is not loopback is listened on.
+    /// Whether it starts, and listens on any address that is not loopback.
     #[must_use]
     pub fn is_listening(&self) -> bool {
-        AddressFamily::BOTH.into_iter().any(|family| self.listening.is_open(family))
+        AddressFamily::BOTH.into_iter().any(|family| self.is_reachable(family))
     }
 
     fn of_family(&self, family: AddressFamily, allowed: &[Network], exposures: &mut Vec<Exposure>) {

@@ -137,10 +137,17 @@ impl Ntpd<'_> {
         let text = self.closure.document(line)?.text(line.chunk as usize);
         let word = Shown::bytes(text.get(rejected.at.clone()).unwrap_or_default());
         let title = &self.title;
+        if rejected.reason == Reason::Ends {
+            let (why, remedy) = if rejected.at.len() > 1024 {
+                ("a word of it is longer than 1024 bytes".to_owned(), "shorten it")
+            } else {
+                (format!("it ends at `{word}`"), "remove the word")
+            };
+            let message = format!("{title} does not start with this line: {why}");
+            return Some(self.at(Some(line), "fatal-line", message, remedy.into()));
+        }
         let what = match (rejected.reason, &statement.directive) {
-            (Reason::Nul, _) => {
-                format!("{title} takes the NUL for the end of the file and reads nothing behind it")
-            }
+            (Reason::Nul | Reason::Ends, _) => format!("{title} takes the NUL for the end of the file"),
             (Reason::TooLong, _) => format!("{title} drops it: it has too many words"),
             (Reason::Address, _) => format!("{title} drops it: `{word}` is no address that it can use"),
             (Reason::Unknown, _) => format!("{title} drops it: no line begins with `{word}`"),
@@ -290,7 +297,7 @@ fn remedy_of(reason: Reason, rules: &Rules) -> String {
             "write the network as `ADDRESS mask MASK`, of one family".into()
         }
         Reason::Nul => "remove the NUL".into(),
-        Reason::TooLong => "divide the line".into(),
+        Reason::TooLong | Reason::Ends => "divide the line".into(),
         Reason::Address | Reason::Syntax | Reason::Unknown => {
             "correct it: words have case, and neither commas nor quotes belong between flags".into()
         }

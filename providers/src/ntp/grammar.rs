@@ -15,20 +15,27 @@ use super::directive::{
 };
 use super::flags::Flags;
 use super::keywords::Role;
-use super::lexer::{Kind, Token, Tokens};
+use super::lexer::{self, Kind, Token, Tokens};
 use super::version::{Family, Rules};
 
 /// Reads one line, without its line end; `None` when there is nothing on it.
 pub(super) fn statement(line: &[u8], rules: &Rules) -> Option<Statement> {
-    let mut parser = Parser { tokens: Tokens::of(line, rules).peekable(), rules, end: line.len() };
+    if let Some(at) = lexer::too_long(line, rules) {
+        return Some(ends(at));
+    }
+    let tokens = Tokens::of(line, rules).peekable();
+    let mut parser = Parser { tokens, rules, end: line.len(), unusable: None, fatal: None };
     parser.tokens.peek()?;
     let (directive, rejected) = match parser.line() {
         Ok(directive) => {
-            let rejected = parser.rest();
+            let rejected = parser.rest().or(parser.unusable.take());
             (directive, rejected)
         }
         Err(rejected) => (Directive::Nothing, Some(rejected)),
     };
+    if let Some(at) = parser.fatal {
+        return Some(ends(at));
+    }
     // A NUL ends the input wherever it stands: it matters more than what is wrong before it.
     let rejected = rejected.map(|rejected| parser.nul().unwrap_or(rejected));
     let is_nul = rejected.as_ref().is_some_and(|rejected| rejected.reason == Reason::Nul);
@@ -36,10 +43,19 @@ pub(super) fn statement(line: &[u8], rules: &Rules) -> Option<Statement> {
     Some(Statement { directive, rejected })
 }
 
+/// A line with a word for which the daemon ends.
+fn ends(at: Range<usize>) -> Statement {
+    Statement { directive: Directive::Fatal, rejected: Some(Rejected { at, reason: Reason::Ends }) }
+}
+
 struct Parser<'b> {
     tokens: Peekable<Tokens<'b>>,
     rules: &'b Rules,
     end: usize,
+    /// What is wrong with the line behind an include, where it is well formed all the same.
+    unusable: Option<Rejected>,
+    /// A word that the parser takes and for which the daemon ends.
+    fatal: Option<Range<usize>>,
 }
 
 type Parsed<T> = Result<T, Rejected>;
@@ -105,7 +121,7 @@ impl<'b> Parser<'b> {
         if self.keyword("ippeerlimit") {
             self.number()?;
         }
-        let (flags, ntpport) = self.flags();
+        let (flags, ntpport) = self.flags()?;
         match address {
             Ok(whom) => {
                 Ok(Directive::Restrict(in_force(Restrict { verb, whom, flags, ntpport }, self.rules)))
@@ -115,17 +131,14 @@ impl<'b> Parser<'b> {
         }
     }
 
-    fn flags(&mut self) -> (Flags, bool) {
+    fn flags(&mut self) -> Parsed<(Flags, bool)> {
         let (mut flags, mut ntpport) = (Flags::NONE, false);
         while let Some(Token { kind: Kind::Keyword(keyword), .. }) = self.tokens.peek() {
             let flag = match keyword.word {
                 "ntpport" => None,
-                // It takes a word of its own, `fuzz`.
                 "serverresponse" => {
                     self.tokens.next();
-                    if !self.keyword("fuzz") {
-                        break;
-                    }
+                    self.any_keyword(&["fuzz"])?;
                     continue;
                 }
                 word => match Flags::named(word.as_bytes()).filter(|flag| is_flag(*flag, self.rules)) {
@@ -133,13 +146,17 @@ impl<'b> Parser<'b> {
                     None => break,
                 },
             };
-            self.tokens.next();
+            let token = self.tokens.next();
+            // 4.2.8p15 has the word and not the flag: config_access calls it unknown, and exits.
+            if flag == Some(Flags::EPEER) {
+                self.fatal = token.map(|token| token.at);
+            }
             match flag {
                 Some(flag) => flags = flags.with(flag),
                 None => ntpport = true,
             }
         }
-        (flags, ntpport)
+        Ok((flags, ntpport))
     }
 
     fn system(&mut self, switch: Switch) -> Parsed<Directive> {
@@ -163,7 +180,13 @@ impl<'b> Parser<'b> {
             self.tokens.peek(),
             Some(Token { kind: Kind::Keyword(keyword), .. }) if keyword.role == Role::Start
         );
-        let then = if is_command { Some(Box::new(self.line()?)) } else { None };
+        let then = match is_command.then(|| self.line()) {
+            Some(Err(rejected)) if rejected.reason == Reason::Address => {
+                self.unusable = Some(rejected);
+                None
+            }
+            then => then.transpose()?.map(Box::new),
+        };
         Ok(Directive::Include(Include { path, then }))
     }
 

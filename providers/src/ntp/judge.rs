@@ -126,6 +126,9 @@ pub fn needed(said: &Said, allowed: &[Network]) -> Vec<String> {
 #[must_use]
 pub fn impossible(said: &Said) -> Option<String> {
     match said {
+        Said::Ntpd(_, configuration) if configuration.fatal.is_some() => {
+            Some("it does not start with it".into())
+        }
         Said::Ntpd(_, configuration) if !configuration.is_listening() => {
             Some("it listens on no address but loopback".into())
         }

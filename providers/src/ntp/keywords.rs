@@ -3,7 +3,7 @@
 //! Source: the keyword tables of 4.2.6p5, 4.2.8 and NTPsec 1.2.2, and the lists of options of 4.2.8p12 to p15.
 
 use super::version::{Family, Rules};
-use Era::{Both, Both427, Both428, Classic, Ntpsec, Since12, Since427, Since428, Until427};
+use Era::{Both, Both22, Both427, Both428, Classic, Ntpsec, Since12, Since16, Since427, Since428, Until427};
 use Follow::{Text, Texts, Word};
 use Role::{Part, Start};
 
@@ -14,6 +14,8 @@ enum Era {
     Both,
     /// The reference implementation since 4.2.7, and NTPsec.
     Both427,
+    /// The reference implementation since 4.2.7p22, and NTPsec; before, it is the name of a host.
+    Both22,
     /// The reference implementation's later 4.2.8, and NTPsec.
     Both428,
     /// The reference implementation.
@@ -26,6 +28,8 @@ enum Era {
     Since428,
     /// The reference implementation since 4.2.8p12.
     Since12,
+    /// The reference implementation behind 4.2.8p15, which does not have it.
+    Since16,
     /// NTPsec.
     Ntpsec,
 }
@@ -67,12 +71,14 @@ pub(super) fn keyword(text: &[u8], rules: &Rules) -> Option<Keyword> {
     let is_known = match era {
         Both => true,
         Both427 => is_ntpsec || since([4, 2, 7, 0]),
+        Both22 => is_ntpsec || since([4, 2, 7, 22]),
         Both428 => is_ntpsec || since([4, 2, 8, 1]),
         Classic => !is_ntpsec,
         Until427 => !is_ntpsec && !since([4, 2, 7, 0]),
         Since427 => since([4, 2, 7, 0]),
         Since428 => since([4, 2, 8, 1]),
         Since12 => since([4, 2, 8, 12]),
+        Since16 => since([4, 2, 8, 16]),
         Ntpsec => is_ntpsec,
     };
     is_known.then_some(Keyword { word, follow, role })
@@ -121,7 +127,7 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("ctl", Both427, Word, Part),
     ("day", Both, Word, Part),
     ("default", Both, Word, Part),
-    ("delrestrict", Since12, Word, Start),
+    ("delrestrict", Since16, Word, Start),
     ("device", Since12, Text, Start),
     ("digest", Classic, Text, Part),
     ("disable", Both, Word, Start),
@@ -200,6 +206,7 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("mindepth", Both427, Word, Part),
     ("mindist", Both, Word, Part),
     ("minimum", Classic, Word, Part),
+    ("minjitter", Since12, Word, Part),
     ("minpoll", Both, Word, Part),
     ("minsane", Both, Word, Part),
     ("mintls", Ntpsec, Word, Part),
@@ -269,7 +276,7 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("sign", Until427, Text, Part),
     ("simulate", Classic, Word, Start),
     ("simulation_duration", Classic, Word, Part),
-    ("source", Both427, Word, Part),
+    ("source", Both22, Word, Part),
     ("stacksize", Both427, Word, Part),
     ("statistics", Both, Word, Start),
     ("stats", Both, Word, Part),
@@ -310,6 +317,7 @@ static WORDS: &[(&str, Era, Follow, Role)] = &[
     ("week", Both, Word, Part),
     ("wildcard", Both, Word, Part),
     ("xleave", Classic, Word, Part),
+    ("xmtnonce", Since12, Word, Part),
     ("year", Both, Word, Part),
 ];
 

@@ -43,6 +43,29 @@ pub(super) struct Tokens<'b> {
     follow: Follow,
 }
 
+/// The longest word that the scanner has room for, in bytes. At one more ntpd 4.2.8p15 and NTPsec 1.2.2 end.
+const LONGEST_WORD: usize = 1024;
+
+/// A word of a line, without its line end, that is longer than the scanner has room for.
+pub(super) fn too_long(line: &[u8], rules: &Rules) -> Option<Range<usize>> {
+    if line.len() <= LONGEST_WORD {
+        return None;
+    }
+    let mut tokens = Tokens::of(line, rules);
+    loop {
+        let before = tokens.at;
+        let length = tokens.lexeme()?.1.len();
+        if length > LONGEST_WORD {
+            return Some(tokens.at.saturating_sub(length)..tokens.at);
+        }
+        // Again, for what follows it depends on the word.
+        tokens.at = before;
+        if tokens.next()?.kind == Kind::EndOfInput {
+            return None;
+        }
+    }
+}
+
 const SPECIAL: &[u8] = b"{}(),;|=";
 
 /// What isspace(3) says in the C locale; the line end is none here.

@@ -29,7 +29,8 @@ pub fn read(
     rules: &Rules,
 ) -> Result<Closure<Statement>, FilesError> {
     let syntax = NtpSyntax { rules };
-    let mut walk = Walk { reader: Reader::new(source, &syntax, base), rules, open: Vec::new() };
+    let mut walk =
+        Walk { reader: Reader::new(source, &syntax, base), rules, open: Vec::new(), is_over: false };
     match walk.reader.open(main)? {
         Found::File(file) => {
             walk.push(file, main);
@@ -40,7 +41,7 @@ pub fn read(
             walk.reader.keep(main, None);
         }
     }
-    if rules.family == Family::Ntpsec {
+    if rules.family == Family::Ntpsec && !walk.is_over {
         walk.drop_ins(&main.parent().unwrap_or(Path::new("")).join("ntp.d"))?;
     }
     Ok(walk.reader.closure)
@@ -60,6 +61,8 @@ struct Walk<'a> {
     reader: Reader<'a, NtpSyntax<'a>>,
     rules: &'a Rules,
     open: Vec<Frame>,
+    /// Whether the daemon has ended.
+    is_over: bool,
 }
 
 /// What makes the parser stop.
@@ -67,8 +70,10 @@ enum Stop {
     No,
     /// `end`: all open files are closed.
     End,
-    /// A NUL: the parser returns, and NTPsec's goes on behind the line when it is called again.
+    /// A NUL: the parser returns, and NTPsec's goes on behind it when it is called again.
     Nul,
+    /// A word that is too long: the daemon ends.
+    Fatal,
 }
 
 impl Walk<'_> {
@@ -91,8 +96,19 @@ impl Walk<'_> {
             let line = line_id(file, at);
             self.reader.line(line)?;
             match self.stop(file, at) {
-                Stop::No => self.include(file, at)?,
-                Stop::Nul => return Ok(()),
+                Stop::No => {
+                    if self.include(file, at)? {
+                        return Ok(());
+                    }
+                }
+                Stop::Nul => {
+                    self.include(file, at)?;
+                    return Ok(());
+                }
+                Stop::Fatal => {
+                    self.is_over = true;
+                    return Ok(());
+                }
                 Stop::End => {
                     let keep = self.open.pop();
                     self.open.clear();
@@ -108,6 +124,8 @@ impl Walk<'_> {
         let Some(statement) = &self.reader.chunks(file)[at].entry else { return Stop::No };
         if statement.is_nul() {
             Stop::Nul
+        } else if statement.directive == Directive::Fatal {
+            Stop::Fatal
         } else if statement.ends_input() {
             Stop::End
         } else {
@@ -115,9 +133,10 @@ impl Walk<'_> {
         }
     }
 
-    fn include(&mut self, file: usize, at: usize) -> Result<(), FilesError> {
-        let Some(statement) = &self.reader.chunks(file)[at].entry else { return Ok(()) };
-        let skips = statement.rejected.is_some() && self.rules.grammar != Grammar::Hand;
+    /// Opens what a line includes; says whether the parser returns.
+    fn include(&mut self, file: usize, at: usize) -> Result<bool, FilesError> {
+        let Some(statement) = &self.reader.chunks(file)[at].entry else { return Ok(false) };
+        let is_skipping = statement.first_piece().is_some() && !statement.is_nul();
         let mut written = Vec::new();
         let mut directive = &statement.directive;
         while let Directive::Include(include) = directive {
@@ -143,19 +162,42 @@ impl Walk<'_> {
                 self.reader.closure.problems.push(Problem { line, path, kind });
             }
         }
-        if is_read && skips {
-            self.lose_line(line);
+        if !is_skipping || self.rules.grammar == Grammar::Hand {
+            return Ok(false);
         }
-        Ok(())
+        if is_read {
+            self.note_lost(line);
+        }
+        self.lose_line()
     }
 
-    /// The parser looks for the end of a wrong line in the file that it has just opened.
-    fn lose_line(&mut self, line: LineId) {
-        if let Some(frame) = self.open.last_mut() {
-            frame.next = 1;
+    fn note_lost(&mut self, line: LineId) {
+        if let Some(frame) = self.open.last() {
             let path = frame.path.clone();
             self.reader.closure.problems.push(Problem { line, path, kind: ProblemKind::FirstLineLost });
         }
+    }
+
+    /// The parser looks for the end of a wrong line: in the file that it has just opened, else in the rest of the line.
+    /// Says whether it returns, for a NUL or a word that is too long counts there too.
+    fn lose_line(&mut self) -> Result<bool, FilesError> {
+        let Some(frame) = self.open.last_mut() else { return Ok(false) };
+        let chunks = self.reader.chunks(frame.file);
+        let line = chunks.get(frame.next.saturating_sub(1)).map(|chunk| chunk.line);
+        while let Some(chunk) = chunks.get(frame.next).filter(|chunk| Some(chunk.line) == line) {
+            frame.next += 1;
+            let Some(statement) = &chunk.entry else { continue };
+            if statement.directive == Directive::Fatal {
+                self.is_over = true;
+                let lost = line_id(frame.file, frame.next - 1);
+                self.reader.line(lost)?;
+                return Ok(true);
+            }
+            if statement.is_nul() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Opens what is at a path; the error says why nothing is read.

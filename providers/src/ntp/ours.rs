@@ -42,7 +42,7 @@ impl OurLine {
 pub fn ours(said: &Said) -> Vec<OurLine> {
     match said {
         Said::Ntpd(closure, _) => in_files(closure, |document, chunk| {
-            document.chunks()[chunk].entry.as_ref()?;
+            document.chunks()[chunk].entry.as_ref().filter(|_| document.is_whole_line(chunk))?;
             Some((unmarked(document.text(chunk))?.to_vec(), None))
         }),
         Said::Chrony(closure, _) => in_files(closure, |document, chunk| {
@@ -130,7 +130,10 @@ fn in_document<E>(
         return changes;
     };
     let end = document.chunks().iter().position(|chunk| chunk.entry.as_ref().is_some_and(ends));
-    if let Some(chunk) = end {
+    if let Some(end) = end {
+        // Of a line that is read in pieces, before the first.
+        let line = document.chunks()[end].line;
+        let chunk = document.chunks().partition_point(|chunk| chunk.line < line);
         changes.extend(texts.into_iter().map(|text| Change::Insert { chunk, text }));
         return changes;
     }

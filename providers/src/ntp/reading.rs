@@ -117,54 +117,39 @@ impl DhcpCopy {
     }
 }
 
-/// Where the options of the next start stand, and the file that is read without any.
-struct Startup {
-    environment: &'static [(&'static str, &'static str)],
-    defaults: &'static [&'static str],
-}
-
-fn startup(program: Program) -> Startup {
+/// Where the options of the next start stand: files and variables.
+fn environment(program: Program) -> &'static [(&'static str, &'static str)] {
     match program {
-        Program::Ntpd(Family::Classic) => Startup {
-            environment: &[
-                ("/etc/default/ntp", "NTPD_OPTS"),
-                ("/etc/sysconfig/ntpd", "OPTIONS"),
-                ("/etc/sysconfig/ntp", "NTPD_OPTIONS"),
-            ],
-            defaults: &["/etc/ntp.conf"],
-        },
-        Program::Ntpd(Family::Ntpsec) => Startup {
-            environment: &[("/etc/default/ntpsec", "NTPD_OPTS"), ("/etc/sysconfig/ntpd", "OPTIONS")],
-            defaults: &["/etc/ntpsec/ntp.conf", "/etc/ntp.conf"],
-        },
-        Program::Chrony => Startup {
-            environment: &[("/etc/default/chrony", "DAEMON_OPTS"), ("/etc/sysconfig/chronyd", "OPTIONS")],
-            defaults: &["/etc/chrony/chrony.conf", "/etc/chrony.conf"],
-        },
-        Program::Openntpd => Startup {
-            environment: &[("/etc/default/openntpd", "DAEMON_OPTS")],
-            defaults: &["/etc/openntpd/ntpd.conf", "/etc/ntpd.conf"],
-        },
-        Program::Timesyncd => Startup { environment: &[], defaults: &["/etc/systemd/timesyncd.conf"] },
+        Program::Ntpd(Family::Classic) => &[
+            ("/etc/default/ntp", "NTPD_OPTS"),
+            ("/etc/sysconfig/ntpd", "OPTIONS"),
+            ("/etc/sysconfig/ntp", "NTPD_OPTIONS"),
+        ],
+        Program::Ntpd(Family::Ntpsec) => {
+            &[("/etc/default/ntpsec", "NTPD_OPTS"), ("/etc/sysconfig/ntpd", "OPTIONS")]
+        }
+        Program::Chrony => &[("/etc/default/chrony", "DAEMON_OPTS"), ("/etc/sysconfig/chronyd", "OPTIONS")],
+        Program::Openntpd => &[("/etc/default/openntpd", "DAEMON_OPTS")],
+        Program::Timesyncd => &[],
     }
 }
 
-/// The file that a program reads when it is told none: of those that one of its builds has, the one that is in this
-/// executable, else the one that is there.
+/// The files that builds of a program read when they are told none.
+pub(super) fn defaults(program: Program) -> &'static [&'static str] {
+    match program {
+        Program::Ntpd(Family::Classic) => &["/etc/ntp.conf"],
+        Program::Ntpd(Family::Ntpsec) => &["/etc/ntpsec/ntp.conf", "/etc/ntp.conf"],
+        Program::Chrony => &["/etc/chrony/chrony.conf", "/etc/chrony.conf"],
+        Program::Openntpd => &["/etc/openntpd/ntpd.conf", "/etc/ntpd.conf"],
+        Program::Timesyncd => &["/etc/systemd/timesyncd.conf"],
+    }
+}
+
+/// The file that a program reads when it is told none: the one that its executable tells, else the one that is there.
 fn default_file(root: &Root, installed: &Installed) -> PathBuf {
-    let defaults = startup(installed.program).defaults;
-    let [first, rest @ ..] = defaults else { return PathBuf::new() };
-    if rest.is_empty() {
-        return PathBuf::from(first);
-    }
-    let link = installed.daemon().map(|daemon| PathBuf::from(format!("/proc/{}/exe", daemon.pid)));
-    let exes = link.iter().chain(&installed.exe);
-    if let Some(bytes) = exes.filter_map(|exe| root.read(exe).ok()).next() {
-        let in_it = defaults.iter().find(|path| memchr::memmem::find(&bytes, path.as_bytes()).is_some());
-        return PathBuf::from(in_it.unwrap_or(first));
-    }
-    let is_there = defaults.iter().find(|path| root.status(Path::new(path)).is_ok());
-    PathBuf::from(is_there.unwrap_or(first))
+    let defaults = defaults(installed.program);
+    let is_there = || defaults.iter().find(|path| root.status(Path::new(path)).is_ok()).copied();
+    installed.default.or_else(is_there).or(defaults.first().copied()).map(PathBuf::from).unwrap_or_default()
 }
 
 /// The configurations of a daemon that are judged: the one that runs, the one that the next start reads, and the one
@@ -172,8 +157,7 @@ fn default_file(root: &Root, installed: &Installed) -> PathBuf {
 #[must_use]
 pub fn readings(root: &Root, installed: &Installed) -> Vec<Reading> {
     let default = default_file(root, installed);
-    let options = startup(installed.program)
-        .environment
+    let options = environment(installed.program)
         .iter()
         .find_map(|(file, variable)| shell_words(&root.read(Path::new(file)).ok()?, variable));
     let next_line = CommandLine::parse(installed.program, &options.unwrap_or_default());

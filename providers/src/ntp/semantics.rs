@@ -115,6 +115,8 @@ pub struct Configuration {
     pub listening: Listening,
     /// The lines that name sources of time.
     pub sources: Vec<LineId>,
+    /// The line for which the daemon does not start.
+    pub fatal: Option<LineId>,
 }
 
 impl Configuration {
@@ -130,6 +132,7 @@ impl Configuration {
             mode7: Setting::default(),
             listening: Listening::default(),
             sources: Vec::new(),
+            fatal: None,
         }
     }
 
@@ -168,6 +171,9 @@ impl Configuration {
                 if let Some(then) = &include.then {
                     self.read(line, then);
                 }
+            }
+            Directive::Fatal => {
+                self.fatal.get_or_insert(line);
             }
             Directive::End | Directive::Other | Directive::Nothing => {}
         }
@@ -290,8 +296,18 @@ impl Configuration {
             monlist: mode7 && self.rules.monlist && self.is_monitoring(),
             mrulist: query && self.rules.mrulist && !flags.meets(Flags::NOMRULIST) && self.is_monitoring(),
             command: false,
-            time: flags.may_have_time(),
+            time: flags.may_have_time() && !(self.is_ntpsec() && flags.meets(Flags::MSSNTP)),
         }
+    }
+
+    fn is_ntpsec(&self) -> bool {
+        self.rules.family == Family::Ntpsec
+    }
+
+    /// Whether anybody outside can be answered: the daemon starts, and listens on an address that is not loopback.
+    #[must_use]
+    pub fn is_reachable(&self, family: AddressFamily) -> bool {
+        self.fatal.is_none() && self.listening.is_open(family)
     }
 
     /// What the entry of a key gives, and which line is the reason.
@@ -307,7 +323,7 @@ impl Configuration {
 #[must_use]
 pub fn verdict(configuration: &Configuration, source: IpAddr, port: Port) -> Verdict {
     let nothing = Verdict { answers: Answers::default(), key: None, line: None };
-    if !configuration.listening.is_open(AddressFamily::of(source)) || source.is_multicast() {
+    if !configuration.is_reachable(AddressFamily::of(source)) || source.is_multicast() {
         return nothing;
     }
     let deciding = configuration.table.decide(source, port == Port::Ntp);

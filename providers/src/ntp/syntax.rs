@@ -24,15 +24,19 @@ impl Syntax for NtpSyntax<'_> {
             if self.rules.grammar == Grammar::Hand {
                 rest = &rest[..rest.len().min(hand::PIECE)];
             }
-            let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
+            let mut length = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
             let raw = &rest[..length];
             let text = raw.strip_suffix(b"\n").unwrap_or(raw);
             let entry = match self.rules.grammar {
                 Grammar::Hand => hand::statement(text, &mut quoted),
                 Grammar::Classic | Grammar::Ntpsec => grammar::statement(text, self.rules),
             };
+            let piece = entry.as_ref().filter(|_| self.rules.grammar != Grammar::Hand);
+            if let Some(end) = piece.and_then(Statement::first_piece).filter(|end| *end < text.len()) {
+                length = end;
+            }
             chunks.push(Chunk { end: start + length, line, entry });
-            line += u32::from(raw.ends_with(b"\n"));
+            line += u32::from(rest[..length].ends_with(b"\n"));
             start += length;
         }
         chunks

@@ -100,8 +100,6 @@ pub struct Rules {
     pub mrulist: bool,
     /// What the default entries hold before any line is read: since NTPsec 1.1.9 `noquery limited`, else nothing.
     pub builtin: Flags,
-    /// Whether `restrict source` is known: since 4.2.7p22; before, `source` is the name of a host.
-    pub source: bool,
 }
 
 impl Rules {
@@ -117,7 +115,6 @@ impl Rules {
             monlist: !since([4, 2, 7, 26]),
             mrulist: since([4, 2, 7, 26]),
             builtin: Flags::NONE,
-            source: since([4, 2, 7, 22]),
         }
     }
 
@@ -133,7 +130,6 @@ impl Rules {
             monlist: false,
             mrulist: true,
             builtin: if closed { Flags::NOQUERY.with(Flags::LIMITED) } else { Flags::NONE },
-            source: true,
         }
     }
 

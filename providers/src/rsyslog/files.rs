@@ -1,8 +1,10 @@
 //! The files of a configuration: those of a machine, and in their place those that a plan would write.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use rustix::fs::OFlags;
 use standfast_facts::root::{ReadError, Root};
@@ -16,6 +18,17 @@ pub struct Files<'m> {
     root: Option<&'m Root>,
     instead: BTreeMap<PathBuf, Option<Vec<u8>>>,
     dialect: Dialect,
+    known: Rc<Known>,
+}
+
+/// What was asked of the machine: a plan that is tried asks all of it once more.
+#[derive(Debug, Default)]
+struct Known {
+    /// The bytes of files; `None` where there is none.
+    bytes: RefCell<BTreeMap<PathBuf, Option<Vec<u8>>>>,
+    kinds: RefCell<BTreeMap<PathBuf, Kind>>,
+    /// The names in directories, in byte order.
+    names: RefCell<BTreeMap<PathBuf, Vec<OsString>>>,
 }
 
 impl<'m> Files<'m> {
@@ -53,7 +66,7 @@ impl<'m> Files<'m> {
         let missing = || ReadError::Missing { path: path.to_path_buf() };
         match (self.instead.get(path), self.root) {
             (Some(content), _) => content.clone().ok_or_else(missing),
-            (None, Some(root)) => root.read(path),
+            (None, Some(root)) => self.known.read(root, path),
             (None, None) => Err(missing()),
         }
     }
@@ -73,18 +86,16 @@ impl<'m> Files<'m> {
             }
             None => {}
         }
-        let Some(root) = self.root else { return Kind::Missing };
-        match root.open_at(path, OFlags::PATH) {
-            Err(_) => Kind::Missing,
-            Ok(_) if root.open_at(path, OFlags::PATH | OFlags::DIRECTORY).is_ok() => Kind::Directory,
-            Ok(_) => Kind::File,
-        }
+        self.root.map_or(Kind::Missing, |root| self.known.kind(root, path))
     }
 
     /// The names in a directory, in byte order; none where it cannot be listed.
     #[must_use]
     pub fn list(&self, path: &Path) -> Vec<OsString> {
-        let listed = self.root.and_then(|root| root.list(path).ok()).unwrap_or_default();
+        let listed = self.root.map(|root| self.known.list(root, path)).unwrap_or_default();
+        if self.instead.is_empty() {
+            return listed;
+        }
         let mut names: BTreeSet<OsString> = listed.into_iter().collect();
         for (other, content) in &self.instead {
             if !is_below(other, path) {
@@ -101,6 +112,46 @@ impl<'m> Files<'m> {
             }
         }
         names.into_iter().collect()
+    }
+}
+
+impl Known {
+    fn read(&self, root: &Root, path: &Path) -> Result<Vec<u8>, ReadError> {
+        let missing = || ReadError::Missing { path: path.to_path_buf() };
+        if let Some(known) = self.bytes.borrow().get(path) {
+            return known.clone().ok_or_else(missing);
+        }
+        let read = root.read(path);
+        let known = match &read {
+            Ok(bytes) => Some(bytes.clone()),
+            Err(error) if error.is_missing() => None,
+            // It may be asked again.
+            Err(_) => return read,
+        };
+        self.bytes.borrow_mut().insert(path.to_path_buf(), known);
+        read
+    }
+
+    fn kind(&self, root: &Root, path: &Path) -> Kind {
+        if let Some(kind) = self.kinds.borrow().get(path) {
+            return *kind;
+        }
+        let kind = match root.open_at(path, OFlags::PATH) {
+            Err(_) => Kind::Missing,
+            Ok(_) if root.open_at(path, OFlags::PATH | OFlags::DIRECTORY).is_ok() => Kind::Directory,
+            Ok(_) => Kind::File,
+        };
+        self.kinds.borrow_mut().insert(path.to_path_buf(), kind);
+        kind
+    }
+
+    fn list(&self, root: &Root, path: &Path) -> Vec<OsString> {
+        if let Some(names) = self.names.borrow().get(path) {
+            return names.clone();
+        }
+        let names = root.list(path).unwrap_or_default();
+        self.names.borrow_mut().insert(path.to_path_buf(), names.clone());
+        names
     }
 }
 

@@ -15,7 +15,7 @@ use super::config::Config;
 use super::eval::Known;
 use super::files::Files;
 use super::forwards::Forward;
-use super::host::Host;
+use super::host::{self, Host};
 use super::render::{end_mark, mark};
 use super::semantics::Flow;
 use super::version::Version;
@@ -94,6 +94,8 @@ pub struct Rsyslog<'m> {
     pub strays: Vec<(PathBuf, Vec<u8>)>,
     /// What is wrong in the configuration, whatever is desired.
     pub findings: Vec<Finding>,
+    /// Its files as they were read, for plans that are tried.
+    seen: Files<'m>,
 }
 
 impl<'m> Rsyslog<'m> {
@@ -102,21 +104,25 @@ impl<'m> Rsyslog<'m> {
     /// # Errors
     /// When there is no rsyslog.
     pub fn observe(machine: &'m Machine<'m>) -> Result<Self, ObserveError> {
-        let host = Host::observe(machine).map_err(ObserveError::Daemons)?.ok_or(ObserveError::NoConfig)?;
+        let host = Host::observe(machine).map_err(ObserveError::Daemons)?;
+        let host = host.ok_or_else(|| match host::version(machine.root) {
+            Some(_) => ObserveError::NoConfig,
+            None => ObserveError::NotInstalled,
+        })?;
         let findings = host.findings();
         let version = host.version.as_deref().and_then(Version::parse).ok_or(ObserveError::NotInstalled)?;
-        let Host { main, daemon, config, flow, .. } = host;
+        let Host { main, daemon, config, flow, files: seen, .. } = host;
         let forwards = config.forwards(&flow);
         let reading = Reading { config, flow, forwards };
         let root = machine.root;
         let strays = strays(root, &reading.config);
-        Ok(Self { machine, main, reading, version, daemon, strays, findings })
+        Ok(Self { machine, main, reading, version, daemon, strays, findings, seen })
     }
 
     /// What would be read if these files had these contents.
     #[must_use]
     pub fn trial(&self, changed: &[(PathBuf, Option<Vec<u8>>)]) -> Reading {
-        let mut files = self.files();
+        let mut files = self.seen.clone();
         for (path, content) in changed {
             files = files.with(path, content.clone());
         }

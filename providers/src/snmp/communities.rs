@@ -199,7 +199,7 @@ impl Loader<'_> {
             return self.wrong(Defect::TooLong("a word"));
         }
         if let Some((sense, source)) = self.noted(read) {
-            self.add(Transport::Ipv4, &entry, sense, source);
+            self.add(Transport::Ipv4, entry, sense, source);
         }
     }
 
@@ -214,7 +214,7 @@ impl Loader<'_> {
         let read = read_v6(&entry.source, self.negation(), self.hosts).map_err(Defect::Source);
         let Some((sense, sources)) = self.noted(read) else { return };
         for source in sources {
-            self.add(Transport::Ipv6, &entry, sense, source);
+            self.add(Transport::Ipv6, entry.clone(), sense, source);
         }
     }
 
@@ -228,7 +228,7 @@ impl Loader<'_> {
             return self.wrong(Defect::TooLong("a word"));
         }
         let path = (entry.source != b"default").then(|| entry.source.clone());
-        self.add(Transport::Unix, &entry, Sense::Opens, Source::Socket(path));
+        self.add(Transport::Unix, entry, Sense::Opens, Source::Socket(path));
     }
 
     /// The words of a com2sec line, each as long as its buffer.
@@ -266,20 +266,15 @@ impl Loader<'_> {
         None
     }
 
-    fn add(&mut self, transport: Transport, words: &Words2Sec, sense: Sense, source: Source) {
-        let entry = Com2Sec {
-            line: self.line(),
-            community: words.community.clone(),
-            security_name: words.security_name.clone(),
-            context: words.context.clone(),
-            sense,
-            source,
-        };
+    fn add(&mut self, transport: Transport, words: Words2Sec, sense: Sense, source: Source) {
+        let Words2Sec { security_name, context, community, .. } = words;
+        let entry = Com2Sec { line: self.line(), community, security_name, context, sense, source };
         self.tables.add_com2sec(transport, entry);
     }
 }
 
 /// The words of a com2sec line.
+#[derive(Clone)]
 struct Words2Sec {
     security_name: Vec<u8>,
     context: Vec<u8>,

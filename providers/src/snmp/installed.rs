@@ -4,10 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
-use memchr::memmem;
 use standfast_facts::os::{self, Os};
 use standfast_facts::packages;
+use standfast_facts::pam_module::triplet;
 use standfast_facts::root::Root;
+use standfast_facts::texts::Texts;
 
 use super::rules::Version;
 
@@ -45,9 +46,9 @@ impl Installed {
         let os = os::read(root).ok();
         let default = of_distribution(os.as_ref());
         for directory in library_directories(root) {
-            let Some((path, bytes)) = library_in(root, &directory) else { continue };
-            if let Some(version) = version_in(&bytes) {
-                let persistent = PERSISTENT.iter().find(|known| holds_text(&bytes, known.as_bytes()));
+            let Some((path, mut texts)) = library_in(root, &directory) else { continue };
+            if let Some(version) = version_in(&mut texts) {
+                let persistent = PERSISTENT.iter().find(|known| holds_text(&mut texts, known.as_bytes()));
                 return Self {
                     version,
                     known_from: KnownFrom::Library(path),
@@ -117,14 +118,14 @@ fn of_distribution(os: Option<&Os>) -> Installed {
 ///
 /// It is asked for by the names that releases have given it, for such a directory holds thousands of others; it is
 /// looked through only where a daemon is that none of them can be for.
-fn library_in(root: &Root, directory: &Path) -> Option<(PathBuf, Vec<u8>)> {
-    let read = |path: PathBuf| root.read(&path).ok().map(|bytes| (path, bytes));
-    let known = SONAMES.iter().find_map(|number| read(directory.join(format!("{LIBRARY}{number}"))));
+fn library_in(root: &Root, directory: &Path) -> Option<(PathBuf, Texts)> {
+    let open = |path: PathBuf| Texts::open(root, &path).ok().map(|texts| (path, texts));
+    let known = SONAMES.iter().find_map(|number| open(directory.join(format!("{LIBRARY}{number}"))));
     known.or_else(|| {
         root.status(Path::new("/usr/sbin/snmpd")).ok()?;
         let names = root.list_as_read(directory).ok()?;
         let name = names.iter().find(|name| name.to_str().is_some_and(|name| name.starts_with(LIBRARY)))?;
-        read(directory.join(name))
+        open(directory.join(name))
     })
 }
 
@@ -134,25 +135,32 @@ const LIBRARY: &str = "libnetsnmp.so.";
 /// The numbers of the interface, from net-snmp 5.9 back to 5.0.
 const SONAMES: [u8; 9] = [40, 35, 31, 30, 25, 20, 15, 10, 5];
 
-/// Where the library may be.
-fn library_directories(root: &Root) -> Vec<PathBuf> {
+/// Where the library may be: first where the daemon of this architecture has it, if there is such a directory.
+fn library_directories(root: &Root) -> impl Iterator<Item = PathBuf> {
     let usr = Path::new("/usr/lib");
-    let triplets = root.list_as_read(usr).unwrap_or_default();
-    let triplets =
-        triplets.iter().filter(|name| name.to_str().is_some_and(|name| name.contains("-linux-gnu")));
-    let mut directories: Vec<PathBuf> = triplets.map(|name| usr.join(name)).collect();
-    directories.extend([PathBuf::from("/usr/lib64"), usr.to_path_buf(), PathBuf::from("/usr/local/lib")]);
-    directories
+    let native = triplet().map(|triplet| usr.join(triplet)).filter(|native| root.status(native).is_ok());
+    let others = {
+        let native = native.clone();
+        move || {
+            let triplets = root.list_as_read(usr).unwrap_or_default().into_iter();
+            let triplets =
+                triplets.filter(|name| name.to_str().is_some_and(|name| name.contains("-linux-gnu")));
+            let triplets =
+                triplets.map(|name| usr.join(name)).filter(move |path| Some(path) != native.as_ref());
+            triplets.chain([PathBuf::from("/usr/lib64"), usr.to_path_buf(), PathBuf::from("/usr/local/lib")])
+        }
+    };
+    native.into_iter().chain(std::iter::once_with(others).flatten())
 }
 
-fn holds_text(bytes: &[u8], text: &[u8]) -> bool {
-    memmem::find(bytes, &[b"\0", text, b"\0"].concat()).is_some()
+fn holds_text(library: &mut Texts, text: &[u8]) -> bool {
+    library.hold(&[b"\0", text, b"\0"].concat())
 }
 
 /// The text of a library that is a version of net-snmp and nothing else.
-fn version_in(bytes: &[u8]) -> Option<Version> {
-    memmem::find_iter(bytes, b"\x005.").find_map(|at| {
-        let text = bytes.get(at + 1..at + 16)?;
+fn version_in(library: &mut Texts) -> Option<Version> {
+    library.find(b"\x005.", |around, at| {
+        let text = around.get(at + 1..at + 16)?;
         let text = &text[..memchr::memchr(0, text)?];
         let is_version = text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
         parse(text).filter(|_| is_version && text.len() >= 3)
@@ -171,15 +179,24 @@ fn parse(text: &[u8]) -> Option<Version> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use standfast_facts::texts::Texts;
+
     use super::{Version, holds_text, parse, version_in};
+    use crate::snmp::tests::tree::Tree;
+
+    fn texts(library: &str) -> Texts {
+        Texts::open(&Tree::new(&[("/library", library)]).root(), Path::new("/library")).unwrap()
+    }
 
     #[test]
     fn the_version_is_a_text_of_its_own_in_the_library() {
-        let library = b"\x7fELF\0 5.1 is old\x005.2 or newer\x005.9.3\0/var/lib/snmp\0";
-        assert_eq!(version_in(library), Some(Version(5, 9, 3)));
-        assert!(holds_text(library, b"/var/lib/snmp"));
-        assert!(!holds_text(library, b"/var/lib"));
-        assert_eq!(version_in(b"\x7fELF"), None);
+        let mut library = texts("\x7fELF\0 5.1 is old\x005.2 or newer\x005.9.3\0/var/lib/snmp\0");
+        assert_eq!(version_in(&mut library), Some(Version(5, 9, 3)));
+        assert!(holds_text(&mut library, b"/var/lib/snmp"));
+        assert!(!holds_text(&mut library, b"/var/lib"));
+        assert_eq!(version_in(&mut texts("\x7fELF")), None);
     }
 
     #[test]

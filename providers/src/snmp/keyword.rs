@@ -372,6 +372,27 @@ const KNOWN: &[Known] = &[
 ];
 
 impl Keyword {
+    /// Whether lines of it hold communities, passphrases or keys of the daemon.
+    #[must_use]
+    pub fn holds_secrets(self) -> bool {
+        matches!(
+            self,
+            Self::Community
+                | Self::AuthCommunity
+                | Self::Com2Sec
+                | Self::Com2Sec6
+                | Self::Com2SecUnix
+                | Self::CreateUser
+                | Self::UsmUser
+                | Self::UserSet
+                | Self::TrapSink
+                | Self::TrapSession
+                | Self::TrapCommunity
+                | Self::Proxy
+                | Self::Smux
+        )
+    }
+
     /// What a word is in a file that is read as this type; case does not matter.
     #[must_use]
     pub fn of(word: &[u8], file_type: FileType) -> Self {

@@ -31,25 +31,9 @@ pub(super) fn is_prose(word: &[u8]) -> bool {
         || Keyword::anywhere(inner) != Keyword::Unknown
 }
 
-/// Whether lines of a directive hold secrets.
+/// Whether lines of a directive hold secrets, be they the daemon's or those of the tools.
 fn holds_secrets(keyword: Keyword) -> bool {
-    matches!(
-        keyword,
-        Keyword::Community
-            | Keyword::AuthCommunity
-            | Keyword::Com2Sec
-            | Keyword::Com2Sec6
-            | Keyword::Com2SecUnix
-            | Keyword::TrapSink
-            | Keyword::TrapSession
-            | Keyword::TrapCommunity
-            | Keyword::Proxy
-            | Keyword::CreateUser
-            | Keyword::UsmUser
-            | Keyword::UserSet
-            | Keyword::Smux
-            | Keyword::DefaultSecret
-    )
+    keyword.holds_secrets() || keyword == Keyword::DefaultSecret
 }
 
 /// Whether a word can be the source of a request, a host, a path or the name of an object.

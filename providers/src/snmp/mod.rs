@@ -32,6 +32,7 @@ pub mod quoting;
 pub mod reading;
 pub mod rules;
 mod scene;
+pub mod seen;
 pub mod semantics;
 pub mod show;
 pub mod source;

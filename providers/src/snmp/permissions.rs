@@ -10,8 +10,7 @@ use rustc_hash::FxHashSet;
 use standfast_facts::accounts::AccountsError;
 use standfast_facts::root::Status;
 
-use super::keyword::Keyword;
-use super::reading::{Kind, SnmpFile};
+use super::seen::{Kind, SnmpFile};
 use super::state::Snmp;
 use super::syntax::Line;
 use crate::document::{Change, Chunk};
@@ -139,27 +138,9 @@ pub fn holds_secrets(file: &SnmpFile, edits: &[Edit]) -> bool {
             _ => None,
         })
         .collect();
-    let is_secret = |keyword| {
-        matches!(
-            keyword,
-            Keyword::Community
-                | Keyword::AuthCommunity
-                | Keyword::Com2Sec
-                | Keyword::Com2Sec6
-                | Keyword::Com2SecUnix
-                | Keyword::CreateUser
-                | Keyword::UsmUser
-                | Keyword::UserSet
-                | Keyword::TrapSink
-                | Keyword::TrapSession
-                | Keyword::TrapCommunity
-                | Keyword::Proxy
-                | Keyword::Smux
-        )
-    };
     let mut lines = file.document.chunks().iter().enumerate();
     let holds = |(chunk, line): (usize, &Chunk<Line>)| {
-        !gone.contains(&chunk) && line.entry.as_ref().is_some_and(|line| is_secret(line.keyword))
+        !gone.contains(&chunk) && line.entry.as_ref().is_some_and(|line| line.keyword.holds_secrets())
     };
     file.kind != Kind::CommandLine && lines.any(holds)
 }

@@ -8,10 +8,10 @@ use super::permissions::IdentityError;
 use super::plan_access;
 use super::plan_community::{self, Knowledge, Ready};
 use super::quoting::Unwritable;
-use super::reading::Planned;
 use super::scene::Scene;
+use super::seen::Planned;
 use super::state::{ObserveError, Snmp};
-use super::strength::{HostNames, Strength};
+use super::strength::Strength;
 use super::target::TargetError;
 use crate::compose::compose;
 use crate::fingerprint;
@@ -109,10 +109,11 @@ fn try_out(
     plans: &mut [Result<Plan, PlanFailure>],
 ) {
     let helps = |plan: &&Plan| plan.blocked.is_none();
-    let edits = compose(snmp, plans.iter().flatten().filter(helps));
-    if edits.is_empty() {
+    // Where only modes and owners differ, the files say what they said.
+    if plans.iter().flatten().filter(helps).all(|plan| plan.edits.is_empty()) {
         return;
     }
+    let edits = compose(snmp, plans.iter().flatten().filter(helps));
     let planned: Planned = edits.into_iter().map(|edit| (edit.path, edit.after)).collect();
     let after = snmp.after(planned);
     let scene = after.as_ref().map(Scene::of);
@@ -200,8 +201,11 @@ impl<'d> Wishes<'d> {
 
     /// Communities that access as a whole would not let in.
     fn find_forbidden(&self, snmp: &Snmp<'_>, access: &SnmpAccess, failures: &mut Failures) {
+        if self.ready.iter().all(Option::is_none) {
+            return;
+        }
         // Where the names cannot be read, the plan for access as a whole says so.
-        let names = HostNames::of(snmp.machine.root).unwrap_or_default();
+        let names = snmp.host_names().cloned().unwrap_or_default();
         let strength = Strength::new(access.weak_min_length.0, names);
         for (index, ready) in self.ready.iter().enumerate() {
             let Some(ready) = ready else { continue };

@@ -13,7 +13,7 @@ use super::rules::Feature;
 use super::scene::Scene;
 use super::source::Source;
 use super::state::{ObserveError, Program};
-use super::strength::{HostNames, Strength};
+use super::strength::Strength;
 use super::violations::{Judge, is_wide};
 use crate::provider::{Plan, ReloadAction};
 use crate::shown::Shown;
@@ -27,8 +27,8 @@ pub fn plan(scene: &Scene<'_, '_>, access: &SnmpAccess, wishes: &Wishes<'_>) -> 
     if scene.snmp.program == Program::Missing {
         return Ok(plan);
     }
-    let names = HostNames::of(scene.snmp.machine.root).map_err(ObserveError::Read)?;
-    let judge = Judge::new(scene, access, wishes, names);
+    let names = scene.snmp.host_names().map_err(ObserveError::Read)?;
+    let judge = Judge::new(scene, access, wishes, names.clone());
     judge.add_to(&mut plan);
     if access.versions == Versions::V3Only && scene.snmp.rules.disabling == Feature::Known {
         plan_versions::plan(scene, &mut plan)?;
@@ -56,7 +56,7 @@ pub fn plan(scene: &Scene<'_, '_>, access: &SnmpAccess, wishes: &Wishes<'_>) -> 
 #[must_use]
 pub fn remains(after: &Scene<'_, '_>, access: &SnmpAccess, wishes: &Wishes<'_>) -> Option<Shown> {
     // The plan itself could read them.
-    let names = HostNames::of(after.snmp.machine.root).unwrap_or_default();
+    let names = after.snmp.host_names().cloned().unwrap_or_default();
     let judge = Judge::new(after, access, wishes, names);
     let remains = judge.remains();
     remains

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::permissions::{self, Exposure, Identity};
-use super::reading::{Kind, SnmpFile};
 use super::scene::Scene;
+use super::seen::{Kind, SnmpFile};
 use crate::edit::Permissions;
 use crate::provider::{Drift, Finding, Place, Plan};
 use crate::shown::Shown;

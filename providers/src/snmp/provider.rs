@@ -7,7 +7,7 @@ use super::list;
 use super::permissions;
 use super::plan::{self, Desired, PlanFailure};
 use super::state::Snmp;
-use super::strength::{HostNames, Strength, Weakness};
+use super::strength::{Strength, Weakness};
 use crate::proved::{Configured, Question};
 use crate::provider::{Detail, Listed, Plan, Provider};
 use crate::secret::Secret;
@@ -48,7 +48,7 @@ impl Provider for Snmp<'_> {
     }
 
     fn communities(&self) -> Vec<Secret> {
-        let strength = Strength::new(0, HostNames::of(self.machine.root).unwrap_or_default());
+        let strength = Strength::new(0, self.host_names().cloned().unwrap_or_default());
         let grants = Grants::of(&self.control);
         let open = grants
             .communities()

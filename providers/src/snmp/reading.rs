@@ -2,12 +2,11 @@
 //!
 //! Source: `read_configs`, `read_config_files_of_type` and `read_config` in net-snmp's snmplib/read_config.c.
 
-use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use rustix::io::Errno;
 use standfast_facts::root::{ReadError, Root, Status};
 
 use super::installed::Installed;
@@ -15,6 +14,7 @@ use super::invocation::{DefaultFiles, Invocation, Origin};
 use super::keyword::{FileType, Keyword};
 use super::load::{Defect, Loader};
 use super::rules::Rules;
+use super::seen::{Before, Kind, Planned, Seen, SnmpFile, is_nothing};
 use super::syntax::{Line, SnmpSyntax};
 use super::tables::LineId;
 use super::words::{self, Pieces};
@@ -31,30 +31,6 @@ const LONGEST_PATH: usize = 4095;
 
 /// The highest number of a backup of the persistent file.
 const BACKUPS: u32 = 10;
-
-/// A file that the daemon reads.
-#[derive(Debug)]
-pub struct SnmpFile {
-    /// Its path below the root.
-    pub path: PathBuf,
-    /// What it says.
-    pub document: Document<Line>,
-    /// Its mode, owner and time; `None` for the command line.
-    pub status: Option<Status>,
-    /// What kind of file it is.
-    pub kind: Kind,
-}
-
-/// What kind of file it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// One of the admin's.
-    Admin,
-    /// One that the daemon writes itself, and overwrites when it stops.
-    Persistent,
-    /// The options of the command line.
-    CommandLine,
-}
 
 /// A line that is not about communities, and where it was read as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,17 +70,18 @@ pub struct Reading<'r> {
     invocation: &'r Invocation,
     installed: &'r Installed,
     rules: &'r Rules,
-    by_path: HashMap<PathBuf, Option<usize>>,
+    /// What was met so far.
+    pub seen: Seen,
+    /// The directories of the search path, once they are asked for.
+    search_path: Option<Rc<Vec<PathBuf>>>,
+    before: Option<Before<'r>>,
     planned: Planned,
     depth: usize,
     count: usize,
 }
 
-/// The bytes of a file, and its status where there is one.
-type Contents = (Vec<u8>, Option<Status>);
-
-/// What files would hold after a change; `None` for one that would be gone.
-pub type Planned = HashMap<PathBuf, Option<Vec<u8>>>;
+/// What a file says, and its status where there is one.
+type Contents = (Rc<Document<Line>>, Option<Status>);
 
 impl<'r> Reading<'r> {
     /// Nothing has been read yet.
@@ -129,17 +106,19 @@ impl<'r> Reading<'r> {
             root,
             invocation,
             installed,
-            by_path: HashMap::new(),
-            planned: Planned::new(),
+            seen: Seen::default(),
+            search_path: None,
+            before: None,
+            planned: Planned::default(),
             depth: 0,
             count: 0,
         }
     }
 
-    /// The same with these files as they would be after a change.
+    /// The same with these files as they would be after a change of what was read before.
     #[must_use]
-    pub fn with_planned(self, planned: Planned) -> Self {
-        Self { planned, ..self }
+    pub fn with_planned(self, planned: Planned, before: Option<Before<'r>>) -> Self {
+        Self { planned, before, ..self }
     }
 
     /// Reads everything that the daemon reads.
@@ -204,11 +183,21 @@ impl<'r> Reading<'r> {
 
     /// Reads NAME.conf and NAME.local.conf of each directory; before them, in the persistent one, the backups.
     fn search(&mut self, name: &[u8], file_type: FileType) -> Result<(), ReadError> {
-        for directory in self.search_path() {
+        let directories = match self.search_path.take() {
+            Some(known) => known,
+            None => Rc::new(self.search_path()),
+        };
+        self.search_path = Some(Rc::clone(&directories));
+        for directory in directories.iter() {
             let begins_with = |prefix: &[u8]| directory.as_os_str().as_bytes().starts_with(prefix);
             let is_persistent = begins_with(self.persistent.as_os_str().as_bytes())
                 || self.invocation.persistent_file.as_deref().is_some_and(begins_with);
             let kind = if is_persistent { Kind::Persistent } else { Kind::Admin };
+            let is_planned = self.planned.keys().any(|path| path.starts_with(directory));
+            let is_in_it = !is_planned && name.first() != Some(&b'/');
+            if is_in_it && self.seen.is_missing(self.root, self.before, directory) {
+                continue;
+            }
             let file = |end: &str| directory.join(path(&[name, end.as_bytes()].concat()));
             if is_persistent {
                 for number in 0..=BACKUPS {
@@ -241,24 +230,27 @@ impl<'r> Reading<'r> {
 
     /// The index of a file, which is parsed when it is first met.
     fn open(&mut self, path: &Path, kind: Kind) -> Result<Option<usize>, ReadError> {
-        if let Some(known) = self.by_path.get(path) {
+        if let Some(known) = self.seen.by_path.get(path) {
             return Ok(*known);
         }
-        let index = self.contents(path)?.map(|(bytes, status)| {
-            let document = Document::parse(&SnmpSyntax { rules: self.rules }, bytes);
+        let index = self.contents(path)?.map(|(document, status)| {
             self.files.push(SnmpFile { path: path.to_path_buf(), document, status, kind });
             self.files.len() - 1
         });
-        self.by_path.insert(path.to_path_buf(), index);
+        self.seen.by_path.insert(path.to_path_buf(), index);
         Ok(index)
     }
 
     fn contents(&self, path: &Path) -> Result<Option<Contents>, ReadError> {
+        let parse = |bytes| Rc::new(Document::parse(&SnmpSyntax { rules: self.rules }, bytes));
         if let Some(planned) = self.planned.get(path) {
-            return Ok(planned.clone().map(|bytes| (bytes, self.root.status(path).ok())));
+            return Ok(planned.clone().map(|bytes| (parse(bytes), self.root.status(path).ok())));
+        }
+        if let Some(known) = self.before.and_then(|before| before.file(path)) {
+            return Ok(known.map(|file| (Rc::clone(&file.document), file.status)));
         }
         match self.root.read_with_status(path) {
-            Ok((bytes, status)) => Ok(Some((bytes, Some(status)))),
+            Ok((bytes, status)) => Ok(Some((parse(bytes), Some(status)))),
             Err(error) if is_nothing(&error) => Ok(None),
             Err(error) => Err(error),
         }
@@ -266,8 +258,9 @@ impl<'r> Reading<'r> {
 
     /// The names in a directory in the order of the file system, whatever they are; a file that is planned comes last,
     /// for there it has the least to say.
-    fn list(&self, directory: &Path) -> Result<Vec<OsString>, ReadError> {
-        let mut names = self.root.list_as_read(directory)?;
+    fn list(&mut self, directory: &Path) -> Result<Option<Vec<OsString>>, ReadError> {
+        let names = self.seen.names(self.root, self.before, directory)?;
+        let Some(mut names) = names.map(<[_]>::to_vec) else { return Ok(None) };
         let planned = self.planned.keys().filter(|path| path.parent() == Some(directory));
         let new: Vec<_> = planned
             .filter_map(|path| path.file_name())
@@ -275,13 +268,13 @@ impl<'r> Reading<'r> {
             .map(OsStr::to_os_string)
             .collect();
         names.extend(new);
-        Ok(names)
+        Ok(Some(names))
     }
 
     fn read_lines(&mut self, file: usize, inherited: FileType, kind: Kind) -> Result<(), ReadError> {
         let count = self.files.get(file).map_or(0, |file| file.document.chunks().len());
         for chunk in 0..count {
-            let Some(document) = self.files.get(file).map(|file| &file.document) else { break };
+            let Some(document) = self.files.get(file).map(|file| &*file.document) else { break };
             let Some(line) = document.chunks().get(chunk).and_then(|chunk| chunk.entry.as_ref()) else {
                 continue;
             };
@@ -330,16 +323,15 @@ impl<'r> Reading<'r> {
             }
             Keyword::IncludeDir => {
                 let directory = self.invocation.directory.join(path(value));
-                match self.list(&directory) {
-                    Ok(names) => {
+                match self.list(&directory)? {
+                    Some(names) => {
                         self.directories.push(IncludedDirectory { line, path: directory.clone(), file_type });
                         for name in names.iter().filter(|name| is_included(name.as_bytes())) {
                             self.read_file(&directory.join(name), file_type, kind)?;
                         }
                         true
                     }
-                    Err(error) if is_nothing(&error) => false,
-                    Err(error) => return Err(error),
+                    None => false,
                 }
             }
             _ => {
@@ -374,7 +366,7 @@ impl<'r> Reading<'r> {
             Origin::Configured(path) => path.clone(),
             Origin::Assumed => PathBuf::new(),
         };
-        let document = Document::parse(&SnmpSyntax { rules: self.rules }, text);
+        let document = Rc::new(Document::parse(&SnmpSyntax { rules: self.rules }, text));
         let file = self.files.len();
         for (chunk, parsed) in document.chunks().iter().enumerate() {
             let Some(line) = &parsed.entry else { continue };
@@ -420,6 +412,7 @@ impl<'r> Reading<'r> {
         let mut again = Self {
             others: Vec::new(),
             directories: Vec::new(),
+            search_path: None,
             persistent,
             rules: loader.rules,
             loader,
@@ -457,17 +450,6 @@ impl Keyword {
 #[must_use]
 pub fn is_included(name: &[u8]) -> bool {
     !name.starts_with(b".") && name.len() > 5 && name.ends_with(b".conf")
-}
-
-/// Whether the daemon finds nothing there either: no such file, a directory, or a name that can be none.
-fn is_nothing(error: &ReadError) -> bool {
-    match error {
-        ReadError::Missing { .. } | ReadError::NotAFile { .. } => true,
-        ReadError::Io { source, .. } => {
-            matches!(*source, Errno::NAMETOOLONG | Errno::LOOP | Errno::INVAL | Errno::NXIO)
-        }
-        ReadError::TooLarge { .. } => false,
-    }
 }
 
 fn path(bytes: &[u8]) -> PathBuf {

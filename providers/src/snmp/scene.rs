@@ -11,7 +11,7 @@ use super::judge::Grants;
 use super::lines;
 use super::permissions::directory;
 use super::plan::PlanFailure;
-use super::reading::Kind;
+use super::seen::Kind;
 use super::show::show_line;
 use super::state::Snmp;
 use super::tables::{LineId, Transport};

@@ -1,12 +1,15 @@
 //! `Snmp`, the observed state of a machine's snmpd: how it is started, what its files say, who may do what.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use rustix::fs::OFlags;
 use standfast_facts::daemons::Daemon;
 use standfast_facts::kernel::KernelError;
 use standfast_facts::machine::Machine;
+use standfast_facts::once::fill;
 use standfast_facts::root::{ReadError, Root};
 use standfast_facts::units;
 use thiserror::Error;
@@ -16,9 +19,11 @@ use super::installed::{Installed, KnownFrom};
 use super::invocation::{Invocation, Origin};
 use super::keyword::Keyword;
 use super::load::{Defect, Loader};
-use super::reading::{IncludedDirectory, Kind, Other, Planned, Reading, SnmpFile};
+use super::reading::{IncludedDirectory, Other, Reading};
 use super::rules::{Feature, Rules, Version};
+use super::seen::{Before, Kind, Planned, Seen, SnmpFile};
 use super::semantics::{Control, Grant, Refusal};
+use super::strength::HostNames;
 use super::syntax::Line;
 use super::tables::LineId;
 use super::words::Words;
@@ -85,6 +90,17 @@ pub struct Snmp<'m> {
     pub refusals: Vec<Refusal>,
     /// How communities are told apart.
     pub fingerprints: Fingerprints,
+    seen: Seen,
+    around: Rc<Around>,
+}
+
+/// What the files stand in and a change of them leaves as it is.
+#[derive(Debug)]
+struct Around {
+    hosts: EtcHosts,
+    has_mibs: bool,
+    /// The names of this host, once they are asked for.
+    names: OnceCell<HostNames>,
 }
 
 /// Whether the program is there.
@@ -134,7 +150,7 @@ impl<'m> Snmp<'m> {
         installed: Installed,
         invocation: Invocation,
     ) -> Result<Self, ObserveError> {
-        Self::read_planned(machine, installed, invocation, Planned::new())
+        Self::read_planned(machine, installed, invocation, None)
     }
 
     /// The same machine with these files as they would be after a change.
@@ -143,7 +159,7 @@ impl<'m> Snmp<'m> {
     /// When a file that is there cannot be read.
     pub fn after(&self, planned: Planned) -> Result<Self, ObserveError> {
         let (installed, invocation) = (self.installed.clone(), self.invocation.clone());
-        let after = Self::read_planned(self.machine, installed, invocation, planned)?;
+        let after = Self::read_planned(self.machine, installed, invocation, Some((self, planned)))?;
         Ok(Self { program: self.program, daemon: self.daemon.clone(), running: self.running, ..after })
     }
 
@@ -151,16 +167,22 @@ impl<'m> Snmp<'m> {
         machine: &'m Machine<'m>,
         installed: Installed,
         invocation: Invocation,
-        planned: Planned,
+        planned: Option<(&Self, Planned)>,
     ) -> Result<Self, ObserveError> {
+        let (before, planned) = planned.unzip();
+        let around = before.map_or_else(
+            || Rc::new(Around::observe(machine.root, &installed, &invocation)),
+            |before| Rc::clone(&before.around),
+        );
         let mut rules = Rules::of(installed.version);
         rules.application.clone_from(&invocation.application);
-        if !has_mibs(machine.root, &installed, &invocation) {
+        if !around.has_mibs {
             rules.mibs = Feature::Unknown;
         }
-        let hosts = EtcHosts::observe(machine.root);
-        let mut reading = Reading::new(machine.root, &invocation, &installed, Loader::new(&rules, &hosts))
-            .with_planned(planned);
+        let hosts = &around.hosts;
+        let seen = before.map(|before| Before { files: &before.files, seen: &before.seen });
+        let mut reading = Reading::new(machine.root, &invocation, &installed, Loader::new(&rules, hosts))
+            .with_planned(planned.unwrap_or_default(), seen);
         reading.read_all().map_err(ObserveError::Read)?;
         // These two the daemon knows before it reads any of its files for rights.
         let persistent = reading.named_persistent().unwrap_or_else(|| reading.persistent.clone());
@@ -169,10 +191,10 @@ impl<'m> Snmp<'m> {
             rules.mibs == Feature::Known && (invocation.mibs.is_some() || !reading.reads_no_mibs());
         if persistent != reading.persistent || !reads_mibs && rules.mibs == Feature::Known {
             let rules = if reads_mibs { &rules } else { &without_mibs };
-            reading = reading.again(persistent, Loader::new(rules, &hosts)).map_err(ObserveError::Read)?;
+            reading = reading.again(persistent, Loader::new(rules, hosts)).map_err(ObserveError::Read)?;
         }
         let rules = reading.loader.rules.clone();
-        let Reading { files, others, directories, loader, persistent, .. } = reading;
+        let Reading { files, others, directories, loader, persistent, seen, .. } = reading;
         let defects = loader.defects.clone();
         let control = Control::of(loader, contexts(&files, &others));
         let (grants, refusals) = control.grants();
@@ -189,11 +211,22 @@ impl<'m> Snmp<'m> {
             control,
             grants,
             refusals,
-            fingerprints: Fingerprints::observe(machine.root),
+            fingerprints: before
+                .map_or_else(|| Fingerprints::observe(machine.root), |before| before.fingerprints.clone()),
+            seen,
+            around,
             installed,
             invocation,
             rules,
         })
+    }
+
+    /// The names of this host, which no community should have.
+    ///
+    /// # Errors
+    /// When a file that holds them is there and cannot be read.
+    pub fn host_names(&self) -> Result<&HostNames, ReadError> {
+        fill(&self.around.names, || HostNames::of(self.machine.root))
     }
 
     /// The file of this path, where the daemon reads one.
@@ -262,6 +295,13 @@ fn configured(root: &Root) -> Invocation {
         }
     }
     Invocation::default()
+}
+
+impl Around {
+    fn observe(root: &Root, installed: &Installed, invocation: &Invocation) -> Self {
+        let hosts = EtcHosts::observe(root);
+        Self { hosts, has_mibs: has_mibs(root, installed, invocation), names: OnceCell::new() }
+    }
 }
 
 /// Whether the names of objects can be read: MIB files are there, and nothing keeps the daemon from reading them.

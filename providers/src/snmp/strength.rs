@@ -12,6 +12,12 @@ use standfast_facts::root::{ReadError, Root};
 pub const DEFAULT_COMMUNITIES: [&str; 8] =
     ["public", "private", "community", "manager", "admin", "cisco", "snmp", "monitor"];
 
+/// Whether a community is one of [`DEFAULT_COMMUNITIES`], in whatever case.
+#[must_use]
+pub fn is_default(community: &[u8]) -> bool {
+    DEFAULT_COMMUNITIES.iter().any(|word| community.eq_ignore_ascii_case(word.as_bytes()))
+}
+
 /// The words, lower case, sorted, one a line: communities that devices and manuals come with, products, roles, words
 /// and passwords that people choose.
 const WORDS: &str = include_str!("wordlist.txt");
@@ -163,7 +169,7 @@ impl Strength {
         if lower.is_empty() {
             return Some(Weakness::Empty);
         }
-        if DEFAULT_COMMUNITIES.iter().any(|word| word.as_bytes() == lower) {
+        if is_default(community) {
             return Some(Weakness::Default);
         }
         let core = core(&lower);
@@ -190,11 +196,12 @@ impl Strength {
     /// The bits that a guesser must find who knows words, rows and repetitions; counted up to `enough`.
     fn bits(&self, community: &[u8], enough: f64) -> f64 {
         let lower = community.to_ascii_lowercase();
-        let folded = foldings(&lower);
+        let [one, other] = foldings(&lower);
+        let mut texts = vec![lower, one, other];
+        texts.dedup();
         let a_byte = bits_a_byte(community);
         let (mut bits, mut at) = (0.0, 0);
         while at < community.len() && bits < enough {
-            let texts = [&lower, &folded[0], &folded[1]];
             let word = texts.iter().filter_map(|text| self.longest_word(&text[at..])).max();
             let repeat = repeat(community, at);
             let (taken, cost) = match (word, repeat) {
@@ -211,12 +218,52 @@ impl Strength {
 
     /// The longest word or name that the text begins with, in bytes.
     fn longest_word(&self, text: &[u8]) -> Option<usize> {
-        longest(&WORD_LIST, text).max(longest(&self.names.0, text)).filter(|length| *length >= LEAST_PIECE)
+        let [first, second, ..] = *text.get(..LEAST_PIECE)? else { return None };
+        let words = if BEGINNINGS.has(first, second) { words_with(first) } else { &[] };
+        longest(words, text).max(longest(&self.names.0, text)).filter(|length| *length >= LEAST_PIECE)
     }
 }
 
 fn is_word(text: &[u8]) -> bool {
-    WORD_LIST.binary_search(&text).is_ok()
+    text.first().is_some_and(|first| words_with(*first).binary_search(&text).is_ok())
+}
+
+/// Where the words of each first byte begin in the list; it is asked at each byte of a community.
+static BEGINS: LazyLock<[usize; 257]> = LazyLock::new(|| {
+    let begin =
+        |first: usize| WORD_LIST.partition_point(|word| word.first().copied().map(usize::from) < Some(first));
+    std::array::from_fn(begin)
+});
+
+/// The first two bytes of all words, a bit each: at most places of a good community no word begins.
+struct Beginnings([u64; 1024]);
+
+static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| {
+    let mut beginnings = Beginnings([0; 1024]);
+    for word in WORD_LIST.iter() {
+        if let [first, second, ..] = **word {
+            let (at, bit) = Beginnings::place(first, second);
+            beginnings.0[at] |= bit;
+        }
+    }
+    beginnings
+});
+
+impl Beginnings {
+    fn place(first: u8, second: u8) -> (usize, u64) {
+        (usize::from(first) << 2 | usize::from(second >> 6), 1 << (second & 63))
+    }
+
+    fn has(&self, first: u8, second: u8) -> bool {
+        let (at, bit) = Self::place(first, second);
+        self.0[at] & bit != 0
+    }
+}
+
+/// The words of the list that begin with this byte.
+fn words_with(first: u8) -> &'static [&'static [u8]] {
+    let first = usize::from(first);
+    WORD_LIST.get(BEGINS[first]..BEGINS[first + 1]).unwrap_or_default()
 }
 
 /// The length of the longest of the sorted words that the text begins with.
@@ -263,8 +310,10 @@ fn foldings(lower: &[u8]) -> [Vec<u8>; 2] {
 
 /// The length of the piece that repeats what stands before it; `None` when it is shorter than [`LEAST_PIECE`].
 fn repeat(text: &[u8], at: usize) -> Option<usize> {
+    let least = text.get(at..at + LEAST_PIECE)?;
     let common = |from: usize| text[from..].iter().zip(&text[at..]).take_while(|(a, b)| a == b).count();
-    (0..at).map(common).max().filter(|length| *length >= LEAST_PIECE)
+    let begins = text.windows(LEAST_PIECE).take(at).enumerate().filter(|(_, piece)| *piece == least);
+    begins.map(|(from, _)| common(from)).max()
 }
 
 /// Whether the byte goes on with a row of at least three: the same byte, or one more or less each time.
@@ -293,7 +342,37 @@ fn bits_a_byte(text: &[u8]) -> f64 {
         + has(|byte| *byte == b' ', 1)
         // Letters beyond ASCII come in few scripts, two bytes or more each.
         + has(|byte| !(b' '..=b'~').contains(byte), 16);
-    f64::from(alphabet.max(2)).log2()
+    LOG2[alphabet.max(2) as usize]
+}
+
+/// The binary logarithms of all alphabets that [`bits_a_byte`] knows: of up to 26 + 26 + 10 + 32 + 1 + 16 characters.
+///
+/// They are counted out here: the C library's would be the only thing that is wanted of libm, which each start of the
+/// program would load and link.
+const LOG2: [f64; 112] = {
+    let (mut table, mut number) = ([0.0; 112], 1);
+    while number < table.len() {
+        table[number] = log2(number as u32);
+        number += 1;
+    }
+    table
+};
+
+/// The binary logarithm, to the last bit or the one before it.
+const fn log2(number: u32) -> f64 {
+    let whole = number.ilog2();
+    // The rest is a sum of halves of halves: it has the next one where the square reaches 2.
+    let mut rest = number as f64 / (1_u32 << whole) as f64;
+    let (mut bits, mut half) = (whole as f64, 0.5);
+    while half > f64::EPSILON / 2.0 {
+        rest *= rest;
+        if rest >= 2.0 {
+            rest /= 2.0;
+            bits += half;
+        }
+        half /= 2.0;
+    }
+    bits
 }
 
 #[cfg(test)]

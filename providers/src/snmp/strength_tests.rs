@@ -2,7 +2,9 @@
 
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
 
-use super::{DEFAULT_COMMUNITIES, HostNames, LEAST_LENGTH, Strength, WORDS, Weakness, is_word};
+use super::{
+    DEFAULT_COMMUNITIES, HostNames, LEAST_LENGTH, LOG2, Strength, WORDS, Weakness, bits_a_byte, is_word,
+};
 
 fn strength(least: usize) -> Strength {
     Strength::new(least, HostNames::from_names(["web01.prod.kiwi-farm.example"]))
@@ -10,6 +12,16 @@ fn strength(least: usize) -> Strength {
 
 fn weakness(community: &str) -> Option<Weakness> {
     strength(LEAST_LENGTH).weakness(community.as_bytes())
+}
+
+#[test]
+fn the_bits_of_a_byte_are_those_of_the_mathematicians() {
+    for (number, bits) in (0_u32..).zip(LOG2).skip(1) {
+        assert!((bits - f64::from(number).log2()).abs() <= 4.0 * f64::EPSILON, "{number}");
+    }
+    assert_eq!((LOG2[2], LOG2[16], LOG2[64]), (1.0, 4.0, 6.0));
+    // The largest alphabet that a text can have.
+    assert_eq!(bits_a_byte("aA0! é".as_bytes()), LOG2[111]);
 }
 
 #[test]

@@ -157,6 +157,13 @@ pub struct AccessRow {
     pub write: Vec<u8>,
 }
 
+impl AccessRow {
+    /// What rows are ordered by.
+    fn key(&self) -> (usize, &[u8], Model, Level) {
+        (self.context.len(), &self.context, self.model, self.level)
+    }
+}
+
 /// Whether a part of the tree is in a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewType {
@@ -207,6 +214,11 @@ pub struct Tables {
 /// The longest name of a user, group, context or view, in bytes.
 pub const LONGEST_NAME: usize = 32;
 
+/// Room for one row: an easy line makes a group, a row of access and a view of its own.
+fn one<T>() -> Vec<T> {
+    Vec::with_capacity(1)
+}
+
 impl Tables {
     /// The entries of a transport's list, in the order in which they are compared.
     #[must_use]
@@ -219,22 +231,20 @@ impl Tables {
     }
 
     pub(super) fn add_group(&mut self, security_name: Vec<u8>, row: GroupRow) {
-        self.groups.entry(security_name).or_default().push(row);
+        self.groups.entry(security_name).or_insert_with(one).push(row);
     }
 
     pub(super) fn add_view(&mut self, name: Vec<u8>, row: ViewRow) {
-        self.views.entry(name).or_default().push(row);
+        self.views.entry(name).or_insert_with(one).push(row);
     }
 
     /// Adds a row where the daemon would: by context, model and level; behind those that are equal.
     pub(super) fn add_access(&mut self, group: Vec<u8>, row: AccessRow) {
-        let rows = self.access.entry(group).or_default();
-        let key = |row: &AccessRow| (row.context.len(), row.context.clone(), row.model, row.level);
-        let wanted = key(&row);
+        let rows = self.access.entry(group).or_insert_with(one);
         // Most are added at the end: ask there first.
         let at = match rows.last() {
-            Some(last) if key(last) <= wanted => rows.len(),
-            _ => rows.partition_point(|other| key(other) <= wanted),
+            Some(last) if last.key() <= row.key() => rows.len(),
+            _ => rows.partition_point(|other| other.key() <= row.key()),
         };
         rows.insert(at, row);
     }

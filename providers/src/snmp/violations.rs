@@ -35,7 +35,6 @@ pub(super) fn is_wide(source: &Source) -> bool {
 
 /// What a line does that it must not, or that is told at least.
 struct Violation<'v> {
-    rule: Rule,
     line: LineId,
     community: &'v [u8],
     property: &'static str,
@@ -81,15 +80,15 @@ impl<'p, 's, 'm> Judge<'p, 's, 'm> {
     }
 
     fn judge_community(&self, community: &'s [u8], all: &mut Vec<Violation<'s>>) {
-        let weakness = self.strength.weakness(community);
+        let is_forbidden = self.access.weak == Weak::Forbid;
+        let weakness = if is_forbidden { self.strength.weakness(community) } else { None };
         let mut told = FxHashSet::default();
         let mut gone = Gone::default();
         loop {
             let before = all.len();
             for given in self.scene.grants.open(community, &gone) {
                 // A line for both families is met twice.
-                let found = self.judge(&given, weakness).into_iter();
-                let found = found.filter(|found| found.rule == Rule::Forbid);
+                let found = self.judge(&given, weakness, Rule::Forbid).into_iter();
                 all.extend(found.filter(|found| told.insert((found.line, found.property))));
             }
             let new = all.get(before..).unwrap_or_default().iter();
@@ -102,45 +101,42 @@ impl<'p, 's, 'm> Judge<'p, 's, 'm> {
         }
     }
 
-    /// What one entry lets in that must not be let in, or is told.
-    fn judge(&self, given: &Given<'s>, weakness: Option<Weakness>) -> Vec<Violation<'s>> {
+    /// What one entry lets in that must not be let in, or that is told, whichever is wanted.
+    fn judge(&self, given: &Given<'s>, weakness: Option<Weakness>, wanted: Rule) -> Vec<Violation<'s>> {
         let access = self.access;
         let entry = given.entry;
         let declared = self.declared.get(entry.community.as_slice());
         let mut found = Vec::new();
-        let mut add = |rule, property, should, why: String| {
+        let mut add = |rule, property, should, why: &dyn Fn() -> String| {
+            if rule != wanted {
+                return;
+            }
             let is = given.rights().next().map_or_else(String::new, ToString::to_string);
             let is = format!("{is} from {}", entry.source);
             let (line, community) = (entry.line, entry.community.as_slice());
-            found.push(Violation { rule, line, community, property, is, should, why });
+            found.push(Violation { line, community, property, is, should, why: why() });
         };
         if access.versions == Versions::V3Only && self.scene.snmp.rules.disabling == Feature::Unknown {
-            add(
-                Rule::Forbid,
-                "versions",
-                "SNMPv3 only",
-                "this snmpd cannot switch SNMPv1 and v2c off".into(),
-            );
+            add(Rule::Forbid, "versions", "SNMPv3 only", &|| {
+                "this snmpd cannot switch SNMPv1 and v2c off".into()
+            });
         }
         if let Some(weakness) = weakness {
             let rule = if access.weak == Weak::Forbid { Rule::Forbid } else { Rule::Report };
-            add(rule, "weak", "no weak community", weakness.to_string());
+            add(rule, "weak", "no weak community", &|| weakness.to_string());
         }
         // How far a community that is declared may reach is the affair of its own resource.
         let is_own = |wanted: fn(&SnmpCommunity) -> bool| declared.is_none_or(|declared| wanted(declared));
         if given.rights().any(Rights::write) && is_own(|declared| declared.access == Grade::ReadWrite) {
-            add(access.write, "write", "no write access", "who knows it may write".into());
+            add(access.write, "write", "no write access", &|| "who knows it may write".into());
         }
         if is_wide(&entry.source) && is_own(has_wide_source) {
-            add(
-                access.any_source,
-                "any_source",
-                "named networks",
-                "who knows it may ask from anywhere".into(),
-            );
+            add(access.any_source, "any_source", "named networks", &|| {
+                "who knows it may ask from anywhere".into()
+            });
         }
         if access.purge == Purge::Undeclared && declared.is_none() {
-            add(Rule::Forbid, "purge", "absent", "no snmp_community declares it".into());
+            add(Rule::Forbid, "purge", "absent", &|| "no snmp_community declares it".into());
         }
         found
     }
@@ -169,12 +165,11 @@ impl<'p, 's, 'm> Judge<'p, 's, 'm> {
         }
         let none = Gone::default();
         for community in self.scene.grants.communities() {
-            let weakness = self.strength.weakness(community);
+            let is_told = self.access.weak != Weak::Forbid;
+            let weakness = if is_told { self.strength.weakness(community) } else { None };
             for given in self.scene.grants.open(community, &none) {
-                let found = self.judge(&given, weakness).into_iter();
-                plan.findings.extend(
-                    found.filter(|found| found.rule == Rule::Report).map(|found| self.finding(&found)),
-                );
+                let found = self.judge(&given, weakness, Rule::Report);
+                plan.findings.extend(found.iter().map(|found| self.finding(found)));
             }
         }
     }

@@ -34,14 +34,17 @@ pub struct Word<'t> {
 #[must_use]
 pub fn word(text: &[u8], longest: usize) -> Word<'_> {
     let quote = text.first().copied().filter(|byte| matches!(byte, b'"' | b'\''));
-    let mut value = Vec::new();
-    let mut at = usize::from(quote.is_some());
+    let ends = |byte: u8| match quote {
+        Some(quote) => byte == quote,
+        None => is_space(byte),
+    };
+    // Up to the first backslash it is as it stands there.
+    let start = usize::from(quote.is_some());
+    let plain = text.iter().skip(start).position(|byte| *byte == b'\\' || ends(*byte));
+    let mut at = plain.map_or(text.len(), |plain| start + plain);
+    let mut value = text[start..at.min(start.saturating_add(longest))].to_vec();
     while let Some(&byte) = text.get(at) {
-        let ends = match quote {
-            Some(quote) => byte == quote,
-            None => is_space(byte),
-        };
-        if ends {
+        if ends(byte) {
             break;
         }
         let kept = match (byte, text.get(at + 1)) {

@@ -40,8 +40,6 @@ describe 'standfast::rsyslog' do
     it { is_expected.to contain_rsyslog_forward('central').that_notifies('Service[rsyslog]') }
   end
 
-<<<<<<< HEAD
-=======
   context 'on a system that has no package for a library' do
     let(:facts) { Systems.facts('CentOS', '7') }
     let(:params) do
@@ -53,7 +51,6 @@ describe 'standfast::rsyslog' do
     it { is_expected.not_to contain_package('rsyslog-openssl') }
   end
 
->>>>>>> module
   context 'in mode report' do
     let(:params) { { forwards: { 'central' => { 'target' => 'loghost' } }, mode: 'report' } }
 

@@ -19,8 +19,6 @@ describe 'standfast' do
       end
     end
   end
-<<<<<<< HEAD
-=======
 
   context 'with some areas, all modes and the check' do
     let(:facts) { Systems.facts('Debian', '12') }
@@ -62,5 +60,4 @@ describe 'standfast' do
       it { is_expected.to compile.and_raise_error(words) }
     end
   end
->>>>>>> module
 end

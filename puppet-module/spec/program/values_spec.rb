@@ -70,8 +70,6 @@ describe 'the values that the module takes' do
     expect(differ).to be_empty
   end
 
-<<<<<<< HEAD
-=======
   it 'of a limit are not other ones for those that are looked at only once' do
     domains = VALUES_OF_ALIASES['Standfast::Limits::Domain'].flatten.grep(/\A[^\n]+\z/)
     differ = []
@@ -92,7 +90,6 @@ describe 'the values that the module takes' do
     expect(differ).to be_empty
   end
 
->>>>>>> module
   it 'of a forward go together where the program says so' do
     base = { 'target' => 'h' }
     tls = base.merge('tls' => 'on', 'ca_file' => '/c')

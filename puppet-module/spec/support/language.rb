@@ -15,8 +15,6 @@ module Language
       pal.with_script_compiler { |compiler| yield compiler }
     end
   end
-<<<<<<< HEAD
-=======
 
   # Runs a plan of the module with the types and functions of spec/bolt, as Bolt's run_plan does.
   def plan(name, parameters)
@@ -42,5 +40,4 @@ module Language
   def loader
     Puppet.lookup(:loaders).private_environment_loader
   end
->>>>>>> module
 end

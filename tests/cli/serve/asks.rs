@@ -124,6 +124,41 @@ fn two_that_are_declared_for_the_same_entry_are_told_of_each_other() {
 }
 
 #[test]
+fn twins_are_found_however_each_of_them_names_whom_it_is_for() {
+    let root = TempRoot::new();
+    let mut passwd = root.read("etc/passwd");
+    passwd.extend_from_slice(b"bobby:x:1002:1002::/home/bob:/bin/sh\n");
+    root.write("etc/passwd", &passwd);
+    for (one, other) in [
+        ("bob", ":1002"),
+        (":1002", "bob"),
+        (":01002", "bob"),
+        ("bob", "bobby"),
+        ("@kiwis", "@:1091"),
+        ("1002:1002", "1002:1002"),
+        ("*", "*"),
+    ] {
+        let mut served = Served::agent(&root);
+        let others = (0..40).map(|number| limit(&format!(":{}/-/nproc", 3000 + number), 5));
+        let mut all: Vec<_> = others.collect();
+        let title = |domain: &str| format!("{domain}/-/nproc");
+        let mut twin = limit("another title", 6);
+        twin["parameters"]["domain"] = json!(other);
+        twin["parameters"]["type"] = json!("-");
+        twin["parameters"]["item"] = json!("nproc");
+        all.extend([limit(&title(one), 5), twin]);
+        served.declare(json!(all));
+        for asked in [entry(&title(one)), entry("another title")] {
+            let said = served.one("observe", asked);
+            became(&said, "failed");
+            assert!(said["error"].as_str().unwrap().contains("is for the same entry"), "{said}");
+        }
+        became(&served.observe(":3000/-/nproc"), "drifted");
+        served.leave();
+    }
+}
+
+#[test]
 fn a_deferred_value_is_waited_for_and_comes_with_an_ask() {
     let root = TempRoot::new();
     let mut served = Served::agent(&root);

@@ -13,15 +13,17 @@ use standfast_facts::sockets::{self, Socket};
 use super::daemon::{Daemon, wait_until};
 use super::wire::Side;
 
-/// What is installed beside what the real machine has. Chrony, NTPsec and OpenNTPD exclude each
-/// other as packages do; the last two have the same /usr/sbin/ntpd.
+/// What is installed beside what the real machine has. The daemons of time exclude each other as
+/// packages do; three of them have the same /usr/sbin/ntpd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Package {
     /// chronyd and chronyc 4.3. Start it with `-x`: it gives up where it may not set the clock.
     Chrony,
-    /// ntpd 1.2.2.
+    /// ntp.org's ntpd 4.2.8p15, of Debian 11. It reads /etc/ntp.conf.
+    Ntp,
+    /// NTPsec's ntpd 1.2.2, which reads /etc/ntpsec/ntp.conf.
     Ntpsec,
-    /// ntpd 6.2p3, which reads /etc/openntpd/ntpd.conf.
+    /// OpenNTPD's ntpd 6.2p3, which reads /etc/openntpd/ntpd.conf.
     Openntpd,
     /// rsyslogd 8.2302 with RELP and both TLS drivers. It reads /etc/rsyslog.conf; /dev/log is the machine's own.
     Rsyslog,
@@ -33,6 +35,7 @@ impl Package {
     fn directory(self) -> PathBuf {
         let name = match self {
             Self::Chrony => "chrony",
+            Self::Ntp => "ntp",
             Self::Ntpsec => "ntpsec",
             Self::Openntpd => "openntpd",
             Self::Rsyslog => "rsyslog",

@@ -10,17 +10,19 @@ use standfast_providers::ntp::semantics::{Answers, Port};
 
 use super::case::{Case, directory};
 use super::generate::{ADDRESSES, dense, files};
+use super::ntpd::Make;
 use super::packets::READVAR;
 use super::strangers::{Asker, Strangers, askers};
-use crate::net::{Daemon, Host, Package, Question};
+use crate::net::{Daemon, Host, Question};
 
 const NTPD: [&str; 4] = ["/usr/sbin/ntpd", "-n", "-c", "/etc/ntpsec/ntp.conf"];
 
-/// As Debian ships it, but for the names of servers and the line that opens it.
-const OPENED: &str = "driftfile /var/lib/ntpsec/ntp.drift\ntos maxclock 11\nserver 192.0.2.77 iburst\n\
+/// As Debian ships it, but for the names of servers and the lines that open NTPsec and keep ntp.org's ntpd from giving
+/// the time to an address once a while only.
+const OPENED: &str = "discard average 0 minimum 0\ndriftfile /var/lib/ntpsec/ntp.drift\ntos maxclock 11\nserver 192.0.2.77 iburst\n\
     unrestrict default noquery\nrestrict default kod nomodify nopeer limited\nrestrict 127.0.0.1\nrestrict ::1\n";
 
-/// A private machine with NTPsec, and strangers.
+/// A private machine with an ntpd, and strangers.
 struct Machine {
     host: Host,
     strangers: Strangers,
@@ -29,11 +31,13 @@ struct Machine {
 }
 
 impl Machine {
-    fn new(test: &str, addresses: &[&str]) -> Self {
-        let host = Host::new(&[Package::Ntpsec]);
+    fn new(make: Make, test: &str, addresses: &[&str]) -> Self {
+        let host = Host::new(&[make.package()]);
+        // Both read the same file, now and at the next start.
+        host.write("/etc/default/ntp", "NTPD_OPTS='-c /etc/ntpsec/ntp.conf'\n");
         let askers = askers(addresses);
         let strangers = Strangers::new(&host, &askers);
-        Self { host, strangers, askers, directory: directory(test) }
+        Self { host, strangers, askers, directory: directory(&format!("{test}-{make:?}")) }
     }
 
     /// Puts the files into /etc/ntpsec, which then holds nothing else.
@@ -93,13 +97,18 @@ const FAR: [&str; 2] = ["198.51.100.7", "2001:db8:7::7"];
 
 #[test]
 fn an_open_ntpd_is_closed_to_the_outside_and_gives_the_time_and_answers_itself() {
-    let machine = Machine::new("apply", &FAR);
+    Make::BOTH.into_iter().for_each(is_closed_to_the_outside);
+}
+
+fn is_closed_to_the_outside(make: Make) {
+    let machine = Machine::new(make, "apply", &FAR);
     machine.configure(&Case::new(OPENED));
     let ntpd = machine.start();
     assert_eq!(machine.queried(), FAR.map(|far| far.parse::<IpAddr>().unwrap()));
     code(&machine.standfast("check", "", &[]), 2);
     let told = code(&machine.standfast("apply", "", &[]), 2);
-    assert!(told.contains("ntpsec"), "what is to be restarted is told: {told}");
+    let service = if make == Make::Ntpsec { "ntpsec" } else { "restart ntp" };
+    assert!(told.contains(service), "what is to be restarted is told: {told}");
     // It has not read them yet, and that is drift as well.
     assert_eq!(machine.queried().len(), 2);
     code(&machine.standfast("check", "", &[]), 2);
@@ -120,7 +129,11 @@ fn an_open_ntpd_is_closed_to_the_outside_and_gives_the_time_and_answers_itself()
 
 #[test]
 fn networks_that_are_permitted_are_answered_as_before_and_no_others() {
-    let machine = Machine::new("apply-allow", &["10.9.8.7", "10.10.8.7", "fd09::8:7", "fd0a::1"]);
+    Make::BOTH.into_iter().for_each(permitted_are_answered);
+}
+
+fn permitted_are_answered(make: Make) {
+    let machine = Machine::new(make, "apply-allow", &["10.9.8.7", "10.10.8.7", "fd09::8:7", "fd0a::1"]);
     machine.configure(&Case::new(OPENED));
     code(&machine.standfast("apply", "allow = 10.9.0.0/16, fd09::/16", &[]), 2);
     let ntpd = machine.start();
@@ -132,26 +145,36 @@ fn networks_that_are_permitted_are_answered_as_before_and_no_others() {
 
 #[test]
 fn a_copy_that_dhcp_made_is_closed_with_its_original() {
-    let machine = Machine::new("apply-dhcp", &FAR);
-    machine.configure(&Case::new(OPENED));
-    machine.host.write("/run/ntpsec/ntp.conf.dhcp", OPENED.replace("192.0.2.77", "192.0.2.78"));
+    copy_is_closed(Make::Ntpsec, "/etc/ntpsec/ntp.conf", "/run/ntpsec/ntp.conf.dhcp", "/usr/libexec/ntpsec");
+    copy_is_closed(Make::Classic, "/etc/ntp.conf", "/run/ntp.conf.dhcp", "/usr/lib/ntp");
+}
+
+/// Starts the daemon as its package does, by the wrapper in this directory.
+fn copy_is_closed(make: Make, original: &str, copy: &str, wrapper: &str) {
+    let machine = Machine::new(make, "apply-dhcp", &FAR);
+    machine.host.write("/etc/default/ntp", "NTPD_OPTS='-g'\n");
+    machine.host.write(original, OPENED);
+    machine.host.write(copy, OPENED.replace("192.0.2.77", "192.0.2.78"));
     let start = || {
-        let wrapper = ["/usr/libexec/ntpsec/ntp-systemd-wrapper"];
-        let daemon = machine.host.start_in_background(&wrapper, "/run/ntpd.pid");
+        machine.host.run(&["rm", "-f", "/run/ntpd.pid"]);
+        let wrapper = format!("{wrapper}/ntp-systemd-wrapper");
+        let daemon = machine.host.start_in_background(&[&wrapper], "/run/ntpd.pid");
         assert!(machine.strangers.wait_for(&daemon));
         daemon
     };
     let ntpd = start();
     assert_eq!(machine.queried().len(), 2);
+    let explained = code(&machine.host.standfast(&["explain", "ntp"]), 0);
+    let title = if make == Make::Ntpsec { "NTPsec ntpd 1.2.2" } else { "ntpd 4.2.8p15" };
+    assert!(explained.contains(title) && explained.contains(copy), "{explained}");
     code(&machine.standfast("apply", "", &[]), 2);
     drop(ntpd);
-    machine.host.run(&["rm", "-f", "/run/ntpd.pid"]);
     let ntpd = start();
     assert!(machine.queried().is_empty());
     code(&machine.standfast("check", "", &[]), 0);
     drop(ntpd);
     // Without the copy, the original is read.
-    machine.host.run(&["rm", "-f", "/run/ntpd.pid", "/run/ntpsec/ntp.conf.dhcp"]);
+    machine.host.run(&["rm", "-f", copy]);
     let ntpd = start();
     assert!(machine.queried().is_empty());
     drop(ntpd);
@@ -161,7 +184,12 @@ fn a_copy_that_dhcp_made_is_closed_with_its_original() {
 const CONTROL_ALLOWED: &str = "allow = 192.0.2.2, 2001:db8::2";
 
 /// So many configurations of each kind in every run.
-const CASES: u64 = 25;
+const fn cases(make: Make) -> u64 {
+    match make {
+        Make::Ntpsec => 25,
+        Make::Classic => 10,
+    }
+}
 
 /// Applies, restarts and takes away again on generated configurations.
 fn closes(machine: &Machine, seed: u64, case: &Case) -> bool {
@@ -195,13 +223,17 @@ fn closes(machine: &Machine, seed: u64, case: &Case) -> bool {
 
 #[test]
 fn generated_configurations_are_closed_by_apply_and_are_what_they_were_after_absent() {
-    let machine = Machine::new("apply-generated", ADDRESSES);
+    Make::BOTH.into_iter().for_each(generated_are_closed);
+}
+
+fn generated_are_closed(make: Make) {
+    let machine = Machine::new(make, "apply-generated", ADDRESSES);
     assert!(machine.askers.iter().any(|asker| asker.port == Port::Ntp));
     let mut refused = 0;
-    for seed in 0..CASES {
+    for seed in 0..cases(make) {
         for case in [dense(seed), files(seed)] {
             refused += u64::from(!closes(&machine, seed, &case));
         }
     }
-    assert!(refused <= CASES / 10, "{refused} of {} are refused", 2 * CASES);
+    assert!(refused <= cases(make) / 10, "{refused} of {} are refused", 2 * cases(make));
 }

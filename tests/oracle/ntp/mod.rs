@@ -9,5 +9,5 @@ mod generate;
 mod ntpd;
 mod openntpd;
 mod outside;
-mod packets;
+pub(crate) mod packets;
 mod strangers;

@@ -3,16 +3,20 @@
 //! Source: RFC 5905 for mode 3, RFC 9327 for mode 6, ntp_request.h of ntpd for mode 7. They are written here a second
 //! time, so that the probe's own are not proved by themselves. All are of version 4: `restrict … version` keeps others out.
 
-/// A client asks the time; the answer repeats `number`.
-pub(super) fn time(number: u64) -> Vec<u8> {
-    let mut packet = vec![0; 48];
+/// A client asks the time.
+pub(crate) const TIME: &[u8] = &{
+    let mut packet = [0; 48];
     packet[0] = 0x23;
-    packet[40..].copy_from_slice(&number.to_be_bytes());
     packet
+};
+
+/// The same; the answer repeats `number`.
+pub(super) fn time(number: u64) -> Vec<u8> {
+    [&TIME[..40], &number.to_be_bytes()].concat()
 }
 
 /// Mode 6, readvar of the system: what `ntpq -c rv` sends.
-pub(super) const READVAR: &[u8] = &control(2);
+pub(crate) const READVAR: &[u8] = &control(2);
 /// Mode 6: a nonce, without which no list of clients is given.
 pub(super) const NONCE: &[u8] = &control(12);
 /// Mode 7, sysinfo: what `ntpdc -c sysinfo` sends.

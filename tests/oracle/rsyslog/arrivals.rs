@@ -2,17 +2,12 @@
 
 use super::behaviour::{Case, INPUT, Leaves, Stage, one};
 use super::dense::dense;
+use super::none_differs;
 
 fn agree(name: &str, cases: &[Case<'_>]) {
     let stage = Stage::new(name);
     let differences: Vec<_> = cases.iter().filter_map(|case| stage.difference(case)).collect();
-    assert!(
-        differences.is_empty(),
-        "{} of {}:\n{}",
-        differences.len(),
-        cases.len(),
-        differences.join("\n\n")
-    );
+    none_differs(&differences, cases.len());
 }
 
 /// The table against which peers were judged.

@@ -19,3 +19,8 @@ use crate::net::Host;
 fn files(host: &Host) -> Files<'_> {
     Files::of(host.root()).read_by(Version::parse("8.2302.0"))
 }
+
+/// Asserts that of so many cases none differs.
+fn none_differs(differences: &[String], of: usize) {
+    assert!(differences.is_empty(), "{} of {of}:\n{}", differences.len(), differences.join("\n\n"));
+}

@@ -7,6 +7,7 @@ use standfast_providers::rsyslog::fault::FaultKind;
 
 use super::dump::dump;
 use super::generate::generate;
+use super::none_differs;
 use super::read::read;
 use crate::net::{Host, Package};
 
@@ -64,13 +65,7 @@ fn agree(name: &str, cases: &[Files_]) {
     let host = Host::new(&[Package::Rsyslog]);
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rsyslog-{name}"));
     let differences: Vec<_> = cases.iter().filter_map(|files| difference(&host, &directory, files)).collect();
-    assert!(
-        differences.is_empty(),
-        "{} of {}:\n{}",
-        differences.len(),
-        cases.len(),
-        differences.join("\n\n")
-    );
+    none_differs(&differences, cases.len());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::net::Host;
 use crate::random::Random;
@@ -73,12 +73,18 @@ fn compare(host: &Host, agent: &mut Agent<'_>, case: &Case, sources: &[IpAddr], 
     with_model(host, file, |snmp| differences(agent, snmp, &requests))
 }
 
-/// Asks about a configuration for each seed.
-fn agree(name: &str, generate: impl Fn(u64) -> Case) {
+/// For a test of this name: its directory, that of its configurations, and their main file, which is empty.
+pub(super) fn places(name: &str) -> (PathBuf, PathBuf, PathBuf) {
     let home = directory(name);
     let place = home.join("files");
     let file = place.join("snmpd.conf");
     lay_out(&Case { files: vec![("snmpd.conf".into(), Vec::new())] }, &place);
+    (home, place, file)
+}
+
+/// Asks about a configuration for each seed.
+fn agree(name: &str, generate: impl Fn(u64) -> Case) {
+    let (home, place, file) = places(name);
     let host = machine();
     let mut agent = agent(&host, &file, &home);
     let (mut wrong, mut answered) = (Vec::new(), 0);

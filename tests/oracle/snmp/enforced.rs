@@ -15,8 +15,8 @@ use standfast_providers::snmp::community::SnmpCommunity;
 use crate::net::Host;
 
 use super::agent::{Agent, machine};
-use super::agree::{asked, lay_out, told};
-use super::compare::{Request, Right, Told, agent, ask, directory, requests, with_model};
+use super::agree::{asked, lay_out, places, told};
+use super::compare::{Request, Right, Told, agent, ask, requests, with_model};
 use super::generate::{Case, Start, dense};
 use super::packet::{Operation, Value as Seen};
 
@@ -86,10 +86,7 @@ fn for_each_case(
     desired: &[Desired],
     mut judge: impl FnMut(&mut Agent<'_>, &Host, &Case, &Path) -> Vec<String>,
 ) {
-    let home = directory(name);
-    let place = home.join("files");
-    let file = place.join("snmpd.conf");
-    lay_out(&Case { files: vec![("snmpd.conf".into(), Vec::new())] }, &place);
+    let (home, place, file) = places(name);
     let host = machine();
     let mut agent = agent(&host, &file, &home);
     let mut done = 0;

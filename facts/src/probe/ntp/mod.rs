@@ -6,7 +6,7 @@ mod packet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use fragments::Fragments;
-use packet::{Control, Private, Reply};
+use packet::{Control, Private, Reply, Version};
 
 use super::wire::{Answer, Rest, Sent, Talk};
 use super::{Exchange, Presence, exchanges};
@@ -27,8 +27,10 @@ pub enum NtpRequest {
     Reslist,
     /// Mode 7, 4: the state of the daemon.
     Sysinfo,
-    /// Mode 6, 2: the daemon's variables.
+    /// Mode 6, 2: the daemon's variables, asked with version 2 as ntpq does.
     Readvar,
+    /// The same with version 4, the only one that NTPsec answers under `restrict … version`.
+    ReadvarV4,
     /// Mode 6, 12: a nonce.
     Nonce,
     /// Mode 6, 10: the monitor list, for whom the daemon gave a nonce to.
@@ -48,6 +50,7 @@ impl NtpRequest {
             Self::Reslist => "reslist",
             Self::Sysinfo => "sysinfo",
             Self::Readvar => "readvar",
+            Self::ReadvarV4 => "readvar_v4",
             Self::Nonce => "nonce",
             Self::Mrulist => "mrulist",
             Self::Tracking => "tracking",
@@ -155,9 +158,16 @@ impl NtpProved {
     /// The request that an attacker would choose: of those that he can forge, that with the largest factor.
     #[must_use]
     pub fn worst(&self) -> Option<&Exchange<NtpRequest>> {
-        let forgeable = self.exchanges.iter().filter(|one| one.is_answered() && one.request.is_forgeable());
-        forgeable
-            .filter(|one| one.request != NtpRequest::Time)
+        let answered = || self.exchanges.iter().filter(|one| one.is_answered());
+        let has_readvar = answered().any(|one| one.request == NtpRequest::Readvar);
+        // Both versions bring the same, but for a digit more or less: one name for it is enough.
+        let is_told = |request: NtpRequest| match request {
+            NtpRequest::Time => false,
+            NtpRequest::ReadvarV4 => !has_readvar,
+            request => request.is_forgeable(),
+        };
+        answered()
+            .filter(|one| is_told(one.request))
             .max_by(|one, other| one.measure.factor().total_cmp(&other.measure.factor()))
     }
 }
@@ -165,6 +175,7 @@ impl NtpProved {
 /// What is known of one request beside its bytes.
 #[derive(Clone, Debug, Default)]
 struct Heard {
+    is_heard: bool,
     error: u8,
     items: u32,
     fragments: Fragments,
@@ -185,11 +196,13 @@ impl Default for NtpTalk {
 }
 
 impl Talk for NtpTalk {
-    /// First the list, then the variables, and the time last: its answer says that the daemon has had the others too,
-    /// so silence to them need not be waited for. The rest is only asked of a daemon that has answered.
+    /// First the list, then the variables in both versions, and the time last: its answer says that the daemon has had
+    /// the others too, so silence to them need not be waited for. The rest is only asked of a daemon that has answered.
     fn ask(&mut self, sent: &[Sent]) -> Vec<Vec<u8>> {
         let next = match sent {
-            [] => vec![NtpRequest::Monlist, NtpRequest::Readvar, NtpRequest::Time],
+            [] => {
+                vec![NtpRequest::Monlist, NtpRequest::Readvar, NtpRequest::ReadvarV4, NtpRequest::Time]
+            }
             _ => [self.next_private(sent), self.next_control(sent)].into_iter().flatten().collect(),
         };
         next.into_iter().map(|request| self.packet(request)).collect()
@@ -218,6 +231,7 @@ impl Talk for NtpTalk {
                     return None;
                 }
                 let heard = self.heard.get_mut(request)?;
+                heard.is_heard = true;
                 heard.error = reply.error;
                 heard.fragments.add(reply.offset, reply.data, reply.more);
                 let is_whole = reply.error != 0 || heard.fragments.whole().is_some();
@@ -231,7 +245,7 @@ impl Talk for NtpTalk {
 impl NtpRequest {
     const fn operation(self) -> Option<Control> {
         match self {
-            Self::Readvar => Some(Control::Readvar),
+            Self::Readvar | Self::ReadvarV4 => Some(Control::Readvar),
             Self::Nonce => Some(Control::Nonce),
             Self::Mrulist => Some(Control::ReadMru),
             _ => None,
@@ -267,14 +281,33 @@ impl NtpTalk {
     }
 
     fn next_control(&self, sent: &[Sent]) -> Option<NtpRequest> {
-        let last = self.requests.iter().rposition(|request| request.operation().is_some())?;
-        if sent.get(last)?.end? != super::measure::End::Complete {
+        let is_complete = |request| {
+            let end = self.last(request).and_then(|last| sent.get(last)?.end);
+            end == Some(super::measure::End::Complete)
+        };
+        if self.last(NtpRequest::Mrulist).is_some() {
             return None;
         }
-        match self.requests[last] {
-            NtpRequest::Readvar => Some(NtpRequest::Nonce),
-            NtpRequest::Nonce => self.nonce(last).map(|_| NtpRequest::Mrulist),
-            _ => None,
+        match self.last(NtpRequest::Nonce) {
+            Some(nonce) if is_complete(NtpRequest::Nonce) => self.nonce(nonce).map(|_| NtpRequest::Mrulist),
+            Some(_) => None,
+            None => {
+                let is_answered = is_complete(NtpRequest::Readvar) || is_complete(NtpRequest::ReadvarV4);
+                is_answered.then_some(NtpRequest::Nonce)
+            }
+        }
+    }
+
+    /// The version that is answered in mode 6: 4 where that alone is.
+    fn version(&self) -> Version {
+        let is_heard = |request| {
+            let heard = self.last(request).and_then(|request| self.heard.get(request));
+            heard.is_some_and(|heard| heard.is_heard)
+        };
+        if is_heard(NtpRequest::ReadvarV4) && !is_heard(NtpRequest::Readvar) {
+            Version::Four
+        } else {
+            Version::Two
         }
     }
 
@@ -288,9 +321,16 @@ impl NtpTalk {
             (_, Some(private), _) => packet::private(private),
             (NtpRequest::Mrulist, ..) => {
                 let nonce = self.last(NtpRequest::Nonce).and_then(|nonce| self.nonce(nonce));
-                packet::read_mru(self.sequence(number), nonce.unwrap_or_default())
+                packet::read_mru(self.version(), self.sequence(number), nonce.unwrap_or_default())
             }
-            (_, _, Some(operation)) => packet::control(operation, self.sequence(number), &[]),
+            (_, _, Some(operation)) => {
+                let version = match request {
+                    NtpRequest::Readvar => Version::Two,
+                    NtpRequest::ReadvarV4 => Version::Four,
+                    _ => self.version(),
+                };
+                packet::control(operation, version, self.sequence(number), &[])
+            }
             _ => packet::time(self.random),
         };
         self.requests.push(request);
@@ -333,8 +373,9 @@ impl NtpTalk {
         } else {
             NtpVerdict::CannotTell
         };
-        let variables = self.last(NtpRequest::Readvar).and_then(|readvar| self.heard.get(readvar));
-        let variables = variables.and_then(|heard| heard.fragments.whole());
+        let variables = [NtpRequest::Readvar, NtpRequest::ReadvarV4].into_iter().find_map(|request| {
+            self.last(request).and_then(|readvar| self.heard.get(readvar)?.fragments.whole())
+        });
         NtpProved {
             verdict,
             presence,

@@ -31,11 +31,19 @@ const MODE_SERVER: u8 = 4;
 const MODE_CONTROL: u8 = 6;
 const MODE_PRIVATE: u8 = 7;
 
-/// Asks for the time as any client does: mode 3, version 3, which every daemon since xntpd 3 answers.
+/// The version in a request of mode 6. Under `restrict … version` NTPsec answers 4 alone, in whatever mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    /// What ntpq asks with.
+    Two = 2,
+    Four = 4,
+}
+
+/// Asks for the time as any client does: mode 3, version 4, the only one that is answered under `restrict … version`.
 /// `transmit` comes back as the origin of the answer.
 pub(super) fn time(transmit: u64) -> Vec<u8> {
     let mut packet = vec![0; 48];
-    packet[0] = 3 << 3 | 3;
+    packet[0] = (Version::Four as u8) << 3 | 3;
     packet[40..].copy_from_slice(&transmit.to_be_bytes());
     packet
 }
@@ -46,20 +54,20 @@ pub(super) fn private(request: Private) -> Vec<u8> {
 }
 
 /// A request of mode 6, padded to 4 bytes.
-pub(super) fn control(request: Control, sequence: u16, data: &[u8]) -> Vec<u8> {
+pub(super) fn control(request: Control, version: Version, sequence: u16, data: &[u8]) -> Vec<u8> {
     let [high, low] = sequence.to_be_bytes();
     let [count_high, count_low] = u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes();
-    let mut packet =
-        vec![2 << 3 | MODE_CONTROL, request as u8, high, low, 0, 0, 0, 0, 0, 0, count_high, count_low];
+    let first = (version as u8) << 3 | MODE_CONTROL;
+    let mut packet = vec![first, request as u8, high, low, 0, 0, 0, 0, 0, 0, count_high, count_low];
     packet.extend_from_slice(data);
     packet.resize(packet.len().next_multiple_of(4), 0);
     packet
 }
 
 /// Asks for the list of clients; the daemon gave the nonce to this very socket.
-pub(super) fn read_mru(sequence: u16, nonce: &[u8]) -> Vec<u8> {
+pub(super) fn read_mru(version: Version, sequence: u16, nonce: &[u8]) -> Vec<u8> {
     let data = [b"nonce=", nonce, b", frags=32"].concat();
-    control(Control::ReadMru, sequence, &data)
+    control(Control::ReadMru, version, sequence, &data)
 }
 
 /// Asks chrony's command port for its tracking state, which needs no authentication; protocol 6 (chrony 2.0 and later),

@@ -13,14 +13,18 @@ fn the_requests_are_those_that_real_daemons_answered() {
     assert_eq!(private(Private::MonlistOld), hex("17 00 03 14 00 00 00 00"));
     assert_eq!(private(Private::Reslist), hex("17 00 03 10 00 00 00 00"));
     assert_eq!(private(Private::Sysinfo), hex("17 00 03 04 00 00 00 00"));
-    assert_eq!(control(Control::Readvar, 1, b""), hex("16 02 00 01 00 00 00 00 00 00 00 00"));
-    assert_eq!(control(Control::Nonce, 0x0203, b""), hex("16 0c 02 03 00 00 00 00 00 00 00 00"));
-    let mru = read_mru(3, b"0123456789abcdef01234567");
+    let readvar = |version| control(Control::Readvar, version, 1, b"");
+    assert_eq!(readvar(Version::Two), hex("16 02 00 01 00 00 00 00 00 00 00 00"));
+    assert_eq!(readvar(Version::Four), hex("26 02 00 01 00 00 00 00 00 00 00 00"));
+    let nonce = control(Control::Nonce, Version::Two, 0x0203, b"");
+    assert_eq!(nonce, hex("16 0c 02 03 00 00 00 00 00 00 00 00"));
+    assert_eq!(read_mru(Version::Four, 3, b"ab")[0], 0x26);
+    let mru = read_mru(Version::Two, 3, b"0123456789abcdef01234567");
     assert_eq!(mru.len(), 52);
     assert_eq!(mru[..12], hex("16 0a 00 03 00 00 00 00 00 00 00 28")[..]);
     assert_eq!(&mru[12..], b"nonce=0123456789abcdef01234567, frags=32");
     let time = time(0x0102_0304_0506_0708);
-    assert_eq!((time.len(), time[0]), (48, 0x1b));
+    assert_eq!((time.len(), time[0]), (48, 0x23));
     assert_eq!(time[40..], hex("01 02 03 04 05 06 07 08")[..]);
     let tracking = tracking(0x0a0b_0c0d);
     assert_eq!(tracking.len(), 104);
@@ -30,7 +34,10 @@ fn the_requests_are_those_that_real_daemons_answered() {
 
 #[test]
 fn data_of_mode_6_is_padded_to_4_bytes_and_counted_without_the_padding() {
-    assert_eq!(control(Control::ReadMru, 1, b"abcde")[8..], hex("0000 0005 6162636465 000000")[..]);
+    assert_eq!(
+        control(Control::ReadMru, Version::Two, 1, b"abcde")[8..],
+        hex("0000 0005 6162636465 000000")[..]
+    );
 }
 
 /// A list with one client, as ntpd 4.2.6p5 sent it: 8 bytes and an item of 72.
@@ -122,8 +129,8 @@ fn the_tracking_answer_of_chrony_is_known_by_its_sequence() {
 
 #[test]
 fn an_echo_of_our_own_requests_is_no_answer() {
-    for echo in [private(Private::Monlist), control(Control::Readvar, 1, b""), read_mru(1, b"a"), tracking(1)]
-    {
+    let asked = [control(Control::Readvar, Version::Four, 1, b""), read_mru(Version::Two, 1, b"a")];
+    for echo in asked.into_iter().chain([private(Private::Monlist), tracking(1)]) {
         assert_eq!(read(&echo), None, "{echo:x?}");
     }
 }

@@ -74,7 +74,7 @@ fn ntp_answers(asked: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let readvar = control(&asked[1], &[&readvar("ntpd 4.2.6p5")[..], &[b'x'; 900]].concat());
     let lists = [list(42, 7, 72), list(20, 3, 48), private_error(42, 4)].concat();
     let noise = [vec![0x97], vec![0xd7; 8], vec![0xd6; 12], vec![0x1c; 48]];
-    [readvar, lists, vec![time(&asked[2])], classic(&asked[1]), noise.to_vec()].concat()
+    [readvar, lists, vec![time(&asked[3])], classic(&asked[1]), noise.to_vec()].concat()
 }
 
 #[test]

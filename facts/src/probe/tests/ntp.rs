@@ -42,10 +42,10 @@ fn each_request_is_sent_once() {
     ask_ntp(responder.port, HOUR);
     drop(responder);
     let mut asked = asked.lock().unwrap().clone();
-    assert_eq!(asked.len(), 7, "{asked:x?}");
+    assert_eq!(asked.len(), 8, "{asked:x?}");
     asked.sort();
     asked.dedup();
-    assert_eq!(asked.len(), 7);
+    assert_eq!(asked.len(), 8);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn silence_to_all_but_the_time_is_closed_and_is_not_waited_for() {
     let proved = ask_ntp(responder.port, HOUR);
     assert_eq!((proved.verdict, proved.control), (NtpVerdict::Closed, true));
     assert_eq!(exchange(&proved, NtpRequest::Monlist), (8, 0, 0, End::Silent));
-    assert_eq!(proved.exchanges.len(), 3, "nothing more is asked of whom does not answer");
+    assert_eq!(proved.exchanges.len(), 4, "nothing more is asked of whom does not answer");
     assert!(proved.worst().is_none());
 }
 
@@ -78,7 +78,7 @@ fn without_the_time_silence_proves_nothing() {
 fn a_list_that_was_empty_before_this_host_was_on_it_is_asked_for_once_more() {
     let mut clients = 0;
     let responder = Responder::new(move |datagram| match datagram {
-        [0x1b, ..] => {
+        [0x23, ..] => {
             clients = 1;
             vec![time(datagram)]
         }
@@ -95,7 +95,7 @@ fn a_list_that_was_empty_before_this_host_was_on_it_is_asked_for_once_more() {
 #[test]
 fn error_4_after_the_time_is_no_monlist_and_mode_7_is_open_all_the_same() {
     let responder = Responder::new(|datagram| match datagram {
-        [0x1b, ..] => vec![time(datagram)],
+        [0x23, ..] => vec![time(datagram)],
         [0x17, _, _, 16, ..] => list(16, 67, 56),
         [0x17, _, _, request, ..] => private_error(*request, 4),
         _ => Vec::new(),
@@ -110,7 +110,7 @@ fn error_4_after_the_time_is_no_monlist_and_mode_7_is_open_all_the_same() {
 #[test]
 fn other_errors_of_mode_7_are_answers_too() {
     let responder = Responder::new(|datagram| match datagram {
-        [0x1b, ..] => vec![time(datagram)],
+        [0x23, ..] => vec![time(datagram)],
         [0x17, _, _, request, ..] => private_error(*request, 2),
         _ => Vec::new(),
     });
@@ -124,7 +124,7 @@ fn an_answer_of_mode_6_in_fragments_is_put_together_and_the_nonce_is_used_on_the
     let mut given_to = None;
     let responder = Responder::sending(move |socket, peer, datagram| {
         let replies = match datagram {
-            [0x1b, ..] => vec![time(datagram)],
+            [0x23, ..] => vec![time(datagram)],
             [0x16, 2, ..] => {
                 let mut parts =
                     control(datagram, &[&readvar("ntpd ntpsec-1.2.2")[..], &[b' '; 1000]].concat());
@@ -154,6 +154,39 @@ fn an_answer_of_mode_6_in_fragments_is_put_together_and_the_nonce_is_used_on_the
         NtpRequest::Readvar,
         "who must own the address cannot forge it"
     );
+}
+
+#[test]
+fn a_daemon_that_answers_version_4_alone_is_open_and_is_asked_on_in_that_version() {
+    let responder = Responder::new(|datagram| match datagram {
+        [0x23, ..] => vec![time(datagram)],
+        [0x26, 2, ..] => control(datagram, &readvar("ntpd ntpsec-1.2.2")),
+        [0x26, 12, ..] => control(datagram, b"nonce=0123456789abcdef01234567"),
+        [0x26, 10, ..] => control(datagram, &[b'x'; 900]),
+        _ => Vec::new(),
+    });
+    let proved = ask_ntp(responder.port, HOUR);
+    assert_eq!((proved.verdict, proved.control), (NtpVerdict::Mode6Open, true));
+    assert_eq!(exchange(&proved, NtpRequest::Readvar), (12, 0, 0, End::Silent));
+    assert_eq!(exchange(&proved, NtpRequest::ReadvarV4).3, End::Complete);
+    assert_eq!(exchange(&proved, NtpRequest::Mrulist), (52, 924, 2, End::Complete));
+    assert_eq!(proved.version.as_deref(), Some(&b"ntpd ntpsec-1.2.2"[..]));
+    assert_eq!(proved.worst().unwrap().request, NtpRequest::ReadvarV4);
+}
+
+#[test]
+fn a_daemon_that_answers_version_2_alone_is_open_too() {
+    let responder = Responder::new(|datagram| match datagram {
+        [0x23, ..] => vec![time(datagram)],
+        [0x16, 12, ..] => control(datagram, b"nonce=ab"),
+        [0x16, ..] => control(datagram, &readvar("ntpd 4.2.4p8")),
+        _ => Vec::new(),
+    });
+    let proved = ask_ntp(responder.port, HOUR);
+    assert_eq!(proved.verdict, NtpVerdict::Mode6Open);
+    assert_eq!(exchange(&proved, NtpRequest::ReadvarV4), (12, 0, 0, End::Silent));
+    assert_eq!(exchange(&proved, NtpRequest::Mrulist).3, End::Complete);
+    assert_eq!(proved.worst().unwrap().request, NtpRequest::Readvar);
 }
 
 #[test]
@@ -191,7 +224,7 @@ fn garbage_truncated_answers_and_echoes_are_no_answers() {
 #[test]
 fn the_time_for_another_request_is_no_control() {
     let responder = Responder::new(|datagram| match datagram {
-        [0x1b, ..] => {
+        [0x23, ..] => {
             let mut reply = time(datagram);
             reply[31] ^= 1;
             vec![reply]
@@ -204,8 +237,8 @@ fn the_time_for_another_request_is_no_control() {
 #[test]
 fn answers_to_other_sequence_numbers_are_not_taken() {
     let responder = Responder::new(|datagram| {
-        let mut replies = if datagram[0] == 0x16 { classic(datagram) } else { closed(datagram) };
-        if datagram[0] == 0x16 {
+        let mut replies = if datagram[0] & 7 == 6 { classic(datagram) } else { closed(datagram) };
+        if datagram[0] & 7 == 6 {
             replies.iter_mut().for_each(|reply| reply[2] ^= 0x80);
         }
         replies

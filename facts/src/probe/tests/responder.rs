@@ -102,8 +102,20 @@ pub(crate) fn control(request: &[u8], text: &[u8]) -> Vec<Vec<u8>> {
         let [offset_high, offset_low] = ((number * 468) as u16).to_be_bytes();
         let [high, low] = (part.len() as u16).to_be_bytes();
         let operation = 0x80 | more | request[1];
-        let head =
-            [0xd6, operation, request[2], request[3], 0xc0, 0x16, 0, 0, offset_high, offset_low, high, low];
+        let head = [
+            0xc0 | request[0],
+            operation,
+            request[2],
+            request[3],
+            0xc0,
+            0x16,
+            0,
+            0,
+            offset_high,
+            offset_low,
+            high,
+            low,
+        ];
         let mut packet = [&head[..], part].concat();
         packet.resize(packet.len().next_multiple_of(4), 0);
         packet
@@ -114,15 +126,15 @@ pub(crate) fn control(request: &[u8], text: &[u8]) -> Vec<Vec<u8>> {
 /// A classic ntpd 4.2.6 with a full list of 600 clients and 67 restrictions.
 pub(crate) fn classic(datagram: &[u8]) -> Vec<Vec<u8>> {
     match datagram {
-        [0x1b, ..] if datagram.len() == 48 => vec![time(datagram)],
+        [0x23, ..] if datagram.len() == 48 => vec![time(datagram)],
         [0x17, 0, 3, 42, 0, 0, 0, 0] => list(42, 600, 72),
         [0x17, 0, 3, 20, 0, 0, 0, 0] => list(20, 600, 48),
         [0x17, 0, 3, 16, 0, 0, 0, 0] => list(16, 67, 56),
         [0x17, 0, 3, 4, 0, 0, 0, 0] => list(4, 1, 80),
-        [0x16, 2, ..] => control(datagram, &readvar("ntpd 4.2.6p5@1.2349-o")),
+        [0x16 | 0x26, 2, ..] => control(datagram, &readvar("ntpd 4.2.6p5@1.2349-o")),
         // Its answer to a request for a nonce: no such operation.
-        [0x16, operation, high, low, ..] => {
-            vec![vec![0xd6, 0xc0 | operation, *high, *low, 3, 0, 0, 0, 0, 0, 0, 0]]
+        [0x16 | 0x26, operation, high, low, ..] => {
+            vec![vec![0xc0 | datagram[0], 0xc0 | operation, *high, *low, 3, 0, 0, 0, 0, 0, 0, 0]]
         }
         _ => Vec::new(),
     }
@@ -134,5 +146,5 @@ pub(crate) fn readvar(version: &str) -> Vec<u8> {
 
 /// What says no more than the time.
 pub(crate) fn closed(datagram: &[u8]) -> Vec<Vec<u8>> {
-    if datagram[0] == 0x1b { vec![time(datagram)] } else { Vec::new() }
+    if datagram[0] == 0x23 { vec![time(datagram)] } else { Vec::new() }
 }

@@ -42,6 +42,8 @@ fn commands_from_outside_need_both_an_address_and_a_rule() {
     assert!(command(&format!("{BOUND}cmdallow all\n"), "192.0.2.1"));
     assert!(command(&format!("{BOUND}cmdallow all\n"), "2001:db8::1"));
     assert!(!command("bindcmdaddress 0.0.0.0\ncmdallow all\n", "2001:db8::1"));
+    // Of several addresses of a family the last counts.
+    assert!(!command(&format!("{BOUND}bindcmdaddress 127.0.0.1\ncmdallow all\n"), "192.0.2.1"));
 }
 
 #[test]
@@ -128,8 +130,11 @@ fn what_chronyd_cannot_read_keeps_it_from_starting() {
     ] {
         assert_eq!(directive(line.as_bytes()), Some(Directive::Fatal(fatal)), "{line}");
     }
-    let long = format!("allow {}", "x".repeat(2048));
-    assert_eq!(directive(long.as_bytes()), Some(Directive::Fatal(Fatal::TooLong)));
+    assert!(matches!(directive(b"confdir a b c d e f g h i j"), Some(Directive::Confdir(_))));
+    assert_eq!(directive(b"confdir a b c d e f g h i j k"), Some(Directive::Fatal(Fatal::Argument)));
+    let long = |length: usize| format!("#{}", "x".repeat(length - 1));
+    assert_eq!(directive(long(2047).as_bytes()), None);
+    assert_eq!(directive(long(2048).as_bytes()), Some(Directive::Fatal(Fatal::TooLong)));
     assert_eq!(exposures(&format!("{BOUND}cmdallow\nalow\n"), &[]), [""; 0]);
 }
 
@@ -168,6 +173,31 @@ fn who_outside_may_give_commands_is_found_unless_it_is_permitted() {
     let closed = format!("{text}cmddeny 10.0.0.0/9\ncmddeny all 2001:db8::/32\ncmddeny ops.example.com\n");
     assert_eq!(exposures(&closed, &[]), [""; 0]);
     assert_eq!(exposures(&format!("{BOUND}cmdallow all\n"), &["0.0.0.0/0"]), ["::/0"]);
+}
+
+#[test]
+fn this_host_by_name_is_not_outside() {
+    for name in ["localhost", "LOCALHOST", "ip6-loopback"] {
+        assert_eq!(exposures(&format!("{BOUND}cmdallow {name}\n"), &[]), [""; 0], "{name}");
+    }
+    assert_eq!(
+        exposures(&format!("{BOUND}cmdallow localhost.example.com\n"), &[]),
+        ["localhost.example.com"]
+    );
+}
+
+#[test]
+fn all_for_everyone_takes_rules_by_name_away_of_its_own_service_alone() {
+    let text = format!("{BOUND}cmdallow ops.example.com\n");
+    assert_eq!(exposures(&format!("{text}cmddeny all\n"), &[]), [""; 0]);
+    for line in ["cmddeny", "deny all", "cmddeny all 10.0.0.0/8"] {
+        assert_eq!(exposures(&format!("{text}{line}\n"), &[]), ["ops.example.com"], "{line}");
+    }
+}
+
+#[test]
+fn a_line_that_opens_both_families_is_told_for_each() {
+    assert_eq!(exposures(&format!("{BOUND}cmdallow\n"), &[]), ["0.0.0.0/0", "::/0"]);
 }
 
 #[test]
@@ -230,6 +260,40 @@ mod files {
             asked(&[("/etc/chrony.conf", "include /etc/none\n")]),
             (false, vec![ProblemKind::Missing])
         );
+    }
+
+    #[test]
+    fn a_directory_is_read_as_a_file_without_lines() {
+        let file = ("/etc/d/a.conf", "bogus\n");
+        let main = ("/etc/chrony.conf", "include /etc/d\nallow\n");
+        assert_eq!(asked(&[main, file]), (true, vec![ProblemKind::Directory]));
+    }
+
+    #[test]
+    fn ten_files_are_nested_and_an_eleventh_keeps_chronyd_from_starting() {
+        for (deepest, problems) in [(10, vec![]), (11, vec![ProblemKind::TooDeep])] {
+            let path = |number: usize| match number {
+                1 => "/etc/chrony.conf".to_owned(),
+                number => format!("/etc/{number}"),
+            };
+            let text = |number: usize| match number {
+                number if number == deepest => "allow\n".to_owned(),
+                number => format!("include {}\n", path(number + 1)),
+            };
+            let files: Vec<(String, String)> =
+                (1..=deepest).map(|number| (path(number), text(number))).collect();
+            let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+            assert_eq!(asked(&files), (problems.is_empty(), problems), "{deepest}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_a_dot_before_it_is_found_by_no_star_and_by_itself() {
+        let file = ("/etc/d/.a.conf", "allow\n");
+        for (pattern, is_open) in [("*.conf", false), ("?a.conf", false), (".*", true), (".a.conf", true)] {
+            let main = format!("include /etc/d/{pattern}\n");
+            assert_eq!(asked(&[("/etc/chrony.conf", &main), file]).0, is_open, "{pattern}");
+        }
     }
 
     #[test]

@@ -39,6 +39,16 @@ fn loopback_is_not_outside() {
 }
 
 #[test]
+fn what_sends_no_packets_is_not_outside_and_this_host_by_name_is_none_either() {
+    let text = format!("{CLOSED}restrict 224.0.0.0 mask 240.0.0.0\nrestrict ff00:: mask ff00::\n");
+    assert_eq!(askers(old(), &text, &[]), [""; 0]);
+    assert_eq!(
+        askers(old(), &format!("{CLOSED}restrict LocalHost\nrestrict b.example\n"), &[]),
+        ["b.example"]
+    );
+}
+
+#[test]
 fn an_entry_that_opens_a_network_is_found_unless_the_network_is_permitted() {
     let text = format!("{CLOSED}restrict 10.9.0.0 mask 255.255.0.0 nomodify\n");
     assert_eq!(askers(old(), &text, &[]), ["10.9.0.0/16"]);

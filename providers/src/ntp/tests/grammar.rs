@@ -317,6 +317,11 @@ fn mru_and_discard_take_pairs_of_a_word_and_a_number() {
 fn options_of_later_releases_are_taken_where_they_are_known() {
     assert_eq!(rejected(new(), "restrict default ippeerlimit 2 noepeer noquery"), None);
     assert_eq!(rejected(old(), "restrict default noepeer noquery").unwrap().0, "noepeer");
+    assert_eq!(rejected(new(), "restrict default serverresponse fuzz noquery"), None);
+    // Where a word must follow, nothing counts.
+    for line in ["restrict 10.9.8.7 noserve serverresponse", "restrict 10.9.8.7 ippeerlimit noserve"] {
+        assert_eq!(first(new(), line.as_bytes()).0, Directive::Nothing, "{line}");
+    }
     assert_eq!(rejected(ntpsec(), "restrict default lowpriotrap noquery").unwrap().0, "lowpriotrap");
     assert_eq!(rejected(ntpsec(), "restrict default notrap nopeer noquery"), None);
 }

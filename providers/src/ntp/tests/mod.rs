@@ -4,6 +4,7 @@ mod exposure;
 mod files;
 mod grammar;
 mod naive;
+mod pieces;
 mod plan;
 mod properties;
 mod readings;

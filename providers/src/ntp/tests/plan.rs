@@ -12,12 +12,12 @@ use super::tree::Tree;
 use crate::compose::compose;
 use crate::provider::{Detail, Plan, Provider};
 
-fn desired(ensure: Ensure, allow: &[&str]) -> NtpMonlist {
+pub(super) fn desired(ensure: Ensure, allow: &[&str]) -> NtpMonlist {
     let allow: Vec<_> = allow.iter().map(|text| Network::parse(text).unwrap()).collect();
     NtpMonlist { ensure, allow: (!allow.is_empty()).then_some(Networks(allow)), target: None }
 }
 
-fn planned(tree: &Tree, desired: &NtpMonlist) -> (Plan, BTreeMap<PathBuf, Option<Vec<u8>>>) {
+pub(super) fn planned(tree: &Tree, desired: &NtpMonlist) -> (Plan, BTreeMap<PathBuf, Option<Vec<u8>>>) {
     let root = tree.root();
     let machine = Machine::new(&root);
     let ntp = Ntp::observe(&machine).unwrap();
@@ -45,7 +45,7 @@ fn apply(tree: &Tree, desired: &NtpMonlist) -> Vec<String> {
 }
 
 /// Applies, checks what a file then holds, and that taking ours away restores all files.
-fn closes(files: &[(&str, &str)], allow: &[&str], expected: &[(&str, &str)]) {
+pub(super) fn closes(files: &[(&str, &str)], allow: &[&str], expected: &[(&str, &str)]) {
     let tree = Tree::of(files);
     let changed = apply(&tree, &desired(Ensure::Disabled, allow));
     assert_eq!(changed, expected.iter().map(|(path, _)| *path).collect::<Vec<_>>());
@@ -73,7 +73,7 @@ fn codes(files: &[(&str, &str)]) -> Vec<&'static str> {
 
 const RHEL_6: (&str, &str) = ("/etc/os-release", "ID=rhel\nVERSION_ID=6.10\n");
 const RHEL_5: (&str, &str) = ("/etc/os-release", "ID=rhel\nVERSION_ID=5.11\n");
-const DEBIAN_11: (&str, &str) = ("/etc/os-release", "ID=debian\nVERSION_ID=11\n");
+pub(super) const DEBIAN_11: (&str, &str) = ("/etc/os-release", "ID=debian\nVERSION_ID=11\n");
 const DEBIAN_12: (&str, &str) = ("/etc/os-release", "ID=debian\nVERSION_ID=12\n");
 
 #[test]

@@ -23,6 +23,7 @@ fn installed(program: Program) -> Installed {
         version: Some(Version([4, 2, 8, 15])),
         presence: Presence::Installed,
         exe: None,
+        default: None,
         service: "ntp".into(),
     }
 }

@@ -215,6 +215,13 @@ fn unrestrict_without_flags_takes_an_entry_away_and_never_the_default_one() {
 }
 
 #[test]
+fn unrestrict_takes_no_entry_for_port_123_away() {
+    let text = "restrict 10.9.0.0/16 ntpport\nunrestrict 10.9.0.0/16 ntpport\nunrestrict 10.9.0.0/16\n";
+    assert!(asked(ntpsec(), text, "10.9.0.1", Port::Ntp).is_query());
+    assert!(!asked(ntpsec(), text, "10.9.0.1", Port::Other).is_query());
+}
+
+#[test]
 fn ntpsec_has_no_mode_7_and_enable_mode7_is_an_error() {
     for answers in internet(ntpsec(), "unrestrict default noquery\nenable mode7\n") {
         assert!(answers.mode6 && !answers.mode7);
@@ -237,9 +244,13 @@ fn the_verdict_names_the_line_that_opens_or_closes() {
 fn restrict_source_replaces_an_earlier_one_and_is_a_host_name_before_4_2_7p22() {
     let configuration = Configuration::parse(new(), b"restrict source noquery\nrestrict source nomodify\n");
     assert_eq!(configuration.template.map(|template| template.flags), Some(Flags::NOMODIFY));
-    let configuration = Configuration::parse(Rules::classic(V4_2_6), b"restrict source noquery\n");
-    assert_eq!(configuration.template, None);
-    assert_eq!(configuration.named.keys().next().unwrap().name, b"source");
+    for version in [V4_2_6, Version([4, 2, 7, 21])] {
+        let configuration = Configuration::parse(Rules::classic(version), b"restrict source noquery\n");
+        assert_eq!(configuration.template, None);
+        assert_eq!(configuration.named.keys().next().unwrap().name, b"source");
+    }
+    let first = Rules::classic(Version([4, 2, 7, 22]));
+    assert!(Configuration::parse(first, b"restrict source noquery\n").template.is_some());
 }
 
 #[test]

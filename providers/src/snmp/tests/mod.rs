@@ -3,7 +3,7 @@
 mod findings;
 mod grants;
 mod long;
-mod tree;
+pub(super) mod tree;
 
 use super::keyword::{FileType, Keyword};
 use super::rules::{Rules, Version};

@@ -14,11 +14,11 @@ use crate::snmp::rules::Version;
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// Goes away with all its files when it is dropped.
-pub(super) struct Tree(PathBuf);
+pub(in crate::snmp) struct Tree(PathBuf);
 
 impl Tree {
     #[allow(clippy::disallowed_methods, reason = "tests build their own machine")]
-    pub(super) fn new(files: &[(&str, &str)]) -> Self {
+    pub(in crate::snmp) fn new(files: &[(&str, &str)]) -> Self {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let base = std::env::temp_dir().join(format!("standfast-snmp-{}-{number}", std::process::id()));
         for (path, text) in files {
@@ -29,9 +29,13 @@ impl Tree {
         Self(base)
     }
 
+    pub(in crate::snmp) fn root(&self) -> Root {
+        Root::open(&self.0).unwrap()
+    }
+
     /// The state as the newest snmpd has it when it is started like this.
     pub(super) fn with<T>(&self, invocation: Invocation, ask: impl FnOnce(&Snmp<'_>) -> T) -> T {
-        let root = Root::open(&self.0).unwrap();
+        let root = self.root();
         let machine = Machine::new(&root);
         let installed = Installed {
             version: Version(5, 9, 5),

@@ -1,7 +1,8 @@
 # frozen_string_literal: true
 
 # Printed by `standfast schema --puppet`: what is changed here is lost.
-require_relative '../../puppet_x/standfast/type'
+shared = File.expand_path('../../puppet_x/standfast/type.rb', __dir__)
+require shared unless $LOADED_FEATURES.include?(shared)
 
 Puppet::Type.newtype(:snmp_access) do
   @doc = <<~'DOC'

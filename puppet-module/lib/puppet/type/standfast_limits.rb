@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
-require_relative '../../puppet_x/standfast/container'
+shared = File.expand_path('../../puppet_x/standfast/type.rb', __dir__)
+require shared unless $LOADED_FEATURES.include?(shared)
 
 Puppet::Type.newtype(:standfast_limits) do
   @doc = <<~'DOC'
@@ -63,16 +64,18 @@ Puppet::Type.newtype(:standfast_limits) do
   # The resources that it stands for: their types and titles to their attributes.
   def members
     @members ||= begin
-      known = PuppetX::Standfast::Declarations.deferred(self).empty?
       config = { inert: self[:inert], purge: self[:purge], purge_ignore: self[:purge_ignore] }.compact
-      all = known && !config.empty? ? { ['limits_config', 'main'] => config } : {}
-      known ? (self[:entries] || {}).each_with_object(all) { |(title, given), _| all[['limits_entry', title]] = attributes(given) } : all
+      # One that is Deferred as a whole is no hash yet.
+      entries = self[:entries].is_a?(Hash) ? self[:entries] : {}
+      all = { 'limits_entry' => entries.transform_values { |given| attributes(given) } }
+      config.empty? ? all : all.merge('limits_config' => { 'main' => config })
     end
   end
 
   def attributes(given)
     given = { 'value' => given } unless given.is_a?(Hash)
-    (self[:defaults] || {}).merge(given).compact
+    given = self[:defaults].merge(given) if self[:defaults].is_a?(Hash)
+    given.compact
   end
 
   def entry_type

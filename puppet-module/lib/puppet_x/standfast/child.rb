@@ -45,9 +45,7 @@ module PuppetX
         [@input, @output].each { |pipe| pipe.close unless pipe.closed? || (pipe == @output && own?) }
         return unless own? && @pid
         @output.wait_readable(seconds)
-        @until = now + 1
-        sleep 0.001 until (status = reap) || now > @until
-        kill unless status
+        kill unless await_end || @pid.nil?
       ensure
         @output.close unless @output.closed?
       end
@@ -73,7 +71,7 @@ module PuppetX
           raise Failure, ended if chunk.nil?
           chunk == :wait_readable ? wait(@output, chunk) : @rest << chunk
         end
-        line
+        line.force_encoding('UTF-8')
       end
 
       def wait(pipe, how)
@@ -84,17 +82,20 @@ module PuppetX
       end
 
       def ended
-        @until = now + 1
-        sleep 0.001 until (status = reap) || now > @until
+        status = await_end
         return "#{@program}: does not answer any more" unless status
         how = status.signaled? ? "by signal #{status.termsig}" : "with exit code #{status.exitstatus}"
         "#{@program}: ended #{how} before it had answered"
       end
 
-      def reap
-        _, status = Process.wait2(@pid, Process::WNOHANG)
+      # The status of what has ended or does so within a second.
+      def await_end
+        limit = now + 1
+        sleep 0.001 until (status = Process.wait2(@pid, Process::WNOHANG)&.last) || now > limit
         @pid = nil if status
         status
+      rescue Errno::ECHILD
+        @pid = nil # somebody else has waited for it
       end
 
       def now

@@ -52,7 +52,8 @@ module PuppetX
         @starts += 1
         @child = Child.new(program, 'serve')
         hello
-        declare if @catalog
+        @declared = {}
+        declare(Declarations.all(@catalog)) if @catalog
       rescue Failure => e
         @failure = e
         close
@@ -72,6 +73,12 @@ module PuppetX
 
       def apply(resources)
         judged({ ask: 'apply', resources: resources })
+      end
+
+      # Tells what should be: all of it at the start, and what only became known later.
+      def declare(declarations)
+        ask({ ask: 'declare', resources: declarations }, 'refused')
+        declarations.each { |one| @declared[one.values_at(:type, :title)] = !one.key?(:deferred) }
       end
 
       # Whether all of a resource was known when it was declared.
@@ -124,12 +131,6 @@ module PuppetX
           environment: @catalog.environment.to_s, catalog: @catalog.version.to_s }
       end
 
-      def declare
-        all = Declarations.all(@catalog)
-        exchange({ ask: 'declare', resources: all }, 'refused')
-        @declared = all.to_h { |one| [one.values_at(:type, :title), !one.key?(:deferred)] }
-      end
-
       # What was observed or applied, of the form that it should have.
       def judged(question)
         all = ask(question, 'resources')
@@ -143,17 +144,15 @@ module PuppetX
 
       def exchange(question, field)
         answer = JSON.parse(@child.ask("#{JSON.generate(question)}\n", @seconds))
-        raise Failure, answer['error'] if answer.is_a?(Hash) && answer['error'].is_a?(String)
-        wanted = field && answer.is_a?(Hash) ? answer[field] : answer
-        return wanted if wanted.is_a?(field ? Array : Hash)
-        raise Failure, NONSENSE
-      rescue JSON::GeneratorError, JSON::ParserError, EncodingError
-        # What could not be written or read may hold a secret.
-        raise Failure, 'standfast and Puppet cannot read what the other writes'
-      rescue Failure => e
-        @failure = e
-        close unless answer.is_a?(Hash)
-        raise
+        raise Failure, NONSENSE unless answer.is_a?(Hash)
+        raise Failure, answer['error'] if answer['error'].is_a?(String)
+        return answer unless field
+        answer[field].is_a?(Array) ? answer[field] : raise(Failure, NONSENSE)
+      rescue JSON::ParserError, EncodingError, Failure => e
+        # What cannot be read may hold a secret: it is not repeated. Whoever has not answered is not asked again.
+        @failure = e.is_a?(Failure) ? e : Failure.new(NONSENSE)
+        close unless answer
+        raise @failure
       end
     end
   end

@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require_relative 'type'
-
 module PuppetX
   module Standfast
     # A type that stands for many resources: all are asked for at once, and only what differs becomes one of its own.
@@ -10,10 +8,10 @@ module PuppetX
 
       # Just before it is evaluated. What fails is told when it is, so that it can still be skipped in silence.
       def eval_generate
-        @members = nil if Declarations.resolve(self).any?
-        answers = client.observe(references(members.keys), 'drifted')
+        learn
+        answers = client.observe(keys.map { |key| named(key) }, 'drifted')
         @children = answers.map { |answer| child(answer) }
-      rescue Failure => e
+      rescue Puppet::Error => e
         @failure = e
         @children = []
       end
@@ -26,20 +24,19 @@ module PuppetX
       # One write for all children, when the first of them is to be changed.
       def enforce_all(child)
         @became ||= begin
-          wanted = references(@children.map { |one| [one.class.name.to_s, one.title] })
-          client.apply(wanted).to_h { |one| [one.values_at('type', 'title'), one] }
+          client.apply(@children.map { |one| named([one.class.name.to_s, one.title]) }).to_h { |one| [one.values_at('type', 'title'), one] }
         rescue Failure => e
           Hash.new { |_, _| raise e }
         end
-        @became[[child.class.name.to_s, child.title]] || raise(Failure, 'standfast has not said what became of it')
+        @became[[child.class.name.to_s, child.title]] || raise(Failure, Client::NONSENSE)
       end
 
       def declarations
-        members.keys.map { |key| declaration(key) }
+        keys.map { |key| declaration(key) }
       end
 
       def identities
-        members.keys.map { |type, title| "#{type.capitalize}[#{title}]" }
+        members
       end
 
       def pre_run_check
@@ -52,18 +49,36 @@ module PuppetX
         Client.of(catalog)
       end
 
-      def references(keys)
-        keys.map { |type, title| client.knows?(type, title) ? { type: type, title: title } : declaration([type, title]) }
+      def keys
+        members.flat_map { |type, all| all.keys.map { |title| [type, title] } }
+      end
+
+      # What was to be known only now is told before anything is asked.
+      def learn
+        return if Declarations.resolve(self).empty?
+        @members = nil
+        client.declare(declarations)
+      end
+
+      def named(key)
+        { type: key.first, title: key.last }
       end
 
       def declaration(key)
-        { type: key.first, title: key.last, parameters: members[key], noop: noop? || nil,
-          file: file, line: line, container: ref }.compact
+        @shared ||= { noop: noop? || nil, file: file, line: line, container: ref }.compact
+        all = members[key.first][key.last]
+        unknown = all.select { |_, value| Declarations.deferred?(value) }
+        return { **named(key), parameters: all, **@shared } if unknown.empty?
+        { **named(key), parameters: all.reject { |name, _| unknown.key?(name) }, deferred: unknown.keys, **@shared }
+      end
+
+      def known(key)
+        members.dig(*key) || raise(Failure, Client::NONSENSE)
       end
 
       def child(answer)
         key = answer.values_at('type', 'title')
-        child = Puppet::Type.type(key.first.to_sym).new(members.fetch(key).merge(title: key.last))
+        child = Puppet::Type.type(key.first.to_sym).new(known(key).merge(title: key.last))
         COPIED.each { |name| child[name] = self[name] unless self[name].nil? }
         child.file = file
         child.line = line

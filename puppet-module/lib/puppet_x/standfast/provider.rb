@@ -96,6 +96,7 @@ module PuppetX
       # What is of no property (a process, a probe) is told by `ensure` or the first one, where no property differs;
       # all that differs in what should be absent is told by `ensure`, for Puppet looks at nothing else then.
       def sort_drift
+        return @drift = {} if @answer['drift'].empty?
         type = resource.class
         @drift = @answer['drift'].group_by { |one| one['property'].to_sym }
         carrier = type.validproperty?(:ensure) ? :ensure : type.properties.first.name
@@ -111,6 +112,7 @@ module PuppetX
 
       # Why, once a resource, in the words of `standfast check`.
       def tell
+        return if resource.parameters.each_value.any? { |one| one.sensitive && !one.is_a?(Secret) }
         reasons = @answer['drift'].map { |one| one['reason'] }
         reasons << "apply would not help: #{@answer['blocked']}" if @answer['blocked']
         resource.send_log(resource[:loglevel] || :notice, reasons.compact.uniq.join('; '))

@@ -20,17 +20,18 @@ module PuppetX
         Declarations.refuse_twice(self)
       end
 
-      # What it stands for, whatever its title is; what `resources` is to purge stands for nothing.
+      # What it stands for, by type and title, whatever its own title is; what `resources` is to purge, for nothing.
       def identities
+        return {} if purging?
         names = self.class.key_attributes - [:name]
-        title = names.empty? ? self.title : names.map { |name| self[name] }.join('/')
-        purging? ? [] : ["#{self.class.name.to_s.capitalize}[#{title}]"]
+        title = names.empty? ? self.title : names.map { |name| parameters[name]&.value }.join('/')
+        { self.class.name.to_s => { title => true } }
       end
 
       def validate
         parts = self.class.key_attributes - [:name]
         return if parts.empty? || Declarations.deferred(self).any?
-        missing = parts.reject { |part| self[part] }
+        missing = parts.reject { |part| parameters[part]&.value }
         raise ArgumentError, "the title `#{title}` is not of the form #{parts.join('/').upcase}" unless missing.empty?
         raise ArgumentError, '`name` is the title: leave it out' unless self[:name] == title
       end
@@ -69,9 +70,8 @@ module PuppetX
 
       def legal?(value)
         words = self.class.value_collection
-        words.empty? ? pattern.match?(value.to_s) : !words.match?(value).nil?
-      rescue ArgumentError
-        false # no UTF-8
+        return !words.match?(value).nil? unless words.empty?
+        value.to_s.valid_encoding? && pattern.match?(value.to_s)
       end
 
       def told(value)
@@ -171,11 +171,15 @@ module PuppetX
       end
     end
 
-    # A value out of Sensitive: a Deferred may bring one.
+    # A value out of Sensitive, and text out of Binary: a Deferred may bring them.
     def self.plain(value)
-      value.is_a?(Puppet::Pops::Types::PSensitiveType::Sensitive) ? value.unwrap : value
+      value = value.unwrap if value.is_a?(Puppet::Pops::Types::PSensitiveType::Sensitive)
+      value.is_a?(String) && value.encoding == Encoding::BINARY ? value.dup.force_encoding('UTF-8') : value
     end
   end
 end
 
+# All at once, before Puppet has added the type to what is loaded: Ruby is slow after that.
 require_relative 'declarations'
+require_relative 'container'
+require_relative 'provider'

@@ -123,8 +123,12 @@ fn a_directive_has_no_case_and_a_comment_a_line_of_its_own() {
 #[test]
 fn a_line_of_2047_bytes_keeps_it_from_starting_even_a_comment() {
     let table = Table::new("chrony-long");
-    table.holds(&format!("#{}\nallow\n", "x".repeat(2045)), EVERYBODY, NOBODY);
-    table.does_not_start(&Case::new(format!("#{}\nallow\n", "x".repeat(2047))));
+    let comment = |length: usize| format!("#{}", "x".repeat(length - 1));
+    table.holds(&format!("{}\nallow\n", comment(2046)), EVERYBODY, NOBODY);
+    table.does_not_start(&Case::new(format!("{}\nallow\n", comment(2047))));
+    // The end of the line counts, where there is one.
+    table.holds(&format!("allow\n{}", comment(2047)), EVERYBODY, NOBODY);
+    table.does_not_start(&Case::new(format!("allow\n{}", comment(2048))));
 }
 
 #[test]
@@ -137,6 +141,29 @@ fn include_starts_from_the_working_directory_and_must_find_its_file() {
     table.does_not_start(&Case::new("include a\n").with("a", "allow\n"));
     table.does_not_start(&Case::new("include @/ntp.conf\n"));
     table.does_not_start(&Case::new("confdir @/d\n").with("d/a.conf", "bogus\n"));
+    // A directory is read as a file without lines.
+    assert!(served(Case::new("include @/d\nallow\n").with("d/a.conf", "bogus\n")));
+    assert!(served(Case::new("confdir @/d\nallow\n").with("d/a.conf/b.conf", "bogus\n")));
+}
+
+#[test]
+fn ten_files_may_be_nested_and_names_with_a_dot_before_them_are_found_by_no_star() {
+    let table = Table::new("chrony-nested");
+    for deepest in [10, 11] {
+        let mut case = Case::new("include @/2\n").with(&deepest.to_string(), "allow\n");
+        for number in 2..deepest {
+            case = case.with(&number.to_string(), format!("include @/{}\n", number + 1));
+        }
+        if deepest == 10 {
+            assert!(table.answers(&case).iter().all(|answers| answers.time));
+        } else {
+            table.does_not_start(&case);
+        }
+    }
+    let hidden = |pattern: &str| Case::new(format!("include @/d/{pattern}\n")).with("d/.a.conf", "allow\n");
+    for (pattern, is_read) in [("*.conf", false), ("?a.conf", false), (".*conf", true), (".a.conf", true)] {
+        assert_eq!(table.answers(&hidden(pattern))[0].time, is_read, "{pattern}");
+    }
 }
 
 #[test]
@@ -152,4 +179,8 @@ fn directories_of_confdir_are_read_as_one_and_the_first_masks_a_name() {
     assert!(!near4(case("", "").with("d/.b.conf", "allow\n").with("d/b", "allow\n")));
     assert!(!near4(Case::new("allow\nconfdir @/d\n").with("d/a.conf", "deny all\n")));
     assert!(near4(Case::new("confdir @/d\nallow\n").with("d/a.conf", "deny all\n")));
+    let many =
+        |count: usize| Case::new(format!("confdir{}\n", " @/d".repeat(count))).with("d/a.conf", "allow\n");
+    assert!(near4(many(10)));
+    table.does_not_start(&many(11));
 }

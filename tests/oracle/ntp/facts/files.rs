@@ -1,9 +1,8 @@
 //! Which files are read, and in which order.
 
-use super::{EVERYBODY, NOBODY, OPENED, Table};
+use super::{CLOSED, EVERYBODY, NOBODY, OPENED, Table, both};
 use crate::ntp::case::Case;
 
-const CLOSED: &str = "restrict default noquery\n";
 const OPEN_AGAIN: &str = "unrestrict default noquery\n";
 
 fn main(text: &str) -> Case {
@@ -131,4 +130,56 @@ fn after_a_nul_ntp_d_is_read_and_then_the_rest() {
     let text = format!("{CLOSED}\0\n{OPEN_AGAIN}");
     table.holds(&main(&text), NOBODY);
     table.holds(&main(&text).with("ntp.d/a.conf", CLOSED), EVERYBODY);
+}
+
+#[test]
+fn what_stands_behind_a_nul_on_its_line_is_read_after_ntp_d() {
+    let table = Table::new("behind-nul");
+    for (text, before, after) in [
+        (format!("{CLOSED}\0 restrict 10.9.8.7\n"), NOBODY, "near4"),
+        (format!("{CLOSED}\0restrict 10.9.8.7 \0 restrict fd09::8:7\n"), NOBODY, "near4"),
+        (format!("{CLOSED}restrict 10.9.8.7 \0noquery\nrestrict fd09::8:7\n"), "near4", "near4 near6"),
+        (format!("{CLOSED}bogus \0 restrict 10.9.8.7"), NOBODY, "near4"),
+        (format!("{CLOSED}# \0 restrict 10.9.8.7\n"), NOBODY, NOBODY),
+        (format!("{CLOSED}includefile @/a \0\n"), NOBODY, "near6"),
+    ] {
+        let case = main(&text).with("a", "restrict fd09::8:7\n");
+        table.holds(&case, before);
+        table.holds(&case.with("ntp.d/a.conf", "#\n"), after);
+    }
+}
+
+#[test]
+fn behind_a_wrong_word_behind_an_include_a_new_line_begins() {
+    both("new-line", |table| {
+        let path = if table.is_ntpsec() { "a" } else { "cwd/a" };
+        let a = |line: &str, text: &str| {
+            let case = Case::new(format!("{CLOSED}{line}\n"));
+            case.with(path, text).with("b", "restrict fd09::8:7\n").with("cwd/b", "restrict fd09::8:7\n")
+        };
+        let line = "includefile a bogus restrict 10.9.8.7";
+        table.holds(&a(line, "#\n"), "near4");
+        table.holds(&a(line, ""), "near4");
+        table.holds(&a(line, "#"), "near4");
+        table.holds(&a(line, "#\nrestrict 10.9.8.7 noquery"), NOBODY);
+        table.holds(&a("includefile a bogus bogus restrict 10.9.8.7", "#\n"), NOBODY);
+        table.holds(&a("includefile a bogus includefile b x restrict 10.9.8.7", "#\n"), "near4");
+        table.holds(&a("includefile a bogus end\nrestrict 10.9.8.7", "#\n"), NOBODY);
+        // Where no file is opened, the line is lost.
+        table.holds(&a("includefile missing bogus restrict 10.9.8.7", "#\n"), NOBODY);
+        // The first line of the file is lost, whatever it is.
+        table.holds(&a(line, "includefile b bogus restrict fd09::8:7\n"), "near4");
+        table.holds(&a("includefile a restrict 10.9.8.7 x restrict fd09::8:7", "#\n"), "near4 near6");
+    });
+}
+
+#[test]
+fn an_address_that_cannot_be_used_behind_an_include_loses_no_file() {
+    both("unusable", |table| {
+        let path = if table.is_ntpsec() { "a" } else { "cwd/a" };
+        let case = |line: &str| Case::new(format!("{CLOSED}{line}\n")).with(path, "restrict 10.9.8.7\n");
+        table.holds(&case("includefile a restrict fd09::8:7 mask 255"), NOBODY);
+        table.holds(&case("includefile a restrict -6 10.9.8.7 noquery"), "near4");
+        table.holds(&case("includefile a restrict fd09::8:7 mask x"), "near4");
+    });
 }

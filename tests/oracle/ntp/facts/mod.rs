@@ -1,7 +1,10 @@
-//! What is believed of ntp.conf and is not so, each asked of the real daemon: it, our evaluator and the table here
+//! What is believed of ntp.conf and is not so, each asked of the real daemons: they, our evaluator and the table here
 //! must agree on who may query. Everybody is also asked the time, which all of them get.
+//!
+//! What holds for NTPsec and for ntp.org's ntpd alike is asked of both.
 
 mod bytes;
+mod classic;
 mod entries;
 mod files;
 mod lines;
@@ -13,15 +16,18 @@ mod unrestrict;
 use standfast_providers::ntp::semantics::{Answers, Port};
 
 use super::case::Case;
-use super::ntpd::{Ntpd, Outcome};
+use super::ntpd::{Make, Ntpd, Outcome};
 use super::strangers::{Asker, askers};
 
 /// The askers by the names that the tables use: two from far away, two from networks that have lines of their own.
 const NAMED: [(&str, &str); 4] =
     [("far4", "198.51.100.7"), ("far6", "2001:db8:7::7"), ("near4", "10.9.8.7"), ("near6", "fd09::8:7")];
 
-/// What is built in is closed; this opens it, so that a line that is lost leaves the door open.
+/// What is built into NTPsec is closed; this opens it, so that a line that is lost leaves the door open. ntp.org's ntpd
+/// is open, and drops the line.
 const OPENED: &str = "unrestrict default noquery limited\n";
+/// This closes both.
+const CLOSED: &str = "restrict default noquery\n";
 
 const EVERYBODY: &str = "far4 far6 near4 near6";
 const NOBODY: &str = "";
@@ -32,10 +38,26 @@ struct Table {
     askers: Vec<Asker>,
 }
 
+/// Has these facts of NTPsec and of ntp.org's ntpd.
+fn both(test: &str, facts: impl Fn(&Table)) {
+    for make in Make::BOTH {
+        facts(&Table::of(make, test));
+    }
+}
+
 impl Table {
+    /// Facts of NTPsec.
     fn new(test: &str) -> Self {
+        Self::of(Make::Ntpsec, test)
+    }
+
+    fn of(make: Make, test: &str) -> Self {
         let askers = askers(&NAMED.map(|(_, address)| address));
-        Self { ntpd: Ntpd::new(test, &askers), askers }
+        Self { ntpd: Ntpd::new(make, test, &askers), askers }
+    }
+
+    fn is_ntpsec(&self) -> bool {
+        self.ntpd.make == Make::Ntpsec
     }
 
     /// Those who may query are named in `open`; `:123` or `:other` behind a name means that port alone.
@@ -52,6 +74,12 @@ impl Table {
         for line in lines {
             self.holds(&Case::new(format!("{before}{line}\n")), open);
         }
+    }
+
+    /// The daemon ends at its start, and ours says so.
+    fn ends(&self, case: &Case) {
+        assert_eq!(self.ntpd.real(case), Outcome::Ended, "the real daemon:\n{case:?}");
+        assert_eq!(self.ntpd.ours(case), Outcome::Ended, "our evaluator:\n{case:?}");
     }
 
     /// What the real one answers, which ours must say too.

@@ -4,7 +4,7 @@ use standfast_providers::ntp::exposure::Asker;
 
 use super::Table;
 use crate::ntp::case::Case;
-use crate::ntp::ntpd::Outcome;
+use crate::ntp::ntpd::{Make, Outcome};
 use crate::ntp::strangers::CONTROL;
 
 /// `near4` is the server of each configuration. Whether it may query is left to the daemon, so our evaluator says no
@@ -38,4 +38,15 @@ fn the_last_of_these_lines_counts_alone() {
     holds(&table, "restrict default ignore\nrestrict source noquery\nunrestrict source", true);
     holds(&table, "restrict default ignore\nrestrict source bogus noquery", true);
     holds(&table, "restrict default ignore\nrestrict source ntpport", true);
+}
+
+#[test]
+fn ntp_orgs_ntpd_makes_an_entry_for_each_source() {
+    let table = Table::of(Make::Classic, "each-source");
+    holds(&table, "restrict default noquery\nrestrict source", true);
+    holds(&table, "restrict default noquery\nrestrict source noquery", false);
+    holds(&table, "restrict default noquery\nrestrict source\nrestrict source noquery", false);
+    holds(&table, "restrict default noquery\nrestrict source noquery\nrestrict source nomodify", true);
+    holds(&table, "restrict default noquery\nrestrict source ntpport", true);
+    holds(&table, "restrict default noquery", false);
 }

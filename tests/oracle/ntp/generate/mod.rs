@@ -55,6 +55,16 @@ pub(super) fn files(seed: u64) -> Case {
     case
 }
 
+const NULS: &[&str] = &[
+    "\0\n",
+    "bogus \0\n",
+    "# \0\n",
+    "keys \"a\0b\"\n",
+    "restrict 10.9.8.7 \0 restrict default noquery\n",
+    "\0includefile @/a\n",
+    "includefile @/b \0 unrestrict default noquery\n",
+];
+
 /// What lets the control through. Closed is what is built in: most cases are opened, so that flags decide.
 fn beginning(random: &mut Random) -> String {
     let opened = if random.percent(70) { "unrestrict default noquery" } else { "#" };
@@ -72,7 +82,7 @@ fn text_of_files(random: &mut Random) -> String {
                 text.push('\n');
             }
             30..32 => text.push_str("end\n"),
-            32..34 => text.push_str(random.pick(&["\0\n", "bogus \0\n", "# \0\n", "keys \"a\0b\"\n"])),
+            32..35 => text.push_str(random.pick(NULS)),
             _ => text.push_str(&line(random)),
         }
     }

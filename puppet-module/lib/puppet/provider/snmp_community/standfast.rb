@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 # Printed by `standfast schema --puppet`: what is changed here is lost.
-require_relative '../../../puppet_x/standfast/provider'
 
 Puppet::Type.type(:snmp_community).provide(:standfast) do
   desc 'Asks the program standfast, which must be on the node.'
