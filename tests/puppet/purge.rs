@@ -29,6 +29,13 @@ fn resources_purges_what_no_manifest_declares_under_whatever_title() {
     let again = node.apply(manifest, &[]);
     again.assert_code(0);
     assert!(again.with_events().is_empty(), "{}", again.said);
+
+    // What a container declares is no resource while it is in sync: it would be taken for undeclared.
+    let contained = "standfast_limits { 'main': entries => { 'daemon/hard/core' => 0 } }";
+    let refused = node.apply(&format!("{manifest}\n{contained}"), &[]);
+    refused.assert_code(1);
+    let instead = "take the `purge` of Standfast_limits[main] in the place of Resources[limits_entry]";
+    assert_eq!(refused.count(instead), 1, "{}", refused.said);
     node.assert_nothing_runs();
 }
 

@@ -41,6 +41,9 @@ module PuppetX
 
       def pre_run_check
         Declarations.refuse_twice(self)
+        # It would take each entry for undeclared, for they are no resources while they are in sync.
+        purged = members.keys.find { |type| catalog.resource(:resources, type)&.purge? }
+        raise Puppet::Error, "take the `purge` of #{ref} in the place of Resources[#{purged}]" if purged
       end
 
       private
