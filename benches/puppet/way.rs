@@ -87,6 +87,11 @@ impl Way {
         if self == Self::Augeas { (0..count).map(line).collect() } else { String::new() }
     }
 
+    /// Whether what others have written in the same file stays.
+    pub(super) fn keeps_foreign_lines(self) -> bool {
+        matches!(self, Self::Single | Self::Container | Self::Literal | Self::FileLine | Self::Augeas)
+    }
+
     /// A line for each user with the soft limit of his processes.
     fn table(self, count: usize, between: &str, end: &str) -> String {
         let item = if matches!(self, Self::Container | Self::Literal) { "/soft/nproc" } else { "" };
