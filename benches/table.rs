@@ -56,8 +56,8 @@ impl Table {
         self.add(what, value, "× wall time", Figure::Time, Some(bar));
     }
 
-    pub(crate) fn cpu_ratio(&mut self, what: &str, value: f64, bar: f64) {
-        self.add(what, value, "× processor time", Figure::Time, Some(bar));
+    pub(crate) fn cpu_ratio(&mut self, what: &str, value: f64, bar: impl Into<Option<f64>>) {
+        self.add(what, value, "× processor time", Figure::Time, bar.into());
     }
 
     pub(crate) fn wall(&mut self, what: &str, wall: Duration, bar: Option<f64>) {

@@ -15,7 +15,8 @@ use standfast_providers::proved::{Configured, Question};
 use standfast_providers::provider::{Detail, Listed, Plan, Provider};
 use standfast_providers::rsyslog;
 use standfast_providers::rsyslog::desired::{Flag, RsyslogForward};
-use standfast_providers::rsyslog::state::Rsyslog;
+use standfast_providers::rsyslog::missing::Missing;
+use standfast_providers::rsyslog::state::{ObserveError, Rsyslog};
 use standfast_providers::schema::Kind;
 use standfast_providers::secret::Secret;
 use standfast_providers::snmp::access::{Purge, SnmpAccess};
@@ -203,10 +204,6 @@ impl<'m> Observation<'m> {
     /// # Errors
     /// Why it cannot be observed.
     pub fn list(machine: &'m Machine<'m>, family: Family) -> Result<Vec<Listed>, String> {
-        use rsyslog::state::ObserveError::{NoConfig, NotInstalled};
-        if family == Family::Rsyslog && matches!(Rsyslog::observe(machine), Err(NotInstalled | NoConfig)) {
-            return Ok(Vec::new());
-        }
         Ok(observe(machine, family)?.list())
     }
 
@@ -231,10 +228,17 @@ fn observe<'m>(machine: &'m Machine<'m>, family: Family) -> Result<Box<dyn Plann
             Desired::Snmp(desired) => Some(desired),
             _ => None,
         }),
-        Family::Rsyslog => observed(Rsyslog::observe(machine), |desired| match desired {
-            Desired::Rsyslog(desired) => Some(desired),
-            _ => None,
-        }),
+        Family::Rsyslog => match Rsyslog::observe(machine) {
+            Ok(rsyslog) => observed(Ok::<_, ObserveError>(rsyslog), forward),
+            Err(error) => observed(Missing::of(error), forward),
+        },
+    }
+}
+
+fn forward(desired: &Desired) -> Option<&RsyslogForward> {
+    match desired {
+        Desired::Rsyslog(desired) => Some(desired),
+        _ => None,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::stage::{Set, Stages};
 use crate::tools::Tools;
 
 /// What the machine has before Puppet comes: lines of nobody's that must stay.
-const LIMITS: &str = "# limits.conf\n* hard core 0\n@student - maxlogins 4\n# End of file\n";
+const LIMITS: &str = "# limits.conf\n* hard core 0\n@users - maxlogins 4\n# End of file\n";
 
 const HIERA: &str = "version: 5\ndefaults: { datadir: ., data_hash: yaml_data }\nhierarchy: [{ name: all, path: all.yaml }]\n";
 

@@ -50,19 +50,26 @@ fn cpus<const N: usize>(programs: [&Program; N], most: usize) -> [Vec<Duration>;
 /// 1,000 entries that are in sync: as resources of their own, and as one.
 pub(crate) fn in_sync(tools: &Tools, stages: &Stages, table: &mut Table) {
     let _set = accounts(stages, MANY);
-    let ways = [Way::Nowhere, Way::Nothing, Way::Single, Way::Container];
+    let ways = [Way::Nowhere, Way::Nothing, Way::Single, Way::Literal, Way::Container];
     let cases = ways.map(|way| Case::new(tools, stages, way, MANY).in_sync());
-    let [none, nothing, single, container] = cases.each_ref().map(Case::program);
-    let [none_cpu, nothing_cpu, single_cpu, container_cpu] = cpus([none, nothing, single, container], 15);
-    table.cpu("Puppet, an empty catalog", median(none_cpu.clone()), None);
-    table.cpu("Puppet, 1,000 `limits_entry`", median(single_cpu.clone()), None);
+    let [none, nothing, singles, container, hiera] = cpus(cases.each_ref().map(Case::program), 15);
+    table.cpu("Puppet, an empty catalog", median(none.clone()), None);
+    table.cpu("Puppet, 1,000 `limits_entry`", median(singles.clone()), None);
     let what = "Puppet, 1,000 `limits_entry` to a type that does nothing";
-    table.cpu_ratio(what, ratio(&single_cpu, &nothing_cpu), 1.1);
-    table.cpu("Puppet, `standfast_limits` with 1,000 entries", median(container_cpu.clone()), None);
+    table.cpu_ratio(what, ratio(&singles, &nothing), 1.1);
+    table.cpu("Puppet, `standfast_limits` with 1,000 entries", median(container.clone()), None);
     let what = "Puppet, `standfast_limits` with 1,000 entries to an empty catalog";
-    table.cpu_ratio(what, ratio(&container_cpu, &none_cpu), 1.1);
-    let [_, _, single, container] = &cases;
-    table.kib("Puppet, 1,000 `limits_entry`", single.program().peak_kib(), None);
+    table.cpu_ratio(what, ratio(&container, &none), 1.1);
+    table.cpu_ratio("the same with the entries in Hiera", ratio(&hiera, &none), None);
+    let [none, nothing, single, container, _] = &cases;
+    for (what, case) in [
+        ("Puppet, an empty catalog", none),
+        ("Puppet, 1,000 of a type that does nothing", nothing),
+        ("Puppet, 1,000 `limits_entry`", single),
+        ("Puppet, `standfast_limits` with 1,000 entries", container),
+    ] {
+        table.kib(what, case.program().peak_kib(), None);
+    }
     table.bytes("report, 1,000 `limits_entry`", single.report_bytes(), None);
     table.bytes(
         "report, `standfast_limits` with 1,000 entries",
@@ -79,30 +86,28 @@ pub(crate) fn in_sync(tools: &Tools, stages: &Stages, table: &mut Table) {
 pub(crate) fn many(tools: &Tools, stages: &Stages, table: &mut Table) {
     let few = {
         let _set = accounts(stages, MANY);
-        let few = Case::new(tools, stages, Way::Container, MANY).in_sync();
+        let few = Case::new(tools, stages, Way::Literal, MANY).in_sync();
         let serve = few.serve(tools, few.program());
         let _own = few.enter(stages);
         serve.instructions()
     };
     let _set = accounts(stages, TOO_MANY);
-    let ways = [Way::Nowhere, Way::Container, Way::Literal];
+    let ways = [Way::Nowhere, Way::Literal, Way::Container];
     let cases = ways.map(|way| Case::new(tools, stages, way, TOO_MANY).in_sync());
-    let [none, all, literal] = cases.each_ref().map(Case::program);
-    let [none_cpu, all_cpu, literal_cpu] = cpus([none, all, literal], 11);
-    table.cpu("Puppet, `standfast_limits` with 10,000 entries", median(all_cpu.clone()), None);
+    let [none, container, hiera] = cpus(cases.each_ref().map(Case::program), 11);
+    table.cpu("Puppet, `standfast_limits` with 10,000 entries", median(container.clone()), None);
     let what = "Puppet, `standfast_limits` with 10,000 entries to an empty catalog";
-    table.cpu_ratio(what, ratio(&all_cpu, &none_cpu), 1.4);
-    let what = "the same with the entries in the manifest instead of Hiera";
-    table.cpu_ratio(what, ratio(&literal_cpu, &none_cpu), 1.4);
-    let more = all.peak_kib().saturating_sub(none.peak_kib());
-    let [_, case, _] = &cases;
-    let bytes = case.report_bytes();
+    table.cpu_ratio(what, ratio(&container, &none), 1.4);
+    table.cpu_ratio("the same with the entries in Hiera", ratio(&hiera, &none), None);
+    let [none, container, _] = &cases;
+    let more = container.program().peak_kib().saturating_sub(none.program().peak_kib());
+    let bytes = container.report_bytes();
     table.bytes("report, `standfast_limits` with 10,000 entries", bytes, Some(REPORT_BYTES));
-    let serve = case.serve(tools, all);
-    let _own = case.enter(stages);
+    let serve = container.serve(tools, container.program());
+    let _own = container.enter(stages);
     let what = "Puppet, `standfast_limits` with 10,000 entries, more than an empty catalog";
     table.more_kib(what, more, Some(MORE_KIB));
-    table.more_kib("the same with that of `serve`", more + serve.peak_kib(), None);
+    table.kib("`serve`, `standfast_limits` with 10,000 entries", serve.peak_kib(), None);
     let count = serve.instructions();
     table.instructions("`serve`, `standfast_limits` with 10,000 entries", count, None);
     let what = "`serve`, `standfast_limits` with 10,000 to 1,000 entries";

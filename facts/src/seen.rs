@@ -212,7 +212,7 @@ mod tests {
     use std::path::Path;
     use std::thread::sleep;
 
-    use super::{GRAIN, Seen};
+    use super::{GRAIN, PATIENCE, Seen};
     use crate::root::Root;
     use crate::testing::TestRoot;
 
@@ -264,6 +264,17 @@ mod tests {
         assert!(!seen.is_unchanged(&root));
         let seen = look(&root, |root| drop(root.list(Path::new("/proc"))));
         assert!(!seen.can_be_told());
+    }
+
+    #[test]
+    fn what_a_name_service_said_is_believed_for_a_second_and_not_longer() {
+        let root = TestRoot::new().open().watched();
+        let seen = look(&root, |root| {
+            root.note(Seen::note_elsewhere);
+        });
+        assert!(seen.can_be_told() && seen.asked_elsewhere() && seen.is_unchanged(&root));
+        sleep(PATIENCE);
+        assert!(!seen.is_unchanged(&root));
     }
 
     #[test]

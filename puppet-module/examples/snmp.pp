@@ -7,11 +7,13 @@ snmp_community { 'nms':
   notify    => Service['snmpd'],
 }
 
-# What no snmp_community declares goes, wherever it stands: rocommunity and its kin, com2sec, authcommunity.
+# What no snmp_community declares goes, wherever it stands: rocommunity and its kin, com2sec, authcommunity. Debian's own
+# file has snmpd listen on the loopback alone, where no monitoring comes by.
 snmp_access { 'main':
-  purge  => true,
-  weak   => 'forbid',
-  notify => Service['snmpd'],
+  purge         => true,
+  weak          => 'forbid',
+  agent_address => ['0.0.0.0', '[::]'],
+  notify        => Service['snmpd'],
 }
 
 service { 'snmpd':

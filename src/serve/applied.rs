@@ -73,9 +73,19 @@ pub(super) fn is_corrective(kind: &str, property: &str, unchanged: &BTreeSet<Str
     let mut properties = properties(kind).peekable();
     let is_property = kind.attributes.iter().any(|one| one.role == Role::Property && one.name == property);
     if is_property && property != "ensure" {
-        return unchanged.contains(property);
+        return unchanged.contains(property)
+            && made_of(kind.name, property).iter().all(|other| unchanged.contains(*other));
     }
     properties.peek().is_some() && properties.all(|property| unchanged.contains(property.name))
+}
+
+/// The properties that decide a property's value beside itself: a server is a host and a port, and which port goes
+/// without saying by the protocol.
+fn made_of(kind: &str, property: &str) -> &'static [&'static str] {
+    match (kind, property) {
+        ("rsyslog_forward", "target") => &["port", "protocol", "tls"],
+        _ => &[],
+    }
 }
 
 /// The file's bytes.
@@ -187,6 +197,15 @@ mod tests {
         ] {
             assert_eq!(is_corrective("snmp_community", property, unchanged), expected, "{property}");
         }
+    }
+
+    #[test]
+    fn another_protocol_means_another_port_of_the_target() {
+        let unchanged = ["ensure", "target", "port", "tls", "queue"].map(str::to_owned).into();
+        assert!(!is_corrective("rsyslog_forward", "target", &unchanged));
+        assert!(is_corrective("rsyslog_forward", "queue", &unchanged));
+        let all = ["ensure", "target", "port", "protocol", "tls"].map(str::to_owned).into();
+        assert!(is_corrective("rsyslog_forward", "target", &all));
     }
 
     #[test]

@@ -168,3 +168,27 @@ fn what_is_planned_for_each_folder_is_as_it_was_reviewed_and_is_in_force_then() 
     }
     assert!(differences.is_empty(), "UPDATE_GOLDEN=1 writes them anew:\n{}", differences.join("\n"));
 }
+
+#[test]
+fn without_rsyslog_a_forward_is_drift_that_apply_cannot_help_and_none_is_in_sync() {
+    let root = TempRoot::without_module(DEBIAN);
+    let policy = "[rsyslog_forward central]\ntarget = 192.0.2.9\n";
+    let missing = |why: &str| {
+        let said = root.check(policy).ended(2).json();
+        assert_eq!((&said[0]["outcome"], &said[0]["blocked"]), (&"drifted".into(), &why.into()), "{said}");
+        assert_eq!(said[0]["drift"][0]["reason"], why, "{said}");
+        let said = root.apply(policy).ended(4).json();
+        assert!(said[0]["error"].as_str().unwrap().contains(why), "{said}");
+        root.check(&format!("{policy}ensure = absent\n")).ended(0);
+    };
+    missing("rsyslog is not installed");
+    // A package that is removed and not purged leaves its files.
+    root.write("etc/rsyslog.conf", b"*.* /var/log/syslog\n");
+    missing("rsyslog is not installed");
+    fs::remove_file(root.path("etc/rsyslog.conf")).unwrap();
+    root.write(
+        "var/lib/dpkg/status",
+        b"Package: rsyslog\nStatus: install ok installed\nVersion: 8.2302.0-1+deb12u2\n",
+    );
+    missing("there is no rsyslog.conf: rsyslogd does not start without it");
+}

@@ -93,6 +93,15 @@ fn a_program_that_dies_hangs_or_talks_nonsense_fails_its_resources_alone() {
     }
 }
 
+#[test]
+fn what_a_case_writes_through_a_link_does_not_reach_the_program_of_the_tests() {
+    let node = Node::new(&[]);
+    let written = node.run(&["sh", "-c", "echo '#!/bin/sh' > /usr/bin/standfast"]);
+    assert!(!written.status.success());
+    assert!(String::from_utf8_lossy(&written.stderr).contains("Read-only file system"), "{written:?}");
+    assert!(node.host.standfast(&["--version"]).status.success());
+}
+
 fn install(node: &Node, program: &str) {
     // Not through a link that leads to the real one.
     node.host.run(&["rm", "-f", "/usr/bin/standfast"]);

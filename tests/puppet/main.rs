@@ -10,6 +10,8 @@
 mod binary;
 mod container;
 mod daemons;
+mod desired;
+mod examples;
 mod fact;
 mod life;
 #[allow(dead_code, unused_imports, reason = "the stage for daemons can do more than is needed here")]

@@ -9,3 +9,4 @@ mod wire;
 
 pub(crate) use daemon::Daemon;
 pub(crate) use host::{Host, Package};
+pub(crate) use wire::{Question, Side, V4_HOST, V4_OUTSIDE};

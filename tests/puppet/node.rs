@@ -62,6 +62,9 @@ impl Node {
         let module = concat!(env!("CARGO_MANIFEST_DIR"), "/puppet-module");
         node.host.run(&["mkdir", "-p", &format!("{BASE}/modules"), &format!("{BASE}/conf")]);
         node.link(module, &format!("{BASE}/modules/standfast"));
+        // Links lead to the program, and whoever writes through one must not change what all other tests run.
+        let program = env!("CARGO_BIN_EXE_standfast");
+        node.host.run(&["mount", "-o", "bind,ro", program, program]);
         node
     }
 

@@ -79,7 +79,7 @@ impl<'m> Host<'m> {
 }
 
 /// What the package says, or the program itself, which writes `swVersion="8.2302.0"` into its own messages.
-fn version(root: &Root) -> Option<String> {
+pub(super) fn version(root: &Root) -> Option<String> {
     let of_binary = |path: &str| {
         let text = packages::text_in_binary(root, Path::new(path), b"swVersion=\"")?;
         let text = String::from_utf8(text).ok()?;

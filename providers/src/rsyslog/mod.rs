@@ -26,6 +26,7 @@ pub mod lexer;
 pub mod lints;
 mod list;
 pub mod logical;
+pub mod missing;
 mod parse;
 mod parse_expr;
 mod parse_value;

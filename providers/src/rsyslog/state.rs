@@ -15,7 +15,7 @@ use super::config::Config;
 use super::eval::Known;
 use super::files::Files;
 use super::forwards::Forward;
-use super::host::Host;
+use super::host::{self, Host};
 use super::render::{end_mark, mark};
 use super::semantics::Flow;
 use super::version::Version;
@@ -104,7 +104,11 @@ impl<'m> Rsyslog<'m> {
     /// # Errors
     /// When there is no rsyslog.
     pub fn observe(machine: &'m Machine<'m>) -> Result<Self, ObserveError> {
-        let host = Host::observe(machine).map_err(ObserveError::Daemons)?.ok_or(ObserveError::NoConfig)?;
+        let host = Host::observe(machine).map_err(ObserveError::Daemons)?;
+        let host = host.ok_or_else(|| match host::version(machine.root) {
+            Some(_) => ObserveError::NoConfig,
+            None => ObserveError::NotInstalled,
+        })?;
         let findings = host.findings();
         let version = host.version.as_deref().and_then(Version::parse).ok_or(ObserveError::NotInstalled)?;
         let Host { main, daemon, config, flow, files: seen, .. } = host;

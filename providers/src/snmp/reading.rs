@@ -72,6 +72,8 @@ pub struct Reading<'r> {
     rules: &'r Rules,
     /// What was met so far.
     pub seen: Seen,
+    /// The directories of the search path, once they are asked for.
+    search_path: Option<Rc<Vec<PathBuf>>>,
     before: Option<Before<'r>>,
     planned: Planned,
     depth: usize,
@@ -105,6 +107,7 @@ impl<'r> Reading<'r> {
             invocation,
             installed,
             seen: Seen::default(),
+            search_path: None,
             before: None,
             planned: Planned::default(),
             depth: 0,
@@ -180,14 +183,19 @@ impl<'r> Reading<'r> {
 
     /// Reads NAME.conf and NAME.local.conf of each directory; before them, in the persistent one, the backups.
     fn search(&mut self, name: &[u8], file_type: FileType) -> Result<(), ReadError> {
-        for directory in self.search_path() {
+        let directories = match self.search_path.take() {
+            Some(known) => known,
+            None => Rc::new(self.search_path()),
+        };
+        self.search_path = Some(Rc::clone(&directories));
+        for directory in directories.iter() {
             let begins_with = |prefix: &[u8]| directory.as_os_str().as_bytes().starts_with(prefix);
             let is_persistent = begins_with(self.persistent.as_os_str().as_bytes())
                 || self.invocation.persistent_file.as_deref().is_some_and(begins_with);
             let kind = if is_persistent { Kind::Persistent } else { Kind::Admin };
-            let is_planned = self.planned.keys().any(|path| path.starts_with(&directory));
+            let is_planned = self.planned.keys().any(|path| path.starts_with(directory));
             let is_in_it = !is_planned && name.first() != Some(&b'/');
-            if is_in_it && self.seen.is_missing(self.root, self.before, &directory) {
+            if is_in_it && self.seen.is_missing(self.root, self.before, directory) {
                 continue;
             }
             let file = |end: &str| directory.join(path(&[name, end.as_bytes()].concat()));
@@ -404,6 +412,7 @@ impl<'r> Reading<'r> {
         let mut again = Self {
             others: Vec::new(),
             directories: Vec::new(),
+            search_path: None,
             persistent,
             rules: loader.rules,
             loader,

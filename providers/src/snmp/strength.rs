@@ -218,10 +218,8 @@ impl Strength {
 
     /// The longest word or name that the text begins with, in bytes.
     fn longest_word(&self, text: &[u8]) -> Option<usize> {
-        if text.len() < LEAST_PIECE {
-            return None;
-        }
-        let words = words_with(text[0]);
+        let [first, second, ..] = *text.get(..LEAST_PIECE)? else { return None };
+        let words = if BEGINNINGS.has(first, second) { words_with(first) } else { &[] };
         longest(words, text).max(longest(&self.names.0, text)).filter(|length| *length >= LEAST_PIECE)
     }
 }
@@ -236,6 +234,31 @@ static BEGINS: LazyLock<[usize; 257]> = LazyLock::new(|| {
         |first: usize| WORD_LIST.partition_point(|word| word.first().copied().map(usize::from) < Some(first));
     std::array::from_fn(begin)
 });
+
+/// The first two bytes of all words, a bit each: at most places of a good community no word begins.
+struct Beginnings([u64; 1024]);
+
+static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| {
+    let mut beginnings = Beginnings([0; 1024]);
+    for word in WORD_LIST.iter() {
+        if let [first, second, ..] = **word {
+            let (at, bit) = Beginnings::place(first, second);
+            beginnings.0[at] |= bit;
+        }
+    }
+    beginnings
+});
+
+impl Beginnings {
+    fn place(first: u8, second: u8) -> (usize, u64) {
+        (usize::from(first) << 2 | usize::from(second >> 6), 1 << (second & 63))
+    }
+
+    fn has(&self, first: u8, second: u8) -> bool {
+        let (at, bit) = Self::place(first, second);
+        self.0[at] & bit != 0
+    }
+}
 
 /// The words of the list that begin with this byte.
 fn words_with(first: u8) -> &'static [&'static [u8]] {

@@ -67,8 +67,8 @@ Puppet::Type.newtype(:standfast_limits) do
       config = { inert: self[:inert], purge: self[:purge], purge_ignore: self[:purge_ignore] }.compact
       # One that is Deferred as a whole is no hash yet.
       entries = self[:entries].is_a?(Hash) ? self[:entries] : {}
-      all = config.empty? ? {} : { 'limits_config' => { 'main' => config } }
-      all.merge('limits_entry' => entries.transform_values { |given| attributes(given) })
+      all = { 'limits_entry' => entries.transform_values { |given| attributes(given) } }
+      config.empty? ? all : all.merge('limits_config' => { 'main' => config })
     end
   end
 

@@ -52,15 +52,15 @@ module PuppetX
         Client.of(catalog)
       end
 
+      def keys
+        members.flat_map { |type, all| all.keys.map { |title| [type, title] } }
+      end
+
       # What was to be known only now is told before anything is asked.
       def learn
         return if Declarations.resolve(self).empty?
         @members = nil
         client.declare(declarations)
-      end
-
-      def keys
-        members.flat_map { |type, all| all.keys.map { |title| [type, title] } }
       end
 
       def named(key)
@@ -69,18 +69,19 @@ module PuppetX
 
       def declaration(key)
         @shared ||= { noop: noop? || nil, file: file, line: line, container: ref }.compact
-        given = members[key.first][key.last]
-        deferred = given.select { |_, value| Declarations.deferred?(value) }.keys
-        given = given.reject { |name, _| deferred.include?(name) } unless deferred.empty?
-        told = { type: key.first, title: key.last, parameters: given, **@shared }
-        deferred.empty? ? told : told.merge(deferred: deferred)
+        all = members[key.first][key.last]
+        unknown = all.select { |_, value| Declarations.deferred?(value) }
+        return { **named(key), parameters: all, **@shared } if unknown.empty?
+        { **named(key), parameters: all.reject { |name, _| unknown.key?(name) }, deferred: unknown.keys, **@shared }
+      end
+
+      def known(key)
+        members.dig(*key) || raise(Failure, Client::NONSENSE)
       end
 
       def child(answer)
         key = answer.values_at('type', 'title')
-        members = self.members.fetch(key.first, {})
-        given = members.fetch(key.last) { raise Failure, Client::NONSENSE }
-        child = Puppet::Type.type(key.first.to_sym).new(given.merge(title: key.last))
+        child = Puppet::Type.type(key.first.to_sym).new(known(key).merge(title: key.last))
         COPIED.each { |name| child[name] = self[name] unless self[name].nil? }
         child.file = file
         child.line = line

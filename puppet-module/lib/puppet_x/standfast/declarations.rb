@@ -24,7 +24,7 @@ module PuppetX
         resource.parameters.each_with_object({}) do |(name, one), given|
           next if !own.include?(name) || deferred.include?(name) || (one.is_a?(Property) && one.adopted?)
           value = one.value
-          given[name] = value unless value.nil? || (name == :name && value == resource.title)
+          given[name] = value unless value.nil? || (name == :name && value.to_s == resource.title)
         end
       end
 
