@@ -41,7 +41,8 @@ impl Case {
         std::fs::write(directory.join("conf/hiera.yaml"), HIERA).unwrap();
         std::fs::write(directory.join("conf/all.yaml"), way.data(count)).unwrap();
         std::fs::write(directory.join("site.pp"), way.manifest(count)).unwrap();
-        std::fs::write(directory.join("etc/security/limits.conf"), LIMITS).unwrap();
+        let limits = LIMITS.to_owned() + &way.limits(count);
+        std::fs::write(directory.join("etc/security/limits.conf"), limits).unwrap();
         let source = Path::new(env!("CARGO_MANIFEST_DIR"));
         let modules = directory.join("modules");
         std::fs::create_dir(&modules).unwrap();

@@ -81,6 +81,12 @@ impl Way {
         }
     }
 
+    /// What limits.conf has before the first run: augeas takes minutes to write a thousand lines one by one.
+    pub(super) fn limits(self, count: usize) -> String {
+        let line = |index| format!("{} soft nproc {}\n", user(index), value(index));
+        if self == Self::Augeas { (0..count).map(line).collect() } else { String::new() }
+    }
+
     /// A line for each user with the soft limit of his processes.
     fn table(self, count: usize, between: &str, end: &str) -> String {
         let item = if matches!(self, Self::Container | Self::Literal) { "/soft/nproc" } else { "" };

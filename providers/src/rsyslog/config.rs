@@ -32,7 +32,7 @@ pub(super) const MODULE_DIRECTORIES: [&str; 8] = [
 /// The directories of modules that are there.
 #[must_use]
 pub fn module_directories(files: &Files<'_>) -> Vec<PathBuf> {
-    MODULE_DIRECTORIES.iter().map(PathBuf::from).filter(|path| !files.list(path).is_empty()).collect()
+    MODULE_DIRECTORIES.iter().map(PathBuf::from).filter(|path| files.has_names(path)).collect()
 }
 
 /// A configuration as rsyslogd reads it.
@@ -52,11 +52,7 @@ impl Config {
     /// Reads the main file and all that it includes.
     #[must_use]
     pub fn read(files: Files<'_>, main: &Path) -> Self {
-        let directories: Vec<PathBuf> = MODULE_DIRECTORIES
-            .iter()
-            .map(PathBuf::from)
-            .filter(|path| !files.list(path).is_empty())
-            .collect();
+        let directories = module_directories(&files);
         let reader = Reader::new(files, main, Path::new("/"));
         let mut parser = Parser::new(reader, Builder::new(directories));
         parser.configuration();

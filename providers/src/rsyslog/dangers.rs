@@ -27,7 +27,7 @@ impl Rsyslog<'_> {
         if let Some(directory) = self.work_directory() {
             return directory;
         }
-        let files = Files::of(self.machine.root);
+        let files = &self.seen;
         let there = SPOOLS.iter().map(Path::new).find(|path| files.kind(path) == Kind::Directory);
         there.unwrap_or(Path::new(SPOOLS[0])).to_path_buf()
     }
@@ -106,9 +106,8 @@ impl Rsyslog<'_> {
             (Transport::Tcp, Switch::On) => ("lmnsd_gtls.so", "tls", "rsyslog-gnutls"),
             _ => return None,
         };
-        let files = Files::of(self.machine.root);
-        let mut directories =
-            MODULE_DIRECTORIES.iter().map(Path::new).filter(|path| !files.list(path).is_empty());
+        let files = &self.seen;
+        let mut directories = MODULE_DIRECTORIES.iter().map(Path::new).filter(|path| files.has_names(path));
         let first = directories.clone().next()?;
         // What has no directory of modules at all has them elsewhere; nothing can be said of them.
         if directories.any(|directory| files.kind(&directory.join(module)) != Kind::Missing) {

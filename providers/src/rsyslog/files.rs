@@ -89,6 +89,15 @@ impl<'m> Files<'m> {
         self.root.map_or(Kind::Missing, |root| self.known.kind(root, path))
     }
 
+    /// Whether anything is in a directory.
+    #[must_use]
+    pub fn has_names(&self, path: &Path) -> bool {
+        if self.instead.keys().any(|other| is_below(other, path)) {
+            return !self.list(path).is_empty();
+        }
+        self.root.is_some_and(|root| self.known.has_names(root, path))
+    }
+
     /// The names in a directory, in byte order; none where it cannot be listed.
     #[must_use]
     pub fn list(&self, path: &Path) -> Vec<OsString> {
@@ -143,6 +152,13 @@ impl Known {
         };
         self.kinds.borrow_mut().insert(path.to_path_buf(), kind);
         kind
+    }
+
+    fn has_names(&self, root: &Root, path: &Path) -> bool {
+        if let Some(names) = self.names.borrow().get(path) {
+            return !names.is_empty();
+        }
+        !self.list(root, path).is_empty()
     }
 
     fn list(&self, root: &Root, path: &Path) -> Vec<OsString> {

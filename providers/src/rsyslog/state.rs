@@ -95,7 +95,7 @@ pub struct Rsyslog<'m> {
     /// What is wrong in the configuration, whatever is desired.
     pub findings: Vec<Finding>,
     /// Its files as they were read, for plans that are tried.
-    seen: Files<'m>,
+    pub(super) seen: Files<'m>,
 }
 
 impl<'m> Rsyslog<'m> {

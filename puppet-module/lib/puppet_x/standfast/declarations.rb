@@ -81,7 +81,8 @@ module PuppetX
         @twice = {}.compare_by_identity
         catalog.resources.each do |one|
           next unless one.respond_to?(:identities)
-          one.identities.each { |type, titles| @twice[one] ||= meet(one, type, titles, known[type]) }
+          met = one.identities.map { |type, titles| meet(one, type, titles, known[type]) }
+          @twice[one] = met.compact.first
         end
         @twice.compact!
         @twice
