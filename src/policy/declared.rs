@@ -1,6 +1,7 @@
 //! `Declared`, a resource as the Puppet side says it: on standard input, to `standfast serve`, and in the snapshot.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -54,26 +55,39 @@ impl Declared {
     }
 }
 
-/// Named values in their order; a name that stands twice is kept twice, so that it can be refused. It has no `Debug`.
-#[derive(Clone, Default)]
-pub struct Parameters(pub Vec<(String, Value)>);
+/// Named values in their order; a name that stands twice is kept twice, so that it can be refused.
+#[derive(Clone)]
+pub struct Parameters<V = Value>(pub Vec<(String, V)>);
 
-impl<'de> Deserialize<'de> for Parameters {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ParametersVisitor)
+// Debug text says which values there are, never what they are: one may be a secret.
+impl<V> fmt::Debug for Parameters<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
     }
 }
 
-struct ParametersVisitor;
+impl<V> Default for Parameters<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
-impl<'de> Visitor<'de> for ParametersVisitor {
-    type Value = Parameters;
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Parameters<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ParametersVisitor(PhantomData))
+    }
+}
+
+struct ParametersVisitor<V>(PhantomData<V>);
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for ParametersVisitor<V> {
+    type Value = Parameters<V>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object of attributes")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parameters, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parameters<V>, A::Error> {
         let mut values = Vec::new();
         while let Some(entry) = map.next_entry()? {
             values.push(entry);

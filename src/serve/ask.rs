@@ -9,6 +9,7 @@ use standfast_providers::shown::Shown;
 use thiserror::Error;
 
 use super::line::{Line, MAX_BYTES};
+use crate::policy::declared;
 use crate::policy::json::without_values;
 use crate::policy::snapshot::{By, PuppetRun};
 
@@ -163,9 +164,8 @@ impl Named {
     }
 }
 
-/// Named values in their order; a name that stands twice is kept twice, so that it can be refused.
-#[derive(Clone, Default)]
-pub(crate) struct Parameters(pub(crate) Vec<(String, Given)>);
+/// Parameters, whatever stands in them.
+pub(crate) type Parameters = declared::Parameters<Given>;
 
 /// The value of a parameter, or what no parameter takes.
 #[derive(Clone)]
@@ -176,13 +176,6 @@ pub(crate) enum Given {
     Undef,
     /// What it is, in words; its text is not kept.
     Unusable(&'static str),
-}
-
-// Debug text says which values there are, never what they are: one may be a secret.
-impl fmt::Debug for Parameters {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
-    }
 }
 
 impl Ask {
@@ -234,28 +227,6 @@ struct Fields {
     only: Option<Only>,
     #[serde(rename = "type")]
     kind: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for Parameters {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ParametersVisitor;
-        impl<'de> Visitor<'de> for ParametersVisitor {
-            type Value = Parameters;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of attributes")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parameters, A::Error> {
-                let mut values = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    values.push(entry);
-                }
-                Ok(Parameters(values))
-            }
-        }
-        deserializer.deserialize_map(ParametersVisitor)
-    }
 }
 
 impl<'de> Deserialize<'de> for Given {
