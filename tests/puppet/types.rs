@@ -139,7 +139,7 @@ fn a_server_needs_no_program_and_environments_can_be_isolated() {
          standfast_limits { 'main': entries => { 'a/soft/nproc' => 3 } }",
     );
     let environments = ["--environmentpath", "/var/lib/case/environments", "--environment", "production"];
-    // The module lies in /work of the real machine, which is not to get the generated files.
+    // The module lies on the real machine, which is not to get the generated files.
     let generated = format!("{BASE}/generated");
     node.host.run(&["mkdir", &generated]);
     for isolated in [false, true] {
