@@ -31,8 +31,8 @@ use source::{Policy, Source};
 /// The policy that holds when none is named.
 pub const DEFAULT: &str = include_str!("default.ini");
 
-/// The largest policy that is read, in bytes (64 MiB): 10,000 resources are 2 MB.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// The largest policy, or line of `serve`, that is read, in bytes (64 MiB): 10,000 resources are 2 MB.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// Why desired state cannot be had. Nothing has been changed then.
 #[derive(Debug, Error)]
@@ -239,8 +239,8 @@ enum Bounded {
 
 fn read_bounded(input: impl Read, name: &str) -> Result<Vec<u8>, Bounded> {
     let mut bytes = Vec::new();
-    input.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(Bounded::Io)?;
-    if bytes.len() as u64 > MAX_BYTES {
+    input.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(Bounded::Io)?;
+    if bytes.len() > MAX_BYTES {
         return Err(Bounded::TooLarge(PolicyError::TooLarge { name: name.to_owned() }));
     }
     Ok(bytes)

@@ -8,7 +8,8 @@ use standfast_providers::schema::Value;
 use standfast_providers::shown::Shown;
 use thiserror::Error;
 
-use super::line::{Line, MAX_BYTES};
+use super::line::Line;
+use crate::policy::MAX_BYTES;
 use crate::policy::declared;
 use crate::policy::json::without_values;
 use crate::policy::snapshot::{By, PuppetRun};

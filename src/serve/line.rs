@@ -2,8 +2,7 @@
 
 use std::io::{self, BufRead};
 
-/// The longest line that is read, in bytes (64 MiB): 10,000 resources are 2 MB.
-pub(super) const MAX_BYTES: usize = 64 * 1024 * 1024;
+use crate::policy::MAX_BYTES;
 
 /// One line of the input, without its end.
 #[derive(Debug, PartialEq, Eq)]
