@@ -327,7 +327,7 @@ fn tell(
 
 fn policy_command(arguments: &cli::Policy, out: &mut impl Write) -> Result<ExitCode, MainError> {
     if arguments.default {
-        out.write_all(policy::DEFAULT.as_bytes())?;
+        out.write_all(policy::default::TEXT.as_bytes())?;
     }
     if let Some(cli::PolicyCommand::Validate { file }) = &arguments.command {
         let count = policy::read(Named::Policy(file), &Root::host()?)?.items.len();

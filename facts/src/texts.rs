@@ -44,25 +44,39 @@ impl Texts {
     /// The first place of `needle` of which `take` makes something: it is given bytes of the texts and where in them the
     /// needle stands, with [`AROUND_BYTES`] before and behind it. `None` also where the file cannot be read on.
     pub fn find<T>(&mut self, needle: &[u8], mut take: impl FnMut(&[u8], usize) -> Option<T>) -> Option<T> {
-        let finder = Finder::new(needle);
-        let behind = needle.len() + AROUND_BYTES;
+        let [found] = self.find_each([needle], |_, around, at| take(around, at));
+        found
+    }
+
+    /// As [`Texts::find`] for several needles, each for itself, in one reading. `take` is also given the needle's number.
+    pub fn find_each<const N: usize, T>(
+        &mut self,
+        needles: [&[u8]; N],
+        mut take: impl FnMut(usize, &[u8], usize) -> Option<T>,
+    ) -> [Option<T>; N] {
+        let finders = needles.map(Finder::new);
+        let behind = needles.iter().map(|needle| needle.len()).max().unwrap_or(0) + AROUND_BYTES;
         let mut piece = std::mem::take(&mut self.piece);
         piece.resize(PIECE_BYTES + AROUND_BYTES + behind, 0);
-        let mut found = None;
+        let mut found = [const { None }; N];
         // A place counts in the piece that has enough before and behind it, which is but one.
         let (mut at, mut from) = (self.place.start, 0);
-        while found.is_none() {
+        while found.iter().any(Option::is_none) {
             let length = piece.len().min(self.place.end - at);
             let Some(window) = piece.get_mut(..length) else { break };
             let Ok(filled) = fill(&self.file, window, at) else { break };
             let is_last = filled < window.len() || at + length == self.place.end;
             let window = &window[..filled];
             let until = if is_last { filled } else { filled - behind };
-            found = finder
-                .find_iter(&window[from.min(filled)..])
-                .map(|place| from + place)
-                .take_while(|place| *place < until)
-                .find_map(|place| take(window, place));
+            for (number, (finder, found)) in finders.iter().zip(&mut found).enumerate() {
+                if found.is_none() {
+                    *found = finder
+                        .find_iter(&window[from.min(filled)..])
+                        .map(|place| from + place)
+                        .take_while(|place| *place < until)
+                        .find_map(|place| take(number, window, place));
+                }
+            }
             if is_last {
                 break;
             }
@@ -125,6 +139,22 @@ mod tests {
             assert_eq!((none, places), (None, 2), "{first}");
             assert!(texts.hold(needle) && !texts.hold(b"needless"));
         }
+    }
+
+    #[test]
+    fn several_are_found_in_one_reading_each_at_its_first_place_that_will_do() {
+        let mut bytes = vec![b'.'; 4 * PIECE_BYTES];
+        for (at, text) in
+            [(10, "one1"), (PIECE_BYTES, "two"), (2 * PIECE_BYTES, "one2"), (3 * PIECE_BYTES, "one2")]
+        {
+            bytes[at..at + text.len()].copy_from_slice(text.as_bytes());
+        }
+        let mut asked = Vec::new();
+        let found = texts(&bytes).find_each([b"one", b"two", b"six"], |number, around, at| {
+            asked.push(number);
+            Some(around[at + 3]).filter(|behind| number != 0 || *behind == b'2')
+        });
+        assert_eq!((found, &asked[..]), ([Some(b'2'), Some(b'.'), None], &[0, 1, 0][..]));
     }
 
     #[test]

@@ -186,9 +186,4 @@ mod tests {
     fn a_section_without_a_title_is_an_error() {
         assert!(error("\n[limits_entry]\n").starts_with("p.ini:2: `[limits_entry]` is not of the form"));
     }
-
-    #[test]
-    fn the_default_policy_is_one_of_its_own_kinds() {
-        assert_eq!(parse("default", super::super::DEFAULT).unwrap().len(), 6);
-    }
 }

@@ -3,6 +3,7 @@
 
 pub mod catalog;
 pub mod declared;
+pub mod default;
 pub mod ini;
 pub mod item;
 pub mod json;
@@ -27,9 +28,6 @@ use crate::resource::{Origin, Resource};
 use item::{Items, Unjudged};
 use puppet_conf::PuppetConf;
 use source::{Policy, Source};
-
-/// The policy that holds when none is named.
-pub const DEFAULT: &str = include_str!("default.ini");
 
 /// The largest policy, or line of `serve`, that is read, in bytes (64 MiB): 10,000 resources are 2 MB.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;

@@ -16,7 +16,7 @@ use super::catalog::Catalog;
 use super::item::{Item, Items};
 use super::puppet_conf::{PuppetConf, RUN_INTERVAL};
 use super::snapshot::{By, Snapshot};
-use super::{DEFAULT, PolicyError, ini, text_of};
+use super::{PolicyError, default, ini, text_of};
 use crate::calendar::{parse_utc, span};
 use crate::resource::{KINDS, ResourceMode};
 
@@ -151,7 +151,8 @@ pub fn find(root: &Root) -> Result<Policy, PolicyError> {
         }
         note = Some("the catalog that puppet agent cached has nothing of standfast");
     }
-    let items = ini::parse("default policy", DEFAULT)?.into();
+    // Were one of them refused, reading the text would name its line.
+    let items = default::resources().or_else(|_| ini::parse("default policy", default::TEXT))?.into();
     Ok(Policy { items, source: Source::Default(note) })
 }
 

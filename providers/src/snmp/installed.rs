@@ -47,8 +47,7 @@ impl Installed {
         let default = of_distribution(os.as_ref());
         for directory in library_directories(root) {
             let Some((path, mut texts)) = library_in(root, &directory) else { continue };
-            if let Some(version) = version_in(&mut texts) {
-                let persistent = PERSISTENT.iter().find(|known| holds_text(&mut texts, known.as_bytes()));
+            if let Some((version, persistent)) = compiled_in(&mut texts) {
                 return Self {
                     version,
                     known_from: KnownFrom::Library(path),
@@ -153,18 +152,34 @@ fn library_directories(root: &Root) -> impl Iterator<Item = PathBuf> {
     native.into_iter().chain(std::iter::once_with(others).flatten())
 }
 
-fn holds_text(library: &mut Texts, text: &[u8]) -> bool {
-    library.hold(&[b"\0", text, b"\0"].concat())
+/// What stands in a library as texts of their own: the version of net-snmp and the first known persistent directory.
+fn compiled_in(library: &mut Texts) -> Option<(Version, Option<&'static str>)> {
+    let (mut version, mut persistent) = (None, PERSISTENT.len());
+    library.find_each([b"\x005.", b"\0/var/"], |needle, around, at| {
+        if needle == 0 {
+            version = version_at(around, at + 1);
+            return version.map(drop);
+        }
+        let known = text_at(around, at + 1)
+            .and_then(|text| PERSISTENT.iter().position(|known| known.as_bytes() == text));
+        persistent = persistent.min(known?);
+        // No later one counts more.
+        (persistent == 0).then_some(())
+    });
+    Some((version?, PERSISTENT.get(persistent).copied()))
 }
 
-/// The text of a library that is a version of net-snmp and nothing else.
-fn version_in(library: &mut Texts) -> Option<Version> {
-    library.find(b"\x005.", |around, at| {
-        let text = around.get(at + 1..at + 16)?;
-        let text = &text[..memchr::memchr(0, text)?];
-        let is_version = text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
-        parse(text).filter(|_| is_version && text.len() >= 3)
-    })
+/// A text that is a version and nothing else.
+fn version_at(around: &[u8], at: usize) -> Option<Version> {
+    let text = text_at(around, at).filter(|text| (3..15).contains(&text.len()))?;
+    let is_version = text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    parse(text).filter(|_| is_version)
+}
+
+/// The text that begins at a place, without the NUL that ends it.
+fn text_at(around: &[u8], at: usize) -> Option<&[u8]> {
+    let text = around.get(at..)?;
+    text.get(..memchr::memchr(0, text)?)
 }
 
 /// The first three numbers of a version, of which the last may lack; no Debian epoch.
@@ -183,7 +198,7 @@ mod tests {
 
     use standfast_facts::texts::Texts;
 
-    use super::{Version, holds_text, parse, version_in};
+    use super::{Version, compiled_in, parse};
     use crate::snmp::tests::tree::Tree;
 
     fn texts(library: &str) -> Texts {
@@ -193,10 +208,17 @@ mod tests {
     #[test]
     fn the_version_is_a_text_of_its_own_in_the_library() {
         let mut library = texts("\x7fELF\0 5.1 is old\x005.2 or newer\x005.9.3\0/var/lib/snmp\0");
-        assert_eq!(version_in(&mut library), Some(Version(5, 9, 3)));
-        assert!(holds_text(&mut library, b"/var/lib/snmp"));
-        assert!(!holds_text(&mut library, b"/var/lib"));
-        assert_eq!(version_in(&mut texts("\x7fELF")), None);
+        assert_eq!(compiled_in(&mut library), Some((Version(5, 9, 3), Some("/var/lib/snmp"))));
+        assert_eq!(compiled_in(&mut texts("\x7fELF\0/var/lib/snmp\0")), None);
+    }
+
+    #[test]
+    fn of_several_persistent_directories_in_a_library_the_first_that_is_known_counts_wherever_it_stands() {
+        let of = |library: &str| compiled_in(&mut texts(library)).and_then(|(_, persistent)| persistent);
+        let version = "\x7fELF\x005.8\0";
+        assert_eq!(of(&format!("{version}/var/net-snmp\0/var/lib/net-snmp\0")), Some("/var/lib/net-snmp"));
+        assert_eq!(of(&format!("{version}/var/lib/net-snmp\0/var/net-snmp\0")), Some("/var/lib/net-snmp"));
+        assert_eq!(of(&format!("{version}/var/lib\0/var/lib/snmpd\0x/var/lib/snmp\0")), None);
     }
 
     #[test]
