@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod diff;
 pub mod explanation;
+pub mod foreman;
 pub mod json;
 pub mod logs;
 pub mod monitoring;
