@@ -12,5 +12,6 @@ pub mod probe;
 pub mod rsyslog;
 pub mod snmp;
 pub mod source;
+pub mod spool;
 pub mod style;
 pub mod text;
