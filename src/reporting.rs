@@ -30,7 +30,9 @@ pub enum ReportError {
     #[error("the spool of reports")]
     Spool(#[from] spool::Error),
     /// Nobody said where to.
-    #[error("no url to report to: set it in {FILE}, section [report], as `url = https://foreman.example.com`, or with --url")]
+    #[error(
+        "no url to report to: set it in {FILE}, section [report], as `url = https://foreman.example.com`, or with --url"
+    )]
     NoUrl,
     /// What is left out would count as gone.
     #[error("a report is of all that is desired: leave out the globs, or --report")]
@@ -133,7 +135,8 @@ pub fn command(
         spool::told::write(&status, Time::now(), arguments.format, Style::of_stdout(), out)?;
         return Ok(Exit::InSync);
     }
-    let settings = settings(&root, &arguments.settings)?.ok_or(ReportError::NoUrl)?;
+    let settings =
+        settings(&root, &arguments.settings).map_err(ReportError::from)?.ok_or(ReportError::NoUrl)?;
     let when = if arguments.now { When::Now } else { When::Due };
     let told = if arguments.send {
         deliver::send(&root, &settings, when).map_err(ReportError::from)?

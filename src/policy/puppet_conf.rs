@@ -19,7 +19,11 @@ struct Paths {
 
 const PATHS: [Paths; 2] = [
     // Packages of Perforce and of Vox Pupuli.
-    Paths { conf: "/etc/puppetlabs/puppet", vardirs: &["/opt/puppetlabs/puppet/cache"], ssldirs: &["/etc/puppetlabs/puppet/ssl"] },
+    Paths {
+        conf: "/etc/puppetlabs/puppet",
+        vardirs: &["/opt/puppetlabs/puppet/cache"],
+        ssldirs: &["/etc/puppetlabs/puppet/ssl"],
+    },
     // Debian and Ubuntu; before Puppet 4, and in EPEL, /var/lib/puppet.
     Paths {
         conf: "/etc/puppet",
@@ -80,8 +84,9 @@ impl Ssl {
         };
         let certificates = get("certdir", "$ssldir/certs");
         let keys = get("privatekeydir", "$ssldir/private_keys");
-        let below =
-            |name, default| get(name, default).replace("$certdir", &certificates).replace("$privatekeydir", &keys);
+        let below = |name, default| {
+            get(name, default).replace("$certdir", &certificates).replace("$privatekeydir", &keys)
+        };
         Self {
             authority: below("localcacert", "$certdir/ca.pem").into(),
             certificate: below("hostcert", "$certdir/$certname.pem"),

@@ -81,7 +81,9 @@ impl Answer {
     #[must_use]
     pub fn delivery(&self, endpoint: Endpoint) -> Delivery {
         let said = self.said();
-        let reason = || format!("{}{}", self.status, said.as_ref().map_or_else(String::new, |said| format!(": {said}")));
+        let reason = || {
+            format!("{}{}", self.status, said.as_ref().map_or_else(String::new, |said| format!(": {said}")))
+        };
         match (self.status, endpoint) {
             (200..=299, endpoint) => self.success(endpoint),
             (300..=399, _) => Delivery::Misconfigured { reason: self.redirected() },
@@ -116,7 +118,10 @@ impl Answer {
         let side = if apart > 0 { "ahead of" } else { "behind" };
         // A header has whole seconds.
         (apart.abs() > SKEW + 1_000_000).then(|| {
-            format!("the clock of this host is {} s {side} the server's: reports may count as old or early", apart.abs() / 1_000_000)
+            format!(
+                "the clock of this host is {} s {side} the server's: reports may count as old or early",
+                apart.abs() / 1_000_000
+            )
         })
     }
 
@@ -127,17 +132,22 @@ impl Answer {
     /// A success is only one when the server says that it has the report: 201 with `"id": null` stored nothing.
     fn success(&self, endpoint: Endpoint) -> Delivery {
         let foreign = || Delivery::Misconfigured {
-            reason: format!("{}: the answer is not one of Foreman or of a Smart Proxy: is the url right?", self.status),
+            reason: format!(
+                "{}: the answer is not one of Foreman or of a Smart Proxy: is the url right?",
+                self.status
+            ),
         };
         let Some(Value::Object(json)) = self.json() else { return foreign() };
         if endpoint == Endpoint::Standfast && json.get("spooled") == Some(&Value::Bool(true)) {
             return Delivery::Done { note: last(json.get("last")) };
         }
         match json.get("id") {
-            Some(Value::Null) => {
-                Delivery::UnknownHost { reason: format!("{}: nothing was stored: Foreman knows no such host", self.status) }
+            Some(Value::Null) => Delivery::UnknownHost {
+                reason: format!("{}: nothing was stored: Foreman knows no such host", self.status),
+            },
+            Some(Value::Number(_)) if json.get("stored") == Some(&Value::Bool(false)) => {
+                Delivery::DoneAlready
             }
-            Some(Value::Number(_)) if json.get("stored") == Some(&Value::Bool(false)) => Delivery::DoneAlready,
             Some(Value::Number(_)) => Delivery::Done { note: None },
             _ => foreign(),
         }
@@ -170,7 +180,10 @@ impl Answer {
 
     fn redirected(&self) -> String {
         let to = self.location.as_deref().map_or("elsewhere".to_owned(), |to| clean::line(to, TOLD));
-        format!("{}: the server sends the report to {to}, which is not followed: put the final address into url", self.status)
+        format!(
+            "{}: the server sends the report to {to}, which is not followed: put the final address into url",
+            self.status
+        )
     }
 
     fn wait(&self) -> Option<Duration> {
@@ -200,7 +213,9 @@ fn last(last: Option<&Value>) -> Option<String> {
     let outcome = text("outcome")?.replace('_', " ");
     let message = text("message").map(|message| format!(": {message}")).unwrap_or_default();
     let at = text("at").map(|at| format!(" ({at})")).unwrap_or_default();
-    Some(format!("Foreman refused an earlier report of this host, says the Smart Proxy: {outcome}{message}{at}"))
+    Some(format!(
+        "Foreman refused an earlier report of this host, says the Smart Proxy: {outcome}{message}{at}"
+    ))
 }
 
 #[cfg(test)]

@@ -29,12 +29,20 @@ fn means(endpoint: Endpoint, status: u16, body: &str, words: &str) {
 fn the_answers_of_the_plugin_are_mapped() {
     for (status, body, words) in [
         (201, r#"{"id":1,"host_id":10,"host":"h","status":"drifted","stored":true}"#, "done"),
-        (200, r#"{"id":1,"host_id":10,"host":"h","status":"drifted","stored":false,"reason":"older"}"#, "already"),
+        (
+            200,
+            r#"{"id":1,"host_id":10,"host":"h","status":"drifted","stored":false,"reason":"older"}"#,
+            "already",
+        ),
         (201, r#"{"id":null}"#, "unknown host: 201: nothing was stored"),
         (200, "<html>welcome to the hotel</html>", "misconfigured: 200: the answer is not one of Foreman"),
         (200, "{}", "misconfigured: 200"),
         (204, "", "misconfigured: 204"),
-        (400, r#"{"error":{"field":"drift_report","message":"is not an object"}}"#, "dead: 400: drift_report: is not an object"),
+        (
+            400,
+            r#"{"error":{"field":"drift_report","message":"is not an object"}}"#,
+            "dead: 400: drift_report: is not an object",
+        ),
         (
             403,
             r#"{"error":{"message":"Access denied","details":"Missing one of the required permissions: upload_drift_reports"}}"#,
@@ -43,9 +51,17 @@ fn the_answers_of_the_plugin_are_mapped() {
         (401, "", "misconfigured: 401: the certificate"),
         (404, "", "misconfigured: 404: nothing takes drift reports at this url: install the plugin"),
         (413, r#"{"error":{"message":"larger than 262144 bytes"}}"#, "dead: 413: larger than"),
-        (422, r#"{"error":{"field":"host","message":"unknown host web17"}}"#, "unknown host: 422: host: unknown host web17"),
+        (
+            422,
+            r#"{"error":{"field":"host","message":"unknown host web17"}}"#,
+            "unknown host: 422: host: unknown host web17",
+        ),
         (422, r#"{"error":{"field":"host","message":"must be lower case"}}"#, "dead: 422: host: must be"),
-        (422, r#"{"error":{"field":"findings[3].state","message":"is not a state"}}"#, "dead: 422: findings[3].state"),
+        (
+            422,
+            r#"{"error":{"field":"findings[3].state","message":"is not a state"}}"#,
+            "dead: 422: findings[3].state",
+        ),
         (422, "", "dead: 422"),
         (406, "", "dead: 406"),
         (415, "", "dead: 415"),
@@ -65,7 +81,12 @@ fn the_answers_of_a_smart_proxy_are_mapped_with_what_it_tells_of_the_last_report
     let words = "done: Foreman refused an earlier report of this host, says the Smart Proxy: unknown host: unknown host h (2026-11-27T12:00:00Z)";
     means(Endpoint::Standfast, 202, last, words);
     means(Endpoint::Standfast, 202, r#"{"spooled":false}"#, "misconfigured");
-    means(Endpoint::Standfast, 403, r#"{"error":{"field":"host","message":"is not the certificate's"}}"#, "misconfigured: 403: host: is not");
+    means(
+        Endpoint::Standfast,
+        403,
+        r#"{"error":{"field":"host","message":"is not the certificate's"}}"#,
+        "misconfigured: 403: host: is not",
+    );
 }
 
 #[test]
@@ -75,7 +96,11 @@ fn the_answers_of_a_stock_foreman_are_mapped() {
         (201, r#"{"id":1,"host_id":1,"host_name":"h","reported_at":"2026-11-23 10:00:00 UTC"}"#, "done"),
         (201, r#"{"id":null,"host_id":null}"#, "unknown host: 201"),
         (422, taken, "already"),
-        (422, r#"{"error":{"errors":{"host_id":["can't be blank"]},"full_messages":["Host can't be blank"]}}"#, "unknown host: 422: Host can't be blank"),
+        (
+            422,
+            r#"{"error":{"errors":{"host_id":["can't be blank"]},"full_messages":["Host can't be blank"]}}"#,
+            "unknown host: 422: Host can't be blank",
+        ),
         (422, r#"{"message":"ERF42-2399 [Foreman::Exception]: Invalid report"}"#, "dead: 422: ERF42-2399"),
         (403, r#"{"error":{"message":"Access denied"}}"#, "misconfigured: 403: Access denied"),
         (404, "", "misconfigured: 404: there is no Foreman"),
@@ -94,7 +119,10 @@ fn the_answers_of_a_stock_foreman_are_mapped() {
 fn a_redirection_is_a_configuration_error_that_names_the_target() {
     let moved = Answer { location: Some("https://other.example.com/\u{1b}x".into()), ..answer(302, "") };
     let told = told(&moved.delivery(Endpoint::Standfast));
-    assert!(told.starts_with("misconfigured: 302: the server sends the report to https://other.example.com/x,"), "{told}");
+    assert!(
+        told.starts_with("misconfigured: 302: the server sends the report to https://other.example.com/x,"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -121,9 +149,21 @@ fn clocks_that_are_apart_are_told_with_the_side() {
 fn no_answer_whatsoever_is_taken_for_stored_unless_it_says_so() {
     for status in 100..=599 {
         for endpoint in [Endpoint::Standfast, Endpoint::ConfigReports] {
-            for body in ["", "[]", "{}", "null", "\u{0}", r#"{"id":"1"}"#, r#"{"error":[]}"#, r#"{"error":{"errors":[]}}"#] {
+            for body in [
+                "",
+                "[]",
+                "{}",
+                "null",
+                "\u{0}",
+                r#"{"id":"1"}"#,
+                r#"{"error":[]}"#,
+                r#"{"error":{"errors":[]}}"#,
+            ] {
                 let delivery = answer(status, body).delivery(endpoint);
-                assert!(!matches!(delivery, Delivery::Done { .. } | Delivery::DoneAlready), "{status} {body}");
+                assert!(
+                    !matches!(delivery, Delivery::Done { .. } | Delivery::DoneAlready),
+                    "{status} {body}"
+                );
             }
         }
     }

@@ -26,7 +26,10 @@ pub fn parse<'t>(
         }
         if let Some(section) = line.strip_prefix('[') {
             if section.strip_suffix(']').map(str::trim) != Some(SECTION) {
-                return Err(fail(number, format!("`{}` is no section of this file; it has [{SECTION}]", Shown::text(line))));
+                return Err(fail(
+                    number,
+                    format!("`{}` is no section of this file; it has [{SECTION}]", Shown::text(line)),
+                ));
             }
             is_in_section = true;
             continue;
@@ -50,7 +53,9 @@ pub fn parse<'t>(
 /// That there is no such key, and which was perhaps meant. Its value is not told: it could be a password.
 fn unknown(key: &str, known: &[&'static str]) -> String {
     if matches!(key, "password" | "token" | "personal_access_token") {
-        return format!("`{key}` must not stand here: write it into a file of root's with mode 0600, and name that as password_file");
+        return format!(
+            "`{key}` must not stand here: write it into a file of root's with mode 0600, and name that as password_file"
+        );
     }
     let hint = match get_close_matches(key, known, 1, 0.6).first() {
         Some(meant) => format!("did you mean `{meant}`?"),
@@ -81,7 +86,10 @@ mod tests {
     fn what_is_not_known_is_refused_with_file_and_line_and_what_was_perhaps_meant() {
         for (text, words) in [
             ("[report]\n\nurll = x\n", "s.conf:3: unknown setting `urll`: did you mean `url`?"),
-            ("[report]\npasword_file = x\n", "s.conf:2: unknown setting `pasword_file`: did you mean `password_file`?"),
+            (
+                "[report]\npasword_file = x\n",
+                "s.conf:2: unknown setting `pasword_file`: did you mean `password_file`?",
+            ),
             ("[report]\nzzz = x\n", "s.conf:2: unknown setting `zzz`: there are url, user, password_file"),
             ("[reports]\n", "s.conf:1: `[reports]` is no section of this file; it has [report]"),
             ("[report\n", "s.conf:1: `[report` is no section"),

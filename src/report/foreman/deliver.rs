@@ -66,9 +66,11 @@ pub fn report(root: &Root, settings: &Settings, body: &Body, when: When) -> Resu
     }
     let (reported_at, host) = (report.reported_at.clone(), report.host.clone());
     let frozen = Frozen { reported_at, host, digest, body: body.to_bytes() };
-    let note = match spool.put(&frozen) {
+    let note = match spool.put(frozen) {
         Ok(Put::Spooled) => None,
-        Ok(Put::Outdated) => Some("a newer report of this host waits or was delivered: was the clock set back?".to_owned()),
+        Ok(Put::Outdated) => {
+            Some("a newer report of this host waits or was delivered: was the clock set back?".to_owned())
+        }
         Err(error @ Error::Untidy(_)) => Some(crate::chain::chain(&error)),
         Err(error) => return Err(error),
     };
@@ -92,13 +94,19 @@ fn unchanged(spool: &Spool, settings: &Settings, host: &str, digest: &str) -> Re
     let due = pace::heartbeat(last.at, host, settings.heartbeat, settings.splay);
     Ok(pace::is_known(&last, host, digest, due, Time::now()).then(|| {
         let (at, due) = (last.at.to_the_second(), due.to_the_second());
-        Told::new(What::Fine, format!("nothing has changed since the report of {at}; the next is due at {due}"))
+        Told::new(
+            What::Fine,
+            format!("nothing has changed since the report of {at}; the next is due at {due}"),
+        )
     }))
 }
 
 fn fly(spool: &Spool, settings: &Settings, when: When) -> Result<Told, Error> {
     let Some(mut flight) = spool.flight()? else {
-        return Ok(Told::new(What::Waits, "another process is sending, and takes this report along".to_owned()));
+        return Ok(Told::new(
+            What::Waits,
+            "another process is sending, and takes this report along".to_owned(),
+        ));
     };
     let sender = Sender::new(settings);
     let mut told = Told::new(What::Fine, "nothing waits to be sent".to_owned());
@@ -121,7 +129,8 @@ fn fly(spool: &Spool, settings: &Settings, when: When) -> Result<Told, Error> {
 
 fn paused(pending: &Pending, not_before: Time, told: Told) -> Told {
     let reason = pending.reason.as_deref().unwrap_or("the last try failed");
-    let line = format!("the report waits until {} ({reason}); --now sends it at once", not_before.to_the_second());
+    let line =
+        format!("the report waits until {} ({reason}); --now sends it at once", not_before.to_the_second());
     Told { what: What::Waits, line, ..told }
 }
 
@@ -146,7 +155,9 @@ fn ask(
         }
     }
     let Ok(report) = serde_json::from_slice::<Body>(body) else {
-        return Ok(Delivery::DeadLetter { reason: "is not what this version of standfast writes".to_owned() });
+        return Ok(Delivery::DeadLetter {
+            reason: "is not what this version of standfast writes".to_owned(),
+        });
     };
     let answer = match sender.send(Endpoint::ConfigReports, stock::config_report(&report)) {
         Ok(answer) => answer,
@@ -212,7 +223,9 @@ fn settle(
         }
         Delivery::DeadLetter { reason } => {
             let reason = shown(&reason);
-            let line = format!("{host} refuses the report for good ({reason}); it lies in /var/lib/standfast/report/dead");
+            let line = format!(
+                "{host} refuses the report for good ({reason}); it lies in /var/lib/standfast/report/dead"
+            );
             (Settled::Dead { reason }, What::Failed, line)
         }
     };

@@ -92,7 +92,13 @@ enum Who {
     AgentReads,
 }
 
-fn read(root: &Root, key: &'static str, path: &Path, origin: &Origin, who: Who) -> Result<Vec<u8>, SettingsError> {
+fn read(
+    root: &Root,
+    key: &'static str,
+    path: &Path,
+    origin: &Origin,
+    who: Who,
+) -> Result<Vec<u8>, SettingsError> {
     let fail = |source: TrustError| SettingsError::Key { key, origin: origin.clone(), source };
     let (bytes, status) = root.read_with_status(path).map_err(|error: ReadError| fail(error.into()))?;
     let open = |mode| TrustError::Mode { path: path.to_path_buf(), mode, access: Access::Private };
@@ -139,7 +145,8 @@ fn full_name(root: &Root) -> String {
     if name.contains('.') {
         return name;
     }
-    let read = |path: &str| String::from_utf8_lossy(&root.read(Path::new(path)).unwrap_or_default()).into_owned();
+    let read =
+        |path: &str| String::from_utf8_lossy(&root.read(Path::new(path)).unwrap_or_default()).into_owned();
     let hosts = read("/etc/hosts");
     let is_own = |one: &&str| one.contains('.') && one.split('.').next() == Some(name.as_str());
     let of_hosts = hosts.lines().find_map(|line| {

@@ -55,10 +55,12 @@ impl<'s> Sender<'s> {
             builder = builder.identity(tls::identity(identity)?);
         }
         if let Some(proxy) = &settings.http_proxy {
-            let proxy = Proxy::all(proxy.as_str()).map_err(|error| format!("http_proxy: {}", chain(&error)))?;
+            let proxy =
+                Proxy::all(proxy.as_str()).map_err(|error| format!("http_proxy: {}", chain(&error)))?;
             builder = builder.proxy(proxy);
         }
-        let client = builder.build().map_err(|error| format!("cannot make ready to send: {}", chain(&error)))?;
+        let client =
+            builder.build().map_err(|error| format!("cannot make ready to send: {}", chain(&error)))?;
         Ok(Self { settings, client })
     }
 
@@ -97,12 +99,14 @@ impl<'s> Sender<'s> {
         }
         let timeout = self.settings.timeout.as_secs();
         NoAnswer::Away(if error.is_timeout() && error.is_connect() {
-            format!("{host} does not answer: no connection within {} s", self.settings.connect_timeout.as_secs())
+            format!(
+                "{host} does not answer: no connection within {} s",
+                self.settings.connect_timeout.as_secs()
+            )
         } else if error.is_timeout() {
             format!("{host} does not answer within {timeout} s")
         } else {
-            // The first text repeats the address.
-            let cause = error.source().map_or_else(|| error.to_string(), chain);
+            let cause = cause(error);
             format!("{host} cannot be asked: {cause}")
         })
     }
@@ -110,7 +114,8 @@ impl<'s> Sender<'s> {
 
 fn authorities(settings: &Settings) -> Result<Vec<Certificate>, String> {
     let Some(pem) = &settings.authorities else { return Ok(Vec::new()) };
-    let certificates = Certificate::from_pem_bundle(pem).map_err(|error| format!("ca_file: {}", chain(&error)))?;
+    let certificates =
+        Certificate::from_pem_bundle(pem).map_err(|error| format!("ca_file: {}", chain(&error)))?;
     if certificates.is_empty() {
         return Err("ca_file: holds no certificate (-----BEGIN CERTIFICATE-----)".to_owned());
     }
@@ -133,8 +138,19 @@ fn read(response: Response) -> Result<Answer, NoAnswer> {
     match response.take(MOST_ANSWER).read_to_end(&mut answer.body) {
         Ok(_) => Ok(answer),
         // Whether it was stored stands in the body.
-        Err(error) => Err(NoAnswer::Away(format!("the answer {} broke off: {}", answer.status, chain(&error)))),
+        Err(error) => {
+            Err(NoAnswer::Away(format!("the answer {} broke off: {}", answer.status, chain(&error))))
+        }
     }
+}
+
+/// Why, without the address, which is told already, and without the name of the layer that tells it.
+fn cause(error: &reqwest::Error) -> String {
+    let mut cause = error.source();
+    while let Some(layer) = cause.filter(|layer| layer.to_string().starts_with("client error")) {
+        cause = layer.source();
+    }
+    cause.map_or_else(|| error.to_string(), chain)
 }
 
 /// What TLS computes with is chosen here and not at the start, which is not for those who send nothing.

@@ -19,7 +19,8 @@ const MESSAGE: usize = 8192;
 #[must_use]
 pub fn config_report(body: &Body) -> Vec<u8> {
     let report = &body.drift_report;
-    let logs: Vec<Value> = report.findings.iter().flat_map(lines).chain(more(report)).chain([last(report)]).collect();
+    let logs: Vec<Value> =
+        report.findings.iter().flat_map(lines).chain(more(report)).chain([last(report)]).collect();
     let value = json!({"config_report": {
         "host": report.host,
         "reported_at": report.reported_at,
@@ -63,9 +64,11 @@ fn lines(told: &Told) -> Vec<Value> {
         let message = if told.message.is_empty() { word(told.state) } else { &told.message };
         lines.push(log(level, &source(""), message));
     }
-    lines.extend(files(&told.diff).into_iter().map(|(path, diff)| {
-        log(level, &format!("/Standfast/File[{path}]/content"), &format!("\n{diff}"))
-    }));
+    lines.extend(
+        files(&told.diff).into_iter().map(|(path, diff)| {
+            log(level, &format!("/Standfast/File[{path}]/content"), &format!("\n{diff}"))
+        }),
+    );
     lines
 }
 
@@ -87,12 +90,14 @@ fn more(report: &DriftReport) -> Option<Value> {
 fn last(report: &DriftReport) -> Value {
     let mut parts = vec![format!("Checked {} resources", report.checked)];
     let counts = [(report.drifted, "drifted"), (report.corrected, "corrected"), (report.failed, "failed")];
-    parts.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")));
+    parts
+        .extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")));
     log("notice", "Standfast", &parts.join(", "))
 }
 
 fn log(level: &str, source: &str, message: &str) -> Value {
-    let message = if message.starts_with('\n') { clean::diff(message, MESSAGE) } else { clean::line(message, MESSAGE) };
+    let message =
+        if message.starts_with('\n') { clean::diff(message, MESSAGE) } else { clean::line(message, MESSAGE) };
     json!({"log": {
         "level": level,
         "sources": {"source": clean::line(source, SOURCE)},
@@ -111,7 +116,8 @@ fn files(diff: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
     let mut lines = diff.split_inclusive('\n').peekable();
     while let Some(line) = lines.next() {
-        let begins = line.strip_prefix("--- ").filter(|_| lines.peek().is_some_and(|next| next.starts_with("+++ ")));
+        let begins =
+            line.strip_prefix("--- ").filter(|_| lines.peek().is_some_and(|next| next.starts_with("+++ ")));
         if let Some(old) = begins {
             let new = lines.peek().and_then(|next| next.strip_prefix("+++ ")).unwrap_or(old);
             let path = if old.trim_end() == "/dev/null" { new } else { old };

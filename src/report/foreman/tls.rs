@@ -47,10 +47,13 @@ fn words(error: &TlsError, host: &str) -> Option<String> {
         TlsError::InvalidCertificate(error) => certificate(error, &host),
         TlsError::AlertReceived(alert) => of_alert(*alert, &host)?,
         TlsError::PeerIncompatible(
-            PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig | PeerIncompatible::ServerDoesNotSupportTls12Or13,
+            PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
+            | PeerIncompatible::ServerDoesNotSupportTls12Or13,
         ) => format!("{host} speaks only TLS 1.1 or older: let it speak TLS 1.2 or 1.3"),
         TlsError::PeerIncompatible(_) => {
-            format!("{host} and this host have no way of TLS in common: let the server speak TLS 1.2 or 1.3 ({error})")
+            format!(
+                "{host} and this host have no way of TLS in common: let the server speak TLS 1.2 or 1.3 ({error})"
+            )
         }
         TlsError::InvalidMessage(_) => {
             format!("what {host} speaks is not TLS: is the port of the url the one of HTTPS?")
@@ -82,7 +85,9 @@ fn certificate(error: &CertificateError, host: &str) -> String {
             format!("the certificate of {host} has expired: renew it, or set this host's clock")
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            format!("the certificate of {host} is not valid yet: set this host's clock, or the server's and make it anew")
+            format!(
+                "the certificate of {host} is not valid yet: set this host's clock, or the server's and make it anew"
+            )
         }
         CertificateError::Revoked => format!("the certificate of {host} is revoked: make it anew"),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
@@ -104,19 +109,25 @@ fn of_alert(alert: AlertDescription, host: &str) -> Option<String> {
         | AlertDescription::UnsupportedCertificate
         | AlertDescription::AccessDenied
         | AlertDescription::CertificateUnknown => {
-            format!("{host} does not believe the certificate of this host: it must be of the authority that the server knows")
+            format!(
+                "{host} does not believe the certificate of this host: it must be of the authority that the server knows"
+            )
         }
         AlertDescription::CertificateExpired => {
             format!("the certificate of this host has expired, says {host}: renew it, or set the clocks")
         }
-        AlertDescription::CertificateRevoked => format!("the certificate of this host is revoked, says {host}"),
+        AlertDescription::CertificateRevoked => {
+            format!("the certificate of this host is revoked, says {host}")
+        }
         AlertDescription::ProtocolVersion => {
             format!("{host} speaks only TLS 1.1 or older: let it speak TLS 1.2 or 1.3")
         }
         AlertDescription::HandshakeFailure => format!(
             "{host} ends the handshake: it speaks only old TLS or ciphers, or wants a certificate of this host"
         ),
-        AlertDescription::UnrecognisedName => format!("{host} does not know its own name: put the right one into url"),
+        AlertDescription::UnrecognisedName => {
+            format!("{host} does not know its own name: put the right one into url")
+        }
         _ => return None,
     })
 }

@@ -134,7 +134,8 @@ pub fn timeout(text: &str) -> Result<Duration, String> {
 pub fn size(text: &str) -> Result<u64, String> {
     // What holds no report could keep none.
     let size = number(text, &[('K', 1 << 10), ('M', 1 << 20), ('G', 1 << 30)]);
-    size.filter(|size| *size >= 128 << 10).ok_or_else(|| "should be a size such as 256K or 4M, and at least 128K".to_owned())
+    size.filter(|size| *size >= 128 << 10)
+        .ok_or_else(|| "should be a size such as 256K or 4M, and at least 128K".to_owned())
 }
 
 /// A number of reports.
@@ -143,7 +144,9 @@ pub fn size(text: &str) -> Result<u64, String> {
 /// What is wrong with it.
 pub fn count(text: &str) -> Result<usize, String> {
     let count = number(text, &[]).and_then(|count| usize::try_from(count).ok());
-    count.filter(|count| (1..=1_000_000).contains(count)).ok_or_else(|| "should be a number from 1 on".to_owned())
+    count
+        .filter(|count| (1..=1_000_000).contains(count))
+        .ok_or_else(|| "should be a number from 1 on".to_owned())
 }
 
 /// Yes or no.
@@ -166,13 +169,20 @@ mod tests {
     fn an_address_is_of_https_or_of_this_host() {
         for (text, is, host) in [
             ("https://foreman.example.com", "https://foreman.example.com", "foreman.example.com"),
-            ("https://proxy.example.com:8443/standfast/", "https://proxy.example.com:8443/standfast", "proxy.example.com"),
+            (
+                "https://proxy.example.com:8443/standfast/",
+                "https://proxy.example.com:8443/standfast",
+                "proxy.example.com",
+            ),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080", "127.0.0.1"),
             ("http://[::1]:8080/", "http://[::1]:8080", "::1"),
             ("http://localhost", "http://localhost", "localhost"),
         ] {
             let url = Url::parse(text).unwrap();
-            assert_eq!((url.as_str(), url.host(), url.is_smart_proxy()), (is, host, is.contains("standfast")));
+            assert_eq!(
+                (url.as_str(), url.host(), url.is_smart_proxy()),
+                (is, host, is.contains("standfast"))
+            );
         }
         for (text, words) in [
             ("", "https://"),
@@ -195,10 +205,24 @@ mod tests {
 
     #[test]
     fn spans_sizes_and_counts_have_units() {
-        for (text, seconds) in [("0", 0), ("90", 90), ("90s", 90), ("30m", 1800), ("6h", 21_600), ("7d", 604_800)] {
+        for (text, seconds) in
+            [("0", 0), ("90", 90), ("90s", 90), ("30m", 1800), ("6h", 21_600), ("7d", 604_800)]
+        {
             assert_eq!(span(text).unwrap(), Duration::from_secs(seconds));
         }
-        for text in ["", "h", "-1", "+1", "1.5h", "6 h", "6hh", "1w", "99999999999999999d", "99999999999999999999", "4000d"] {
+        for text in [
+            "",
+            "h",
+            "-1",
+            "+1",
+            "1.5h",
+            "6 h",
+            "6hh",
+            "1w",
+            "99999999999999999d",
+            "99999999999999999999",
+            "4000d",
+        ] {
             assert!(span(text).is_err(), "{text}");
         }
         assert!(timeout("0").is_err() && timeout("1").is_ok());
