@@ -1,6 +1,8 @@
 //! Tests of the spool in temp directories.
 #![allow(clippy::disallowed_methods, reason = "a test makes its own files")]
 
+mod kills;
+mod order;
 mod put;
 mod settle;
 
