@@ -3,6 +3,7 @@
 
 mod bounds;
 mod foreign;
+mod full;
 mod kills;
 mod order;
 mod put;
@@ -97,6 +98,8 @@ impl Host {
 
 impl Drop for Host {
     fn drop(&mut self) {
+        // Where a test has mounted something, which would keep its directory.
+        let _ = nix::mount::umount2(&self.base, nix::mount::MntFlags::MNT_DETACH);
         let _ = fs::remove_dir_all(&self.base);
     }
 }
