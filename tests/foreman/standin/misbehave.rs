@@ -46,7 +46,7 @@ pub(crate) enum Misbehaviour {
 }
 
 /// Up to where all goes well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
     /// The connection was accepted, nothing of it read.
     Accepted,
