@@ -149,11 +149,7 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             run_and_tell(&check.run, mode, (Wish::of_check(&check), &check.settings), out)
         }
         Command::Apply(apply) => {
-            let mode = match (apply.noop, apply.reload) {
-                (true, _) => Mode::Check,
-                (false, false) => Mode::Apply,
-                (false, true) => Mode::ApplyAndReload,
-            };
+            let mode = mode_of(&apply);
             run_and_tell(&apply.run, mode, (Wish::of_apply(&apply), &apply.settings), out)
         }
         Command::Report(arguments) => {
@@ -204,6 +200,14 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
             clap_mangen::Man::new(Cli::command()).render(out)?;
             Ok(Exit::InSync.into())
         }
+    }
+}
+
+fn mode_of(apply: &cli::Apply) -> Mode {
+    match (apply.noop, apply.reload) {
+        (true, _) => Mode::Check,
+        (false, false) => Mode::Apply,
+        (false, true) => Mode::ApplyAndReload,
     }
 }
 

@@ -158,7 +158,8 @@ impl<'t> Settings<'t> {
                 continue;
             };
             // `vardir = /x { owner = root }` also says whose the directory should be.
-            let end = value.find('{').filter(|at| !value[..*at].ends_with('$')).unwrap_or(value.len());
+            let mut braces = value.match_indices('{').map(|(at, _)| at);
+            let end = braces.find(|at| !value[..*at].ends_with('$')).unwrap_or(value.len());
             let value = &value[..end];
             let entry = (name.trim(), value.trim());
             match section {

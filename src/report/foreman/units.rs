@@ -97,10 +97,8 @@ impl fmt::Display for Url {
 
 /// A number and its unit's factor, of these units; without one it counts once.
 fn number(text: &str, units: &[(char, u64)]) -> Option<u64> {
-    let (digits, factor) = match units.iter().find(|(unit, _)| text.ends_with(*unit)) {
-        Some((unit, factor)) => (text.trim_end_matches(*unit), *factor),
-        None => (text, 1),
-    };
+    let found = units.iter().find_map(|(unit, factor)| Some((text.strip_suffix(*unit)?, *factor)));
+    let (digits, factor) = found.unwrap_or((text, 1));
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.parse::<u64>().ok().filter(|_| is_number)?;
     number.checked_mul(factor)

@@ -1,8 +1,14 @@
 //! Tests of the spool in temp directories.
 #![allow(clippy::disallowed_methods, reason = "a test makes its own files")]
 
+mod bounds;
+mod foreign;
+mod full;
+mod kills;
+mod order;
 mod put;
 mod settle;
+mod tell;
 
 use std::cell::Cell;
 use std::fs;
@@ -47,7 +53,10 @@ impl Host {
     pub(super) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let base = std::env::temp_dir().join(format!("standfast-spool-{}-{count}", std::process::id()));
+        // In memory where there is such a place: these tests sync thousands of times, and kill -9 spares the page cache.
+        let shared = Path::new("/dev/shm");
+        let place = if shared.is_dir() { shared.to_path_buf() } else { std::env::temp_dir() };
+        let base = place.join(format!("standfast-spool-{}-{count}", std::process::id()));
         fs::create_dir_all(base.join("var/lib")).unwrap();
         for directory in [base.clone(), base.join("var"), base.join("var/lib")] {
             fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
@@ -89,6 +98,8 @@ impl Host {
 
 impl Drop for Host {
     fn drop(&mut self) {
+        // Where a test has mounted something, which would keep its directory.
+        let _ = nix::mount::umount2(&self.base, nix::mount::MntFlags::MNT_DETACH);
         let _ = fs::remove_dir_all(&self.base);
     }
 }

@@ -118,22 +118,6 @@ fn what_is_no_report_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn a_report_that_cannot_be_written_leaves_the_one_that_waits() {
-    let host = Host::new();
-    let spool = host.spool();
-    spool.put(report("11:58:00", "old")).unwrap();
-    // No space for a name: a directory stands where the file should go.
-    let new = report("11:59:00", "new");
-    let in_the_way = host.at("pending").join(new.name());
-    fs::create_dir(&in_the_way).unwrap();
-    fs::write(in_the_way.join("file"), b"").unwrap();
-    let answer = spool.put(new);
-    // It was set aside with its directory first, so that the report has its name.
-    assert_eq!(answer.unwrap(), Put::Spooled);
-    assert_eq!(waiting(&spool), ["new"]);
-}
-
-#[test]
 fn a_killed_put_leaves_a_temp_file_that_the_next_open_sweeps() {
     let host = Host::new();
     host.spool().put(report("11:59:00", "one")).unwrap();
