@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::clean;
+pub use super::job::Answer;
 use super::time;
 
 /// The longest text of a server that is told, in bytes.
@@ -23,23 +24,6 @@ pub enum Endpoint {
     Standfast,
     /// `config_reports` of a Foreman without the plugin.
     ConfigReports,
-}
-
-/// What a server answered, as far as it counts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
-    /// The status code of HTTP.
-    pub status: u16,
-    /// `Retry-After`.
-    pub retry_after: Option<String>,
-    /// `Location`.
-    pub location: Option<String>,
-    /// `Date`.
-    pub date: Option<String>,
-    /// The start of the body.
-    pub body: Vec<u8>,
-    /// When it came, in microseconds since 1970.
-    pub at: i64,
 }
 
 /// What becomes of a report.
@@ -126,7 +110,7 @@ impl Answer {
     }
 
     fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
+        serde_json::from_str(&self.body).ok()
     }
 
     /// A success is only one when the server says that it has the report: 201 with `"id": null` stored nothing.

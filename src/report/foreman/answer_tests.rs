@@ -3,7 +3,7 @@
 use super::*;
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer { status, body: body.as_bytes().to_vec(), at: 1_700_000_000_000_000, ..Answer::default() }
+    Answer { status, body: body.to_owned(), at: 1_700_000_000_000_000, ..Answer::default() }
 }
 
 /// The name of what becomes of it, with its reason.

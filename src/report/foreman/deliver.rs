@@ -146,7 +146,7 @@ fn ask(
     let may_be_stock = settings.is_stock_wanted && !settings.url.is_smart_proxy();
     let is_stock = may_be_stock && spool.state()?.stock_until.is_some_and(|until| until > Time::now());
     if !is_stock {
-        let answer = match sender.send(Endpoint::Standfast, body.clone()) {
+        let answer = match sender.send(Endpoint::Standfast, body) {
             Ok(answer) => answer,
             Err(error) => return Ok(no_answer(error)),
         };
@@ -159,7 +159,7 @@ fn ask(
             reason: "is not what this version of standfast writes".to_owned(),
         });
     };
-    let answer = match sender.send(Endpoint::ConfigReports, stock::config_report(&report)) {
+    let answer = match sender.send(Endpoint::ConfigReports, &stock::config_report(&report)) {
         Ok(answer) => answer,
         Err(error) => return Ok(no_answer(error)),
     };

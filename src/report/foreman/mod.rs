@@ -6,7 +6,7 @@
 //! | `payload` `clean` `stock` | the body: pure functions |
 //! | `answer` `time` | what a server's answer means: pure functions |
 //! | `pace` | when to send: pure functions |
-//! | `send` `tls` | the upload, the only code that knows HTTP and TLS |
+//! | `job` `send` | the way to the program that uploads, `src/upload`, the only code that knows HTTP and TLS |
 //! | `deliver` | the way of a report: spooled first, then sent, then settled |
 
 pub mod answer;
@@ -14,11 +14,11 @@ pub mod clean;
 mod conf;
 pub mod deliver;
 mod identity;
+pub mod job;
 pub mod pace;
 pub mod payload;
 pub mod send;
 pub mod settings;
 pub mod stock;
 pub mod time;
-mod tls;
 mod units;

@@ -1,25 +1,20 @@
-//! The upload: the only code that knows HTTP.
+//! The way to the program that uploads, `standfast-upload`.
 //!
-//! No redirection is followed, no proxy is asked unless one is set, nobody is believed but the authorities that are
-//! set, and of an answer no more than its start is read.
+//! HTTP and TLS are a program of their own: their tables would have to be relocated at each start, which is a tenth of
+//! what a check costs, and what a server sends is read by a process that holds nothing else.
 
-use std::error::Error as _;
-use std::io::Read;
-use std::sync::Once;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use reqwest::blocking::{Client, Response};
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, LOCATION, RETRY_AFTER};
-use reqwest::redirect::Policy;
-use reqwest::{Certificate, Proxy};
-
-use super::answer::{Answer, Endpoint};
+use super::answer::Endpoint;
+use super::job::{Answer, Job, Reply};
 use super::settings::Settings;
-use super::time;
-use super::tls;
 use crate::chain::chain;
 
-/// How much of an answer is read, in bytes.
-const MOST_ANSWER: u64 = 64 * 1024;
+/// The program's name; it lies beside this one, or where packages put what nobody calls by hand.
+const PROGRAM: &str = "standfast-upload";
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,55 +25,60 @@ pub enum NoAnswer {
     Misconfigured(String),
 }
 
-/// A connection to where reports go.
+/// What sends reports.
 pub struct Sender<'s> {
     settings: &'s Settings,
-    client: Client,
+    program: PathBuf,
 }
 
 impl<'s> Sender<'s> {
-    /// Makes ready to send.
+    /// Looks for the program.
     ///
     /// # Errors
-    /// When a certificate or a key cannot be read as such.
+    /// When it is not there.
     pub fn new(settings: &'s Settings) -> Result<Self, String> {
-        install_provider();
-        let mut builder = Client::builder()
-            .user_agent(concat!("standfast/", env!("CARGO_PKG_VERSION")))
-            .redirect(Policy::none())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(settings.connect_timeout)
-            .timeout(settings.timeout)
-            .tls_certs_only(authorities(settings)?);
-        if let Some(identity) = &settings.identity {
-            builder = builder.identity(tls::identity(identity)?);
-        }
-        if let Some(proxy) = &settings.http_proxy {
-            let proxy =
-                Proxy::all(proxy.as_str()).map_err(|error| format!("http_proxy: {}", chain(&error)))?;
-            builder = builder.proxy(proxy);
-        }
-        let client =
-            builder.build().map_err(|error| format!("cannot make ready to send: {}", chain(&error)))?;
-        Ok(Self { settings, client })
+        let own = std::env::current_exe().map_err(|error| format!("cannot find {PROGRAM}: {error}"))?;
+        let beside = own.with_file_name(PROGRAM);
+        let packaged =
+            own.parent().and_then(|bin| Some(bin.parent()?.join("libexec/standfast").join(PROGRAM)));
+        let program =
+            std::iter::once(beside.clone()).chain(packaged).find(|path| path.is_file()).ok_or_else(|| {
+                format!("{} is missing, which does the upload: install it again", beside.display())
+            })?;
+        Ok(Self { settings, program })
     }
 
     /// Sends a body to an endpoint.
     ///
     /// # Errors
     /// When there is no answer.
-    pub fn send(&self, endpoint: Endpoint, body: Vec<u8>) -> Result<Answer, NoAnswer> {
-        let mut request =
-            self.client.post(self.address(endpoint)).header(CONTENT_TYPE, "application/json").body(body);
-        if let Some(login) = &self.settings.login {
-            // It was found to be UTF-8 when it was read. The header that holds it is marked as sensitive.
-            let password = str::from_utf8(login.password.reveal()).unwrap_or_default();
-            request = request.basic_auth(&login.user, Some(password));
+    pub fn send(&self, endpoint: Endpoint, body: &[u8]) -> Result<Answer, NoAnswer> {
+        let reply = self.ask(&self.job(endpoint, body)).map_err(|error| {
+            NoAnswer::Misconfigured(format!("{} failed: {}", self.program.display(), chain(&error)))
+        })?;
+        match reply {
+            Reply::Answer(answer) => Ok(answer),
+            Reply::Away(reason) => Err(NoAnswer::Away(reason)),
+            Reply::Misconfigured(reason) => Err(NoAnswer::Misconfigured(reason)),
         }
-        match request.send() {
-            Ok(response) => read(response),
-            Err(error) => Err(self.no_answer(&error)),
+    }
+
+    fn job(&self, endpoint: Endpoint, body: &[u8]) -> Job {
+        let settings = self.settings;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        Job {
+            address: self.address(endpoint),
+            host: settings.url.host().to_owned(),
+            authorities: text(settings.authorities.as_deref().unwrap_or_default()),
+            identity: settings.identity.as_ref().map(|identity| {
+                text(&[identity.key.reveal(), b"\n", identity.certificate.as_slice()].concat())
+            }),
+            login: settings.login.as_ref().map(|login| (login.user.clone(), text(login.password.reveal()))),
+            http_proxy: settings.http_proxy.as_ref().map(|proxy| proxy.as_str().to_owned()),
+            connect_timeout: milliseconds(settings.connect_timeout),
+            timeout: milliseconds(settings.timeout),
+            body: text(body),
         }
     }
 
@@ -92,72 +92,24 @@ impl<'s> Sender<'s> {
         }
     }
 
-    fn no_answer(&self, error: &reqwest::Error) -> NoAnswer {
-        let host = self.settings.url.host();
-        if let Some(hint) = tls::hint(error, host) {
-            return NoAnswer::Misconfigured(hint);
+    /// Lets the program do one job. It ends by itself in the time that the job gives it.
+    fn ask(&self, job: &Job) -> io::Result<Reply> {
+        let mut command = Command::new(&self.program);
+        // Nothing of what is set here is for it: no proxy, no directory of certificates, no library.
+        command.env_clear().current_dir("/");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let mut child = command.spawn()?;
+        let asked = match child.stdin.take() {
+            Some(mut stdin) => {
+                serde_json::to_vec(job).map_err(io::Error::from).and_then(|job| stdin.write_all(&job))
+            }
+            None => Ok(()),
+        };
+        let output = child.wait_with_output()?;
+        asked?;
+        if !output.status.success() {
+            return Err(io::Error::other(output.status.to_string()));
         }
-        let timeout = self.settings.timeout.as_secs();
-        NoAnswer::Away(if error.is_timeout() && error.is_connect() {
-            format!(
-                "{host} does not answer: no connection within {} s",
-                self.settings.connect_timeout.as_secs()
-            )
-        } else if error.is_timeout() {
-            format!("{host} does not answer within {timeout} s")
-        } else {
-            let cause = cause(error);
-            format!("{host} cannot be asked: {cause}")
-        })
+        Ok(serde_json::from_slice(&output.stdout)?)
     }
-}
-
-fn authorities(settings: &Settings) -> Result<Vec<Certificate>, String> {
-    let Some(pem) = &settings.authorities else { return Ok(Vec::new()) };
-    let certificates =
-        Certificate::from_pem_bundle(pem).map_err(|error| format!("ca_file: {}", chain(&error)))?;
-    if certificates.is_empty() {
-        return Err("ca_file: holds no certificate (-----BEGIN CERTIFICATE-----)".to_owned());
-    }
-    Ok(certificates)
-}
-
-fn read(response: Response) -> Result<Answer, NoAnswer> {
-    let header = |name: HeaderName| {
-        let value = response.headers().get(name)?;
-        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
-    };
-    let mut answer = Answer {
-        status: response.status().as_u16(),
-        retry_after: header(RETRY_AFTER),
-        location: header(LOCATION),
-        date: header(DATE),
-        body: Vec::new(),
-        at: time::now(),
-    };
-    match response.take(MOST_ANSWER).read_to_end(&mut answer.body) {
-        Ok(_) => Ok(answer),
-        // Whether it was stored stands in the body.
-        Err(error) => {
-            Err(NoAnswer::Away(format!("the answer {} broke off: {}", answer.status, chain(&error))))
-        }
-    }
-}
-
-/// Why, without the address, which is told already, and without the name of the layer that tells it.
-fn cause(error: &reqwest::Error) -> String {
-    let mut cause = error.source();
-    while let Some(layer) = cause.filter(|layer| layer.to_string().starts_with("client error")) {
-        cause = layer.source();
-    }
-    cause.map_or_else(|| error.to_string(), chain)
-}
-
-/// What TLS computes with is chosen here and not at the start, which is not for those who send nothing.
-fn install_provider() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // An error says that there is one already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
 }

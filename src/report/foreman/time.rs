@@ -1,15 +1,8 @@
 //! Times as HTTP has them.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use crate::calendar::Civil;
-
-/// Now, in microseconds since 1970 in UTC.
-#[must_use]
-pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
-}
 
 /// The time of an HTTP header, as all servers write it: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
 #[must_use]

@@ -5,16 +5,14 @@ use std::io;
 
 use rustls::{AlertDescription, CertificateError, Error as TlsError, PeerIncompatible};
 
-use super::clean;
-use super::identity::Identity as Pem;
+use crate::clean;
 
 /// The key and the certificate, for the connection.
 ///
 /// # Errors
 /// When they are not what they should be. Nothing of the key is told.
-pub fn identity(pem: &Pem) -> Result<reqwest::Identity, String> {
-    let both = [pem.key.reveal(), b"\n", pem.certificate.as_slice()].concat();
-    reqwest::Identity::from_pem(&both).map_err(|_| {
+pub fn identity(pem: &str) -> Result<reqwest::Identity, String> {
+    reqwest::Identity::from_pem(pem.as_bytes()).map_err(|_| {
         "certificate_file, key_file: hold no certificate and key in PEM that fit together; a key must have no passphrase"
             .to_owned()
     })
