@@ -124,6 +124,8 @@ fn fly(spool: &Spool, settings: &Settings, when: When) -> Result<Told, Error> {
         let (what, line) = settle(&mut flight, &pending, settings, delivery, &mut told.notes)?;
         told = Told { what, line, ..told };
     }
+    // To drop it would wait for the look-up of a name, however long that takes; the process ends now anyway.
+    std::mem::forget(sender);
     Ok(told)
 }
 

@@ -1,5 +1,10 @@
 //! Each answer, and each way in which there is none: what becomes of the report, of the exit code, and of the next run.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+use std::time::Duration;
+
 use super::{Client, DRIFT_REPORTS, HOST, arrivals, facet, foreman, settings};
 use crate::standin::Standin;
 use crate::standin::misbehave::{Misbehaviour, Stage, Stop, When};
@@ -89,6 +94,30 @@ fn answers_that_never_end_or_are_no_http_are_bounded() {
         send(&client, &["--now"]).ended(0);
         client.waits(0);
     }
+}
+
+#[test]
+fn the_time_out_is_for_the_whole_answer_and_does_not_begin_anew_with_each_byte() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = Client::to(&format!("http://{}", listener.local_addr().unwrap())).with(&["--timeout", "2s"]);
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 65536]).unwrap();
+        let body = format!("{:60}", "{\"id\":1,\"stored\":true}");
+        let head = format!("HTTP/1.1 201 Created\r\nContent-Length: {}\r\n\r\n", body.len());
+        stream.write_all(head.as_bytes()).unwrap();
+        // It ends when the client has gone.
+        for byte in body.bytes() {
+            if stream.write_all(&[byte]).is_err() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(300));
+        }
+    });
+    let said = client.report_now().ended(0);
+    assert!(said.err.contains("the answer 201 broke off"), "{}", said.err);
+    client.waits(1);
+    server.join().unwrap();
 }
 
 #[test]
