@@ -1,5 +1,7 @@
 //! The command line: the only code that knows clap.
 
+mod report;
+
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +10,8 @@ use standfast_providers::provider::Detail;
 
 use crate::logs::{self, Request, Siblings, Time};
 use crate::policy::Named;
+
+pub use report::{Report, Settings};
 
 /// Keeps hardening in force on Linux hosts and says what drifted and why.
 #[derive(Debug, Parser)]
@@ -25,11 +29,13 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// `standfast check` as a command line of its own, its first word `check`.
+/// `standfast check` as a command line of its own, its first word `check`, without what it shares with reports.
 #[derive(Debug, Parser)]
 struct CheckAlone {
     #[command(flatten)]
-    check: Check,
+    run: Run,
+    #[arg(long)]
+    probe: bool,
 }
 
 impl Cli {
@@ -43,8 +49,9 @@ impl Cli {
     pub fn read() -> Result<Self, clap::Error> {
         let words = || std::env::args_os().skip(1);
         if words().next().is_some_and(|word| word == "check")
-            && let Ok(CheckAlone { check }) = CheckAlone::try_parse_from(words())
+            && let Ok(CheckAlone { run, probe }) = CheckAlone::try_parse_from(words())
         {
+            let check = Check { run, probe, report: false, settings: Settings::default() };
             return Ok(Self { command: Command::Check(check) });
         }
         Self::try_parse()
@@ -58,6 +65,7 @@ pub enum Command {
     #[command(
         after_help = "Examples:\n  standfast check\n  standfast check 'limits_entry/*/nproc' --policy site.ini\n  \
                             standfast check --format monitoring\n  standfast check --probe\n  \
+                            standfast check --report\n  \
                             echo '[{\"type\":\"limits_entry\",\"title\":\"thekiwi/-/nproc\",\"parameters\":{\"value\":4096}}]' \
                             | standfast check -"
     )]
@@ -68,6 +76,18 @@ pub enum Command {
                             standfast apply --reload"
     )]
     Apply(Apply),
+    /// Report to Foreman: run the check and tell its outcome, when something changed or the heartbeat is due
+    ///
+    /// Settings stand in /etc/standfast/standfast.conf, section [report]; the flags and STANDFAST_REPORT_URL and its
+    /// kin in the environment stand before them. What cannot be sent waits in /var/lib/standfast/report.
+    #[command(
+        after_help = "Exit codes: 0 delivered, unchanged, or kept for a later run; 4 refused, or something has to be put \
+                            right; 1 could not run.\n\nExamples:\n  standfast report\n  standfast report --status\n  \
+                            standfast report --now --url https://proxy.example.com:8443/standfast\n  \
+                            standfast report --url https://foreman.example.com --user reporter --password-file /etc/standfast/token\n  \
+                            standfast report --send"
+    )]
+    Report(Report),
     /// Say what a user gets and which line decides it
     #[command(subcommand, after_help = "Example:\n  standfast explain limits --user thekiwi --item nproc")]
     Explain(Explain),
@@ -165,6 +185,12 @@ pub struct Check {
     /// Also ask the daemons as a stranger would, and say where they do not do what their files say
     #[arg(long)]
     pub probe: bool,
+    /// Report it to Foreman too, see `standfast report`; so does each of the flags below
+    #[arg(long)]
+    pub report: bool,
+    /// The settings of reporting.
+    #[command(flatten)]
+    pub settings: Settings,
 }
 
 /// `standfast apply`
@@ -179,6 +205,15 @@ pub struct Apply {
     /// Reload or restart the services whose files were changed, or that run with old ones
     #[arg(long, conflicts_with = "noop")]
     pub reload: bool,
+    /// Report it to Foreman; without --noop and globs that is the default once a url is set
+    #[arg(long)]
+    pub report: bool,
+    /// Report nothing
+    #[arg(long, conflicts_with = "report")]
+    pub no_report: bool,
+    /// The settings of reporting.
+    #[command(flatten)]
+    pub settings: Settings,
 }
 
 /// `standfast explain`

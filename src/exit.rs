@@ -30,6 +30,16 @@ impl Exit {
         }
     }
 
+    /// The same with a failure beside it.
+    #[must_use]
+    pub fn with_failure(self) -> Self {
+        match self {
+            Self::CouldNotRun => Self::CouldNotRun,
+            Self::InSync | Self::Failures => Self::Failures,
+            Self::Drift | Self::DriftAndFailures => Self::DriftAndFailures,
+        }
+    }
+
     /// From what happened to the resources.
     #[must_use]
     pub fn of(has_drift: bool, has_failures: bool) -> Self {
@@ -59,5 +69,18 @@ mod tests {
         assert_eq!(Exit::of(false, true).code(), 4);
         assert_eq!(Exit::of(true, true).code(), 6);
         assert_eq!(Exit::CouldNotRun.code(), 1);
+    }
+
+    #[test]
+    fn a_failure_beside_it_adds_4() {
+        for (exit, code) in [
+            (Exit::InSync, 4),
+            (Exit::Drift, 6),
+            (Exit::Failures, 4),
+            (Exit::DriftAndFailures, 6),
+            (Exit::CouldNotRun, 1),
+        ] {
+            assert_eq!(exit.with_failure().code(), code);
+        }
     }
 }

@@ -18,6 +18,7 @@ mod probe;
 mod progress;
 mod proof;
 mod report;
+mod reporting;
 mod resource;
 mod run;
 mod schema_puppet;
@@ -42,6 +43,7 @@ use policy::source::{Policy, Source};
 use policy::{Named, Selected};
 use proof::ProvedFacts;
 use report::style::Style;
+use reporting::{ReportError, Wish};
 use run::Mode;
 
 /// Why the program could not run.
@@ -74,6 +76,9 @@ enum MainError {
     /// A probe below another root.
     #[error("--probe asks the daemons that run on this host: none runs below another root")]
     NothingRuns,
+    /// A report to Foreman.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// A comparison of logs.
     #[error(transparent)]
     Logs(#[from] logs::LogsError),
@@ -141,15 +146,17 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
     match command {
         Command::Check(check) => {
             let mode = if check.probe { Mode::CheckAndProbe } else { Mode::Check };
-            run_and_tell(&check.run, mode, out)
+            run_and_tell(&check.run, mode, (Wish::of_check(&check), &check.settings), out)
         }
         Command::Apply(apply) => {
-            let mode = match (apply.noop, apply.reload) {
-                (true, _) => Mode::Check,
-                (false, false) => Mode::Apply,
-                (false, true) => Mode::ApplyAndReload,
-            };
-            run_and_tell(&apply.run, mode, out)
+            let mode = mode_of(&apply);
+            run_and_tell(&apply.run, mode, (Wish::of_apply(&apply), &apply.settings), out)
+        }
+        Command::Report(arguments) => {
+            let mode = if arguments.probe { Mode::CheckAndProbe } else { Mode::Check };
+            let run = arguments.run();
+            let check = || report_of(&run, run.named_and_globs().0, &[], mode);
+            Ok(reporting::command(&arguments, check, out)?.into())
         }
         Command::Explain(what) => {
             explain_command(what, out)?;
@@ -196,6 +203,14 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
     }
 }
 
+fn mode_of(apply: &cli::Apply) -> Mode {
+    match (apply.noop, apply.reload) {
+        (true, _) => Mode::Check,
+        (false, false) => Mode::Apply,
+        (false, true) => Mode::ApplyAndReload,
+    }
+}
+
 /// What only a probe tells.
 fn proved_facts(root: &Root) -> Result<ProvedFacts, MainError> {
     if !root.is_host() {
@@ -238,7 +253,13 @@ fn explain_command(what: cli::Explain, out: &mut impl Write) -> Result<(), MainE
     Ok(())
 }
 
-fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Result<ExitCode, MainError> {
+fn run_and_tell(
+    arguments: &cli::Run,
+    mode: Mode,
+    (wish, settings): (Wish, &cli::Settings),
+    out: &mut impl Write,
+) -> Result<ExitCode, MainError> {
+    wish.refuse_globs(arguments)?;
     let (named, globs) = arguments.named_and_globs();
     let format = arguments.format.unwrap_or(match named {
         Named::Policy(path) if path == Path::new("-") => Format::Json,
@@ -253,7 +274,18 @@ fn run_and_tell(arguments: &cli::Run, mode: Mode, out: &mut impl Write) -> Resul
         }
         Err(error) => return Err(error),
     };
-    let told = tell(&report, &source, arguments, format, out).and_then(|code| out.flush().map(|()| code));
+    let told = tell(&report, &source, arguments, format, out).and_then(|()| out.flush());
+    // Whoever reads the answer need not wait for Foreman, and Foreman is told even if nobody reads it.
+    let word = if matches!(mode, Mode::Apply | Mode::ApplyAndReload) { "apply" } else { "check" };
+    let has_failed = reporting::beside(wish, word, arguments, settings, &report, &source);
+    let exit = report.exit();
+    let code = match format {
+        // Its codes are others, and of the machine alone.
+        Format::Monitoring => report::monitoring::State::of(&report).code(),
+        Format::Text | Format::Json if has_failed => exit.with_failure().code(),
+        Format::Text | Format::Json => exit.code(),
+    };
+    let told = told.map(|()| ExitCode::from(code));
     let told = told.map_err(|source| match mode {
         Mode::Apply | Mode::ApplyAndReload if !report.edits.is_empty() => {
             let files = report.edits.iter().map(|edit| Shown::text(&edit.path.to_string_lossy()).to_string());
@@ -304,25 +336,22 @@ fn tell(
     arguments: &cli::Run,
     format: Format,
     out: &mut impl Write,
-) -> io::Result<ExitCode> {
+) -> io::Result<()> {
     let style = Style::of_stdout();
     match format {
         Format::Json => {
             report::json::write(report, out)?;
             report::source::write(source, report, &mut io::stderr())?;
         }
-        Format::Monitoring => {
-            report::monitoring::write(report, source, out)?;
-            return Ok(ExitCode::from(report::monitoring::State::of(report).code()));
-        }
+        Format::Monitoring => report::monitoring::write(report, source, out)?,
         Format::Text => {
             report::text::write(report, source, arguments.detail(), style, out)?;
+            if arguments.diff {
+                report::diff::write(&report.edits, style, out)?;
+            }
         }
     }
-    if arguments.diff && format == Format::Text {
-        report::diff::write(&report.edits, style, out)?;
-    }
-    Ok(report.exit().into())
+    Ok(())
 }
 
 fn policy_command(arguments: &cli::Policy, out: &mut impl Write) -> Result<ExitCode, MainError> {

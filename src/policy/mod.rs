@@ -187,7 +187,8 @@ pub fn read(named: Named<'_>, root: &Root) -> Result<Policy, PolicyError> {
                 Bounded::Io(source) => PolicyError::Read { path: name.into(), source },
                 Bounded::TooLarge(error) => error,
             })?;
-            return json::parse(name, &text_of(name, bytes)?, Origin::Stdin).map(by_hand);
+            let items = json::parse(name, &text_of(name, bytes)?, Origin::Stdin)?;
+            return Ok(Policy { items, source: Source::Stdin });
         }
         Named::Policy(path) | Named::Catalog(path) => path,
     };

@@ -1,4 +1,5 @@
-//! What puppet.conf says of this host's agent: its name, how often it runs, and where it keeps its catalog.
+//! What puppet.conf says of this host's agent: its name, how often it runs, where it keeps its catalog, its key and its
+//! certificates.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,13 +14,22 @@ struct Paths {
     conf: &'static str,
     /// The first is that of the newest release.
     vardirs: &'static [&'static str],
+    ssldirs: &'static [&'static str],
 }
 
 const PATHS: [Paths; 2] = [
     // Packages of Perforce and of Vox Pupuli.
-    Paths { conf: "/etc/puppetlabs/puppet", vardirs: &["/opt/puppetlabs/puppet/cache"] },
+    Paths {
+        conf: "/etc/puppetlabs/puppet",
+        vardirs: &["/opt/puppetlabs/puppet/cache"],
+        ssldirs: &["/etc/puppetlabs/puppet/ssl"],
+    },
     // Debian and Ubuntu; before Puppet 4, and in EPEL, /var/lib/puppet.
-    Paths { conf: "/etc/puppet", vardirs: &["/var/cache/puppet", "/var/lib/puppet"] },
+    Paths {
+        conf: "/etc/puppet",
+        vardirs: &["/var/cache/puppet", "/var/lib/puppet"],
+        ssldirs: &["/var/lib/puppet/ssl", "/etc/puppet/ssl"],
+    },
 ];
 
 /// An agent that is, or was, installed.
@@ -35,6 +45,55 @@ pub struct PuppetConf {
     pub run_interval: Duration,
     /// The directories where its catalogs may be.
     pub catalogs: Vec<PathBuf>,
+    /// Where its key and its certificates may be.
+    pub ssl: Vec<Ssl>,
+}
+
+/// Where an agent may keep its key and its certificates (`hostcert`, `hostprivkey`, `localcacert`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ssl {
+    /// The directory of certificates.
+    pub certificates: PathBuf,
+    /// The certificates of the authority, which say whether a server is believed.
+    pub authority: PathBuf,
+    /// With `$certname` in the place of the name.
+    certificate: String,
+    key: String,
+}
+
+impl Ssl {
+    /// The certificate of a host of this name.
+    #[must_use]
+    pub fn certificate(&self, certname: &str) -> PathBuf {
+        self.certificate.replace("$certname", certname).into()
+    }
+
+    /// Its key.
+    #[must_use]
+    pub fn key(&self, certname: &str) -> PathBuf {
+        self.key.replace("$certname", certname).into()
+    }
+
+    /// Of what the settings say below these directories.
+    fn of(settings: &Settings<'_>, conf: &str, vardir: &str, ssldir: &str) -> Self {
+        let ssldir = settings.get("ssldir").unwrap_or_else(|| ssldir.to_owned());
+        let ssldir = ssldir.replace("$vardir", vardir).replace("$confdir", conf);
+        let get = |name: &str, default: &str| {
+            let value = settings.get(name).unwrap_or_else(|| default.to_owned());
+            value.replace("$ssldir", &ssldir).replace("$vardir", vardir).replace("$confdir", conf)
+        };
+        let certificates = get("certdir", "$ssldir/certs");
+        let keys = get("privatekeydir", "$ssldir/private_keys");
+        let below = |name, default| {
+            get(name, default).replace("$certdir", &certificates).replace("$privatekeydir", &keys)
+        };
+        Self {
+            authority: below("localcacert", "$certdir/ca.pem").into(),
+            certificate: below("hostcert", "$certdir/$certname.pem"),
+            key: below("hostprivkey", "$privatekeydir/$certname.pem"),
+            certificates: certificates.into(),
+        }
+    }
 }
 
 impl PuppetConf {
@@ -64,6 +123,10 @@ impl PuppetConf {
         });
         let mut catalogs: Vec<_> = catalogs.filter(|path| path.is_absolute()).collect();
         catalogs.dedup();
+        let vardir = vardirs.first().map_or("", String::as_str);
+        let mut ssl: Vec<_> =
+            paths.ssldirs.iter().map(|ssldir| Ssl::of(&settings, paths.conf, vardir, ssldir)).collect();
+        ssl.dedup();
         let interval = settings.get("runinterval").and_then(|text| duration(&text));
         Self {
             path,
@@ -71,6 +134,7 @@ impl PuppetConf {
             certname: settings.get("certname"),
             run_interval: interval.filter(|interval| !interval.is_zero()).unwrap_or(RUN_INTERVAL),
             catalogs,
+            ssl,
         }
     }
 }
@@ -94,7 +158,8 @@ impl<'t> Settings<'t> {
                 continue;
             };
             // `vardir = /x { owner = root }` also says whose the directory should be.
-            let end = value.find('{').filter(|at| !value[..*at].ends_with('$')).unwrap_or(value.len());
+            let mut braces = value.match_indices('{').map(|(at, _)| at);
+            let end = braces.find(|at| !value[..*at].ends_with('$')).unwrap_or(value.len());
             let value = &value[..end];
             let entry = (name.trim(), value.trim());
             match section {
@@ -180,6 +245,39 @@ mod tests {
         );
         assert_eq!(catalogs(0, "[main]\nclient_datadir = /srv/data"), ["/srv/data/catalog"]);
         assert_eq!(catalogs(0, "[main]\nclient_datadir = relative"), [""; 0]);
+    }
+
+    #[test]
+    fn keys_and_certificates_are_where_the_settings_say() {
+        let told = |distribution, text| {
+            let ssl = read(distribution, text).ssl.into_iter();
+            let told = ssl.map(|ssl| [ssl.certificate("web.example"), ssl.key("web.example"), ssl.authority]);
+            told.map(|paths| paths.map(|path| path.display().to_string())).collect::<Vec<_>>()
+        };
+        let below = |dir: &str| {
+            [
+                format!("{dir}/certs/web.example.pem"),
+                format!("{dir}/private_keys/web.example.pem"),
+                format!("{dir}/certs/ca.pem"),
+            ]
+        };
+        assert_eq!(told(0, ""), [below("/etc/puppetlabs/puppet/ssl")]);
+        assert_eq!(told(1, ""), [below("/var/lib/puppet/ssl"), below("/etc/puppet/ssl")]);
+        assert_eq!(told(1, "[main]\nssldir = $vardir/tls\n"), [below("/var/cache/puppet/tls")]);
+        assert_eq!(told(0, "[main]\nvardir=/srv/p\n[agent]\nssldir = ${vardir}/ssl"), [below("/srv/p/ssl")]);
+        assert_eq!(
+            told(
+                0,
+                "[main]\nssldir = $confdir/x\nhostcert = $ssldir/c/$certname.crt\nlocalcacert=/etc/pki/ca.pem\n\
+                 hostprivkey = $privatekeydir/${certname}.key { mode = 640 }\nprivatekeydir = $ssldir/k"
+            ),
+            [[
+                "/etc/puppetlabs/puppet/x/c/web.example.crt",
+                "/etc/puppetlabs/puppet/x/k/web.example.key",
+                "/etc/pki/ca.pem"
+            ]
+            .map(str::to_owned)]
+        );
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Policy {
 pub enum Source {
     /// A policy that whoever asks has named.
     Named,
+    /// What whoever asks has put on standard input.
+    Stdin,
     /// [`HOST_POLICY`].
     HostPolicy,
     /// Puppet.
@@ -51,6 +53,8 @@ pub struct Origin {
     pub path: PathBuf,
     /// What it is, as `what puppet agent declared`.
     what: &'static str,
+    /// `snapshot` or `catalog`.
+    word: &'static str,
     /// Whether it was a run that was not to change anything.
     noop: bool,
     environment: Option<String>,
@@ -66,7 +70,7 @@ impl Source {
     #[must_use]
     pub fn told(&self) -> Option<Shown> {
         Some(match self {
-            Self::Named => return None,
+            Self::Named | Self::Stdin => return None,
             Self::HostPolicy => Shown::text(HOST_POLICY),
             Self::Default(None) => Shown::text("the default policy"),
             Self::Default(Some(note)) => Shown::owned(format!("the default policy: {note}")),
@@ -81,7 +85,18 @@ impl Source {
             Self::Puppet(origin) => {
                 Some(Shown::owned(format!("{} {} ago", origin.what, span(origin.age.as_secs()))))
             }
-            Self::Named | Self::HostPolicy | Self::Default(_) => None,
+            Self::Named | Self::Stdin | Self::HostPolicy | Self::Default(_) => None,
+        }
+    }
+
+    /// It in one word, as reports have it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Stdin => "stdin",
+            Self::Named | Self::HostPolicy => "file",
+            Self::Puppet(origin) => origin.word,
+            Self::Default(_) => "default",
         }
     }
 
@@ -193,6 +208,7 @@ pub fn snapshot(path: &Path, bytes: Vec<u8>, puppet: &[PuppetConf]) -> Result<Po
     let origin = Origin {
         path: path.to_path_buf(),
         what,
+        word: "snapshot",
         noop: snapshot.run.noop,
         environment: snapshot.run.environment,
         catalog: snapshot.run.catalog,
@@ -220,6 +236,7 @@ pub fn catalog(
     let origin = Origin {
         path: path.to_path_buf(),
         what: if conf.is_some() { "what puppet agent cached" } else { "a catalog of" },
+        word: "catalog",
         noop: false,
         environment: catalog.environment,
         catalog: catalog.version,
@@ -306,8 +323,12 @@ fn name_in(root: &Root, directory: &Path, conf: &PuppetConf) -> Result<Option<St
 
 /// The host's own name, without its domain, as a certificate has it: in lower case.
 fn host_name(root: &Root) -> String {
+    own_name(root).split('.').next().unwrap_or_default().to_owned()
+}
+
+/// The host's own name as it is set, with or without a domain, in lower case.
+pub fn own_name(root: &Root) -> String {
     let path = if root.is_host() { "/proc/sys/kernel/hostname" } else { "/etc/hostname" };
     let name = root.read(Path::new(path)).unwrap_or_default();
-    let name = String::from_utf8_lossy(&name).trim().to_lowercase();
-    name.split('.').next().unwrap_or_default().to_owned()
+    String::from_utf8_lossy(&name).trim().to_lowercase()
 }

@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod diff;
 pub mod explanation;
+pub mod foreman;
 pub mod json;
 pub mod logs;
 pub mod monitoring;
@@ -11,5 +12,6 @@ pub mod probe;
 pub mod rsyslog;
 pub mod snmp;
 pub mod source;
+pub mod spool;
 pub mod style;
 pub mod text;

@@ -193,6 +193,7 @@ pub enum Operation {
     SetMode,
     Sync,
     Replace,
+    Move,
     Remove,
     MakeDirectory,
     Lock,
@@ -211,6 +212,7 @@ impl fmt::Display for Operation {
             Self::SetMode => "set the mode of",
             Self::Sync => "sync to disk",
             Self::Replace => "replace",
+            Self::Move => "move",
             Self::Remove => "remove",
             Self::MakeDirectory => "make the directory",
             Self::Lock => "lock",
@@ -257,6 +259,8 @@ pub enum Weakness {
     GroupWritable,
     /// Everyone may write, even when the sticky bit is set.
     WorldWritable,
+    /// Others may list it or read in it, where everything is its owner's alone.
+    OpenToOthers,
 }
 
 impl fmt::Display for Weakness {
@@ -272,6 +276,9 @@ impl fmt::Display for Weakness {
                 .write_str("is writable by its group, which could swap the file; take that away (chmod g-w)"),
             Self::WorldWritable => formatter
                 .write_str("is writable by everyone, who could swap the file; take that away (chmod o-w)"),
+            Self::OpenToOthers => {
+                formatter.write_str("may be read by others than its owner; take that away (chmod 0700)")
+            }
         }
     }
 }

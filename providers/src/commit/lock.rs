@@ -53,11 +53,16 @@ pub(super) fn open_state(root: &Root, path: &Path) -> Result<Directory, CommitEr
 
 /// Takes the lock, which lasts until the descriptor is closed; waits for another run, but not for ever.
 pub(super) fn take(state: &Directory, patience: Duration) -> Result<OwnedFd, CommitError> {
-    let path = state.path.join(LOCK);
+    take_named(state, LOCK, patience)
+}
+
+/// As [`take`], with a lock of another name.
+pub(super) fn take_named(state: &Directory, name: &str, patience: Duration) -> Result<OwnedFd, CommitError> {
+    let path = state.path.join(name);
     let fail = |errno| CommitError::new(Operation::Lock, &path, errno);
     // O_NONBLOCK: a FIFO in its place must not hang the run.
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NONBLOCK;
-    let fd = match state.open(OsStr::new(LOCK), flags, Mode::RUSR | Mode::WUSR) {
+    let fd = match state.open(OsStr::new(name), flags, Mode::RUSR | Mode::WUSR) {
         Err(Errno::LOOP) => {
             return Err(CommitError::NotAFile { path, found: "symbolic link" });
         }

@@ -15,6 +15,7 @@ mod lock;
 mod metadata;
 mod reload;
 mod resolve;
+mod store;
 mod temp;
 mod validate;
 
@@ -30,6 +31,7 @@ use standfast_facts::root::{Root, read_open};
 pub use backup::BACKUPS_KEPT;
 pub use error::{Attribute, CommitError, Holder, Operation, Weakness};
 pub use reload::{ReloadError, reload};
+pub use store::{Entry, Lock, Store};
 
 use crate::edit::FileEdit;
 use crate::fingerprint;

@@ -4,6 +4,7 @@ mod keeps;
 mod lock;
 mod permissions;
 mod refuses;
+mod store;
 mod sweeps;
 
 use std::ffi::OsStr;
