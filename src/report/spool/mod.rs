@@ -35,7 +35,7 @@ pub use error::Error;
 pub use flight::{Flight, Pending, Settled};
 pub use frozen::Frozen;
 pub use state::{Delivered, State};
-pub use status::Status;
+pub use status::{Status, Waiting};
 pub use time::Time;
 
 /// The directory, in the state directory.
