@@ -1,0 +1,94 @@
+# frozen_string_literal: true
+
+# What hosts and admins ask over HTTPS.
+
+require 'json'
+require 'sinatra/base'
+require 'smart_proxy_standfast/wiring'
+
+module Proxy
+  module Standfast
+    # POST /drift_reports for any host with a certificate of the proxy's authority, about itself;
+    # GET /status for the proxy's trusted hosts.
+    class Api < ::Sinatra::Base
+      extend Wiring::Injection
+      include ::Sinatra::Authorization::Helpers
+
+      inject_attr :standfast_settings, :figures
+      inject_attr :standfast_spool, :spool
+      inject_attr :standfast_rate, :rate
+      inject_attr :standfast_forwarder, :forwarder
+
+      FULL_RETRY = 300 # seconds until a host may ask again for room
+
+      before do
+        content_type :json
+        refuse(403, nil, 'plain HTTP: use the HTTPS port') unless %w[on yes 1].include?(request.env['HTTPS'].to_s)
+      end
+
+      post '/drift_reports' do
+        name = CertificateName.of(request.env['SSL_CLIENT_CERT'])
+        refuse(403, nil, 'no client certificate that names a host') unless name
+        seconds = rate.take(name)
+        refuse(429, nil, 'too many reports of this host', seconds) if seconds
+
+        begin
+          keep(Report.parse(bounded_body).check(name))
+        rescue Report::Refused => e
+          refuse(e.status, e.field, e.message, nil, name)
+        end
+      end
+
+      get '/status' do
+        do_authorize_with_ssl_client
+        refuse(403, nil, 'the setting trusted_hosts of the proxy is empty') if trusted_hosts.empty?
+        do_authorize_with_trusted_hosts
+        JSON.generate(version: VERSION, spool: spool.figures, refused: spool.verdicts.figures,
+                      forwarder: forwarder.figures)
+      end
+
+      private
+
+      def trusted_hosts
+        Array(::Proxy::SETTINGS.trusted_hosts)
+      end
+
+      # Refused before anything is parsed. Raises Report::Refused.
+      def bounded_body
+        most = figures.max_body_bytes
+        raise Report::Refused.new(415, nil, 'Content-Type must be application/json') unless json?
+        raise Report::Refused.new(413, nil, "longer than #{most} bytes") if request.content_length.to_i > most
+
+        body = request.body.read(most + 1).to_s
+        raise Report::Refused.new(413, nil, "longer than #{most} bytes") if body.bytesize > most
+
+        body
+      end
+
+      def json?
+        request.media_type == 'application/json' && request.env['HTTP_CONTENT_ENCODING'].to_s.empty?
+      end
+
+      def keep(report)
+        spool.put(report)
+        forwarder.start
+        status 202
+        answer = { spooled: true, host: report.host }
+        last = spool.verdicts.last(report.host)
+        answer[:last] = last if last
+        JSON.generate(answer)
+      rescue Spool::Full
+        refuse(429, nil, 'the spool is full', FULL_RETRY)
+      rescue SystemCallError => e
+        logger.error("standfast: cannot write to the spool: #{e.class}")
+        refuse(503, nil, 'the spool cannot be written', FULL_RETRY)
+      end
+
+      def refuse(code, field, message, retry_after = nil, host = nil)
+        headers 'Retry-After' => retry_after.to_s if retry_after
+        logger.warn("standfast: refused a report of #{host} with #{code}: #{[field, message].compact.join(' ')}") if host
+        halt code, JSON.generate(error: { field: field, message: message }.compact)
+      end
+    end
+  end
+end
