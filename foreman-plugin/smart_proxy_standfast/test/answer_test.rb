@@ -28,10 +28,10 @@ class AnswerTest < Minitest::Test
   end
 
   def test_the_reason_names_the_field_and_is_one_short_line
-    answer = Answer.of(422, nil, JSON.generate(error: { field: 'host', message: "a\nb\u0000\e[31m#{'x' * 999}" }))
-    assert_match(/\Ahost: a b \[31mx+\z/, answer.message)
-    assert_equal 255, answer.message.length
-    assert_equal 'answered 422 for host', answer.detail
+    answer = Answer.of(422, nil, JSON.generate(error: { field: 'mode', message: "a\nb\u0000\e[31m#{'x' * 999}" }))
+    assert_match(/\Amode: a b \[31mx+\z/, answer.message)
+    assert_equal [255, 'answered 422 for mode'], [answer.message.length, answer.detail]
+    assert_equal 'unknown host x', Answer.of(422, nil, HOST).message
   end
 
   def test_what_is_logged_holds_no_text_of_foreman

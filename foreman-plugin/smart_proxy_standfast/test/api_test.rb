@@ -14,6 +14,7 @@ class ApiTest < Minitest::Test
 
   def setup
     @dir = Dir.mktmpdir
+    @container = nil
     @log = StringIO.new
     @ca = Authority.new(@dir, 'Puppet CA')
     @pem = certificate(NAME)

@@ -10,6 +10,7 @@ class ForwarderTest < Minitest::Test
 
   def setup
     @dir = Dir.mktmpdir
+    @files = nil
     @log = StringIO.new
     Proxy::Log.sink = Logger.new(@log)
     @ca = Authority.new(@dir, 'Puppet CA')
@@ -105,7 +106,7 @@ class ForwarderTest < Minitest::Test
       assert_nil @spool.take(0)
       @now += 101
     end
-    assert_equal 'host: unknown host stranger', @spool.verdicts.last('stranger')['message']
+    assert_equal 'unknown host stranger', @spool.verdicts.last('stranger')['message']
     @forwarder.step(0)
     assert_equal [0, %w[stranger.json], 1], [@spool.size, Dir.children(@dead), logged.grep(/does not know/).size]
   end

@@ -59,7 +59,8 @@ class ProcessTest < Minitest::Test
     wait_until { (status = @proxy.get('/standfast/status', trusted).last)['forwarder']['state'] != 'forwarding' }
     assert_equal ['Foreman answered 403; an admin must change that', 1],
                  [status['forwarder']['state'], status['spool']['reports']]
-    assert_raises(JSON::ParserError) { @proxy.get('/standfast/status', @own) } # the Smart Proxy's own refusal is text
+    assert_equal 403, @proxy.get('/standfast/status', @own).first
+    assert_equal 403, @proxy.get('/standfast/status', nil).first
   end
 
   def test_no_line_of_the_log_holds_anything_of_a_body_or_of_foremans_texts_whatever_happens
@@ -81,6 +82,34 @@ class ProcessTest < Minitest::Test
     ours = log.lines.grep(/standfast: /)
     assert_operator ours.size, :>=, 5
     assert_empty ours.grep_v(/\A[A-Z], \[\S+ #\d+\] +[A-Z]+ -- : standfast: \S/)
+  end
+
+  # A kill does not tell what was only in the kernel's memory; the calls do.
+  def test_report_and_folder_are_synced_to_the_disk_before_the_answer_leaves
+    lines = traced { assert_equal 202, @proxy.post(Reports.body('web17.example.com'), @own).first }
+    thread = lines.grep(CALLS[:sync_file]).first.to_i # strace begins each line with it
+    calls = lines.select { |line| line.to_i == thread }.map { |line| CALLS.find { |_, call| call.match?(line) }&.first }
+    assert_equal %i[sync_file rename sync_folder send], calls.compact.drop_while { |call| call == :send }.uniq
+  end
+
+  CALLS = { sync_file: %r{fsync\(\d+<[^>]*/spool/tmp/}, rename: %r{rename\("[^"]*/tmp/[^"]*", "[^"]*/todo/},
+            sync_folder: %r{fsync\(\d+<[^>]*/spool/todo>}, send: /write\(\d+<socket:/ }.freeze
+
+  # The system calls of the proxy meanwhile.
+  def traced
+    trace = File.join(@dir, 'trace')
+    tracer = Process.spawn('strace', '-f', '-y', '-e', 'trace=fsync,rename,write', '-o', trace, '-p', @proxy.pid.to_s,
+                           err: File::NULL)
+    wait_until do
+      Dir["/proc/#{@proxy.pid}/task/*/status"].all? { |file| File.read(file)[/TracerPid:\s+(\d+)/, 1] == tracer.to_s }
+    end
+    yield
+    Process.kill(:INT, tracer)
+    Process.waitpid(tracer)
+    tracer = nil
+    File.readlines(trace)
+  ensure
+    Process.kill(:KILL, tracer) && Process.waitpid(tracer) if tracer
   end
 
   def test_a_second_process_on_the_same_spool_does_not_start

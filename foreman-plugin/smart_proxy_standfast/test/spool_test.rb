@@ -11,6 +11,7 @@ class SpoolTest < Minitest::Test
 
   def setup
     @dir = Dir.mktmpdir
+    @files = nil
     @now = 1000.0
     open
   end

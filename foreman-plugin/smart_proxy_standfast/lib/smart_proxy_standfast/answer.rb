@@ -21,7 +21,7 @@ module Proxy
         field = error['field'].to_s
         field = nil unless /\A[a-z0-9_.\[\]]{1,64}\z/.match?(field)
         new(kind(status, field, fields), status, "answered #{status}#{" for #{field}" if field}",
-            line(field, error['message']), seconds(retry_after))
+            line(field == 'host' ? nil : field, error['message']), seconds(retry_after))
       end
 
       # No answer came; `detail` says why.

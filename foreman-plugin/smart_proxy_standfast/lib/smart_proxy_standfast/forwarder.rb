@@ -23,6 +23,7 @@ module Proxy
         @wake = ConditionVariable.new
         @figures = { forwarded: 0, refused: 0, state: 'forwarding', since: now, last_success: nil, next_try: nil }
         @stopping = false
+        @thread = nil
       end
 
       # Starts the thread; called again, it only sees to it that the thread lives.

@@ -4,8 +4,8 @@
 
 module Proxy
   module Standfast
-    # Registers the plugin. It is mounted on plain HTTP too, where it answers 403 with the reason: a 404 would be taken
-    # for a proxy without the plugin.
+    # Registers the plugin. With `enabled: true` it is on plain HTTP too, where it answers 403 and says why: a 404 would
+    # be taken for a proxy without the plugin.
     class Plugin < ::Proxy::Plugin
       rackup_path File.expand_path('http_config.ru', __dir__)
 

@@ -10,22 +10,29 @@ class Authority
 
   attr_reader :file
 
-  def initialize(folder, name, key = OpenSSL::PKey::EC.generate('prime256v1'))
+  # `maker` makes the keys of those that bring none.
+  def initialize(folder, name, &maker)
     @folder = File.join(folder, name.tr(' ', '_'))
     Dir.mkdir(@folder, 0o700)
     @serial = 1
-    @key = key
+    @maker = maker || -> { OpenSSL::PKey::EC.generate('prime256v1') }
+    @key = @maker.call
     @name = OpenSSL::X509::Name.new([['CN', name]])
     @certificate = sign(@name, @key, true)
     @file = write('ca.pem', @certificate.to_pem)
   end
 
   # `names` are the common names of the subject, mostly one.
-  def issue(*names, alternatives: names, key: OpenSSL::PKey::EC.generate('prime256v1'))
+  def issue(*names, alternatives: names, key: @maker.call)
     subject = OpenSSL::X509::Name.new(names.map { |name| ['CN', name] })
     certificate = sign(subject, key, false, alternatives)
     file = "#{names.join('+').tr('/', '_')}-#{@serial}"
     Pair.new(write("#{file}.pem", certificate.to_pem), write("#{file}.key", pem(key)))
+  end
+
+  # The same authority, which writes to another folder.
+  def within(folder)
+    dup.tap { |copy| copy.instance_variable_set(:@folder, folder) }
   end
 
   private

@@ -67,8 +67,9 @@ class ForemanStandin
   def serve(socket)
     name = socket.peer_cert && socket.peer_cert.subject.to_a.assoc('CN')[1]
     while (head = socket.gets("\r\n\r\n"))
-      body = socket.read(head[/content-length: *(\d+)/i, 1].to_i)
-      break unless answer(socket, head, body, name)
+      length = head[/content-length: *(\d+)/i, 1].to_i
+      body = socket.read(length)
+      break unless body&.bytesize == length && answer(socket, head, body, name)
     end
   rescue SystemCallError, IOError, OpenSSL::SSL::SSLError
     nil

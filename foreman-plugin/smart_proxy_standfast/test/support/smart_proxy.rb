@@ -110,14 +110,6 @@ module Proxy
     end
   end
 
-  # What helpers the Smart Proxy gives to an API.
-  module Helpers
-    def log_halt(code, message)
-      logger.error(message.to_s)
-      halt code, message.to_s
-    end
-  end
-
   # The way to Foreman.
   module HttpRequest
     # Makes requests to addresses below foreman_url.
@@ -154,29 +146,6 @@ module Proxy
           http.cert = OpenSSL::X509::Certificate.new(File.read(SETTINGS.foreman_ssl_cert))
           http.key = OpenSSL::PKey.read(File.read(SETTINGS.foreman_ssl_key))
         end
-      end
-    end
-  end
-end
-
-module Sinatra
-  # What decides who may ask.
-  module Authorization
-    # Included into an API.
-    module Helpers
-      def self.included(api)
-        api.helpers ::Proxy::Helpers, ::Proxy::Log
-      end
-
-      def do_authorize_with_trusted_hosts
-        hosts = ::Proxy::SETTINGS.trusted_hosts or return
-        subject = OpenSSL::X509::Certificate.new(request.env['SSL_CLIENT_CERT']).subject.to_s
-        name = subject[/CN=([^,\/\s]+)/, 1].to_s.downcase
-        log_halt 403, "Untrusted client #{name}" unless hosts.include?(name)
-      end
-
-      def do_authorize_with_ssl_client
-        log_halt 403, 'No client SSL certificate supplied' if request.env['SSL_CLIENT_CERT'].to_s.empty?
       end
     end
   end
