@@ -158,9 +158,10 @@ end
 def tell(name, reports, used, memory)
   times = reports.flat_map(&:first).sort
   count = times.size
+  late = [times[count / 2], times[count * 95 / 100]].map { |seconds| seconds * 1000 }
   puts format('%s: %d reports, %.1f/s, %d refused; answered in %.0f ms (median), %.0f ms (95 %%)',
-              name, count, count / used[:wall], reports.sum(&:last), times[count / 2] * 1000, times[count * 95 / 100] * 1000)
-  puts format('  CPU %.1f %% of a core, %.1f ms a report; memory %.0f MiB, at most %.0f; disk %.1f KiB written a report',
+              name, count, count / used[:wall], reports.sum(&:last), *late)
+  puts format('  CPU %.1f %% of a core, %.1f ms a report; memory %.0f MiB, at most %.0f; disk %.1f KiB a report',
               100 * used[:cpu] / used[:wall], 1000 * used[:cpu] / count, *memory, used[:disk] / 1024.0 / count)
 end
 

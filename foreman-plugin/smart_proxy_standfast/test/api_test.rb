@@ -163,6 +163,35 @@ class ApiTest < Minitest::Test
     end
   end
 
+  PIECES = ['{', '}', '[', ']', '"', ',', ':', '\\u0000', '\\ud800', "\xff", "\0", 'null', '-', '"host":', '//',
+            '9' * 400, 'web18.example.com', "\u2028", '{"drift_report":'].map(&:b).freeze
+
+  # Parts of a sound body, each in a random place replaced, doubled or taken out.
+  def mangled(random)
+    body = Reports.body(NAME).b
+    (1 + random.rand(4)).times do
+      at = random.rand(body.bytesize)
+      again = body[random.rand(body.bytesize), 40]
+      body[at, random.rand(12)] = [PIECES.sample(random: random), again, ''].sample(random: random)
+    end
+    body
+  end
+
+  def test_whatever_a_body_holds_it_is_taken_whole_for_its_own_host_or_refused_with_a_reason
+    boot(host_burst: 100_000)
+    seed = Random.new_seed
+    random = Random.new(seed)
+    statuses = Array.new(1500) do
+      body = mangled(random)
+      send_report(body)
+      assert_includes [202, 400, 403, 422], last_response.status, "seed #{seed}: #{body.inspect}"
+      assert_empty spooled - ["#{NAME}.json"], "seed #{seed}: #{body.inspect}"
+      refute_empty answer['error']['message'] unless last_response.status == 202
+      last_response.status
+    end
+    assert_equal [202, 400, 422], statuses.uniq.sort - [403]
+  end
+
   def test_unknown_further_fields_of_the_report_are_taken
     send_report(Reports.body(NAME, future: { deep: [1] }))
     assert_equal 202, last_response.status

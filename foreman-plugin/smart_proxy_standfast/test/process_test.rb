@@ -38,7 +38,10 @@ class ProcessTest < Minitest::Test
   def test_what_has_no_right_to_report_gets_nothing_into_the_spool
     body = Reports.body('web17.example.com')
     foreign = Authority.new(@dir, 'Foreign CA').issue('web17.example.com')
-    assert_raises(OpenSSL::SSL::SSLError, Errno::ECONNRESET, EOFError) { @proxy.post(body, foreign) }
+    expired = @ca.issue('web17.example.com', expires: Time.now - 60)
+    [foreign, expired].each do |pair|
+      assert_raises(OpenSSL::SSL::SSLError, Errno::ECONNRESET, EOFError) { @proxy.post(body, pair) }
+    end
     assert_equal [403, nil], @proxy.post(body, nil).then { |status, answer| [status, answer['error']['field']] }
     other = @ca.issue('web18.example.com', alternatives: ['web17.example.com'])
     assert_equal [403, 'host'], @proxy.post(body, other).then { |status, answer| [status, answer['error']['field']] }

@@ -154,7 +154,8 @@ class SpoolTest < Minitest::Test
     @spool.bury(entry, body, Verdict.new('refused', 422, 'policy: x'))
     open
     letter = JSON.parse(File.read(File.join(@dir, 'dead', "#{HOST}.json")))
-    assert_equal [HOST, 'refused', 422, 'policy: x', body], letter.values_at('host', 'outcome', 'status', 'message', 'report')
+    assert_equal [HOST, 'refused', 422, 'policy: x', body],
+                 letter.values_at('host', 'outcome', 'status', 'message', 'report')
     assert_equal 'refused', @spool.verdicts.last(HOST)['outcome']
     assert_equal({ dead: 1, dead_bytes: File.size(File.join(@dir, 'dead', "#{HOST}.json")), refused_hosts: 1 },
                  @spool.verdicts.figures)
@@ -190,6 +191,17 @@ class SpoolTest < Minitest::Test
     %w[a b].each { |host| @spool.put(report(host)) }
     File.unlink(File.join(@dir, 'todo/a.json'))
     assert_equal %w[b], hosts
+    assert_equal 0, @spool.figures[:bytes]
+  end
+
+  def test_a_file_that_cannot_be_read_keeps_nobody_and_is_left_where_it_is
+    %w[a b c].each { |host| @spool.put(report(host)) }
+    File.unlink(File.join(@dir, 'todo/a.json'))
+    Dir.mkdir(File.join(@dir, 'todo/a.json'))
+    Dir.mkdir(File.join(@dir, 'last/a.json'))
+    assert_equal 'b', @spool.take(0).first.host
+    open
+    assert_equal [%w[b c], %w[a.json], []], [hosts, tree('todo'), tree('dead')]
     assert_equal 0, @spool.figures[:bytes]
   end
 

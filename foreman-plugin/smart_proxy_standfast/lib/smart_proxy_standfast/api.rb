@@ -86,7 +86,8 @@ module Proxy
 
       def refuse(code, field, message, retry_after = nil, host = nil)
         headers 'Retry-After' => retry_after.to_s if retry_after
-        logger.warn("standfast: refused a report of #{host} with #{code}: #{[field, message].compact.join(' ')}") if host
+        why = [field, message].compact.join(' ')
+        logger.warn("standfast: refused a report of #{host} with #{code}: #{why}") if host
         halt code, JSON.generate(error: { field: field, message: message }.compact)
       end
     end

@@ -140,7 +140,8 @@ module Proxy
           [was, since]
         end
         @pace.ok
-        logger.info("standfast: Foreman takes reports again; since #{recovered[1]} it was: #{recovered[0]}") if recovered
+        was, since = recovered
+        logger.info("standfast: Foreman takes reports again; since #{since} it was: #{was}") if was
         0
       end
 

@@ -4,6 +4,7 @@
 
 require 'json'
 require 'time'
+require 'smart_proxy_standfast/certificate_name'
 
 module Proxy
   module Standfast

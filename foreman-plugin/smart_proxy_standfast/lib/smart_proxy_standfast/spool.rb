@@ -4,7 +4,6 @@
 
 require 'json'
 require 'smart_proxy_standfast/report'
-require 'smart_proxy_standfast/certificate_name'
 require 'smart_proxy_standfast/spool_files'
 require 'smart_proxy_standfast/verdicts'
 
@@ -13,6 +12,8 @@ module Proxy
     # Thread-safe: many threads put, one forwards. A host keeps its place in the line when a newer report replaces the
     # one that waits, so that hosts that report often are not put off for ever.
     class Spool
+      include ::Proxy::Log
+
       # No room for one host's report more.
       class Full < StandardError; end
 
@@ -120,19 +121,27 @@ module Proxy
 
       private
 
-      # What a killed process has left is as good as what was never interrupted. What cannot be read is put aside.
+      # What a killed process has left is as good as what was never interrupted. What is no report is put aside, what
+      # cannot be read is left to whoever made it so.
       def load
         @files.each(:todo) do |name, body, time|
-          report = Report.parse(body)
-          sound = report.host.is_a?(String) && CertificateName::PATTERN.match?(report.host) &&
-                  SpoolFiles.name(report.host) == name && report.reported_at.is_a?(String)
-          raise Report::Refused.new(400, 'host', 'is not that of the file') unless sound
+          next logger.error("standfast: cannot read #{name.inspect} in todo: #{body.class}") if body.is_a?(SystemCallError)
 
+          report = sound(name, body)
           enqueue(report.host, report.reported_at, body.bytesize, time)
         rescue Report::Refused => e
-          @verdicts.bury(name.delete_suffix('.json'), body, Verdict.new('refused', nil, "unreadable in the spool: #{e.message}"))
+          reason = Verdict.new('refused', nil, "unreadable in the spool: #{e.message}")
+          @verdicts.bury(name.delete_suffix('.json'), body, reason)
           @files.remove_named(:todo, name)
         end
+      end
+
+      def sound(name, body)
+        report = Report.parse(body)
+        named = report.host.is_a?(String) && SpoolFiles.name(report.host) == name
+        return report if named && report.reported_at.is_a?(String)
+
+        raise Report::Refused.new(400, 'host', 'is not that of the file')
       end
 
       def fits?(report)
@@ -176,6 +185,10 @@ module Proxy
 
           forget(entry) # somebody has removed the file
         end
+      rescue SystemCallError => e
+        logger.error("standfast: cannot read the report of #{entry.host}: #{e.class}")
+        forget(entry)
+        retry
       end
 
       def forget(entry)

@@ -76,15 +76,13 @@ module Proxy
         nil
       end
 
-      # Yields name, bytes and time of each file, the oldest first.
+      # Yields name, bytes and time of each file, the oldest first; a SystemCallError for the bytes of one that cannot
+      # be read.
       def each(folder)
-        found = Dir.children(path(folder)).map do |name|
-          [File.stat(File.join(path(folder), name)).mtime, name]
-        end
-        found.sort.each { |time, name| yield name, File.binread(File.join(path(folder), name)), time }
+        sizes(folder).each { |name, _, time| yield name, bytes_of(File.join(path(folder), name)), time }
       end
 
-      # Name, bytes and time of each file, the oldest first, without reading them.
+      # Name, size in bytes and time of each file, the oldest first.
       def sizes(folder)
         Dir.children(path(folder)).map do |name|
           stat = File.stat(File.join(path(folder), name))
@@ -106,6 +104,12 @@ module Proxy
       end
 
       private
+
+      def bytes_of(file)
+        File.binread(file)
+      rescue SystemCallError => e
+        e
+      end
 
       def path(folder)
         File.join(@root, folder.to_s)

@@ -73,7 +73,7 @@ module Proxy
       def load
         @files.sizes(:dead).each { |name, size, _| @dead[name] = size }
         @files.each(:last) do |name, bytes, _|
-          told = JSON.parse(bytes)
+          told = bytes.is_a?(String) && JSON.parse(bytes)
           @last[name] = told if told.is_a?(Hash)
         rescue JSON::ParserError
           @files.remove_named(:last, name)

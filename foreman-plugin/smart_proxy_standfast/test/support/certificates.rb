@@ -23,9 +23,9 @@ class Authority
   end
 
   # `names` are the common names of the subject, mostly one.
-  def issue(*names, alternatives: names, key: @maker.call)
+  def issue(*names, alternatives: names, key: @maker.call, expires: Time.now + 86_400)
     subject = OpenSSL::X509::Name.new(names.map { |name| ['CN', name] })
-    certificate = sign(subject, key, false, alternatives)
+    certificate = sign(subject, key, false, alternatives, expires)
     file = "#{names.join('+').tr('/', '_')}-#{@serial}"
     Pair.new(write("#{file}.pem", certificate.to_pem), write("#{file}.key", pem(key)))
   end
@@ -37,7 +37,7 @@ class Authority
 
   private
 
-  def sign(subject, key, authority, alternatives = [])
+  def sign(subject, key, authority, alternatives = [], expires = Time.now + 86_400)
     certificate = OpenSSL::X509::Certificate.new
     certificate.version = 2
     certificate.serial = (@serial += 1)
@@ -45,7 +45,7 @@ class Authority
     certificate.issuer = @name
     certificate.public_key = key
     certificate.not_before = Time.now - 3600
-    certificate.not_after = Time.now + 86_400
+    certificate.not_after = expires
     extend_certificate(certificate, authority, alternatives)
     certificate.sign(@key, OpenSSL::Digest.new('SHA256'))
   end
