@@ -139,7 +139,7 @@ class ApiTest < Minitest::Test
   WRONG = {
     'schema' => [2, '1', nil, 1.0], 'host' => ['', 'WEB17.example.com', 17, nil, "#{NAME}\n", 'x' * 256],
     'reported_at' => ['yesterday', '2026-11-27T12:08:46Z', '2026-02-31T12:08:46.123456Z', 7, nil,
-                      '2026-11-27T25:08:46.123456Z', Reports.time(Time.now + 86_500),
+                      '2026-11-27T25:08:46.123456Z', Reports.time(Time.now + (2 * 86_400)),
                       Reports.time(Time.now - (31 * 86_400))],
     'version' => ['', 'x' * 33, 1, nil], 'mode' => ['noop', nil], 'policy' => ['x', nil],
     'checked' => [-1, 1_000_001, '3', 1.5, nil], 'in_sync' => [nil], 'drifted' => [[]], 'corrected' => [true],
