@@ -121,8 +121,8 @@ class ApiTest < Minitest::Test
     body = Reports.body(NAME)
     longest = body.sub('"version"', "\"filler\":\"#{'x' * (262_144 - body.bytesize - 12)}\",\"version\"")
     assert_equal 262_144, longest.bytesize
-    assert_refused(413, nil, longest.sub('xx', 'xxx'))
-    assert_refused(413, nil, longest.sub('xx', 'xxx'), CONTENT_LENGTH: '5')
+    assert_refused(413, 'drift_report', longest.sub('xx', 'xxx'))
+    assert_refused(413, 'drift_report', longest.sub('xx', 'xxx'), CONTENT_LENGTH: '5')
     send_report(longest)
     assert_equal 202, last_response.status
   end
@@ -142,8 +142,8 @@ class ApiTest < Minitest::Test
                       '2026-11-27T25:08:46.123456Z', Reports.time(Time.now + (2 * 86_400)),
                       Reports.time(Time.now - (31 * 86_400))],
     'version' => ['', 'x' * 33, 1, nil], 'mode' => ['noop', nil], 'policy' => ['x', nil],
-    'checked' => [-1, 1_000_001, '3', 1.5, nil], 'in_sync' => [nil], 'drifted' => [[]], 'corrected' => [true],
-    'failed' => [-1], 'omitted' => [{}],
+    'checked' => [-1, 1_000_001, '3', 1.5, nil, 30], 'in_sync' => [nil], 'drifted' => [[]], 'corrected' => [true],
+    'failed' => [-1], 'omitted' => [{}, -1],
     'findings' => [nil, {}, Array.new(51) { |n| Reports.finding(n) }]
   }.freeze
 
@@ -192,9 +192,9 @@ class ApiTest < Minitest::Test
     assert_equal [202, 400, 422], statuses.uniq.sort - [403]
   end
 
-  def test_unknown_further_fields_of_the_report_are_taken
-    send_report(Reports.body(NAME, future: { deep: [1] }))
-    assert_equal 202, last_response.status
+  def test_unknown_further_fields_are_taken_and_omitted_may_be_absent
+    assert_equal 202, send_report(Reports.body(NAME, future: { deep: [1] })).status
+    assert_equal 202, send_report(Reports.body(NAME, omitted: nil)).status
   end
 
   def test_a_host_that_reports_too_often_is_told_when_it_may_again_and_others_are_not_hindered

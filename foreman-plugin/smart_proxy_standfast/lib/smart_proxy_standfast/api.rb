@@ -57,12 +57,10 @@ module Proxy
       def bounded_body
         most = figures.max_body_bytes
         raise Report::Refused.new(415, nil, 'Content-Type must be application/json') unless json?
-        raise Report::Refused.new(413, nil, "longer than #{most} bytes") if request.content_length.to_i > most
+        body = request.body.read(most + 1).to_s unless request.content_length.to_i > most
+        return body if body && body.bytesize <= most
 
-        body = request.body.read(most + 1).to_s
-        raise Report::Refused.new(413, nil, "longer than #{most} bytes") if body.bytesize > most
-
-        body
+        raise Report::Refused.new(413, 'drift_report', "longer than #{most} bytes")
       end
 
       def json?

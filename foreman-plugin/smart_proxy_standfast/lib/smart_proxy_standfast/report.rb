@@ -38,7 +38,7 @@ module Proxy
       MODES = %w[check apply].freeze
       POLICIES = %w[file stdin snapshot catalog default].freeze
       STATES = %w[failed drifted corrected finding].freeze
-      COUNTS = %w[checked in_sync drifted corrected failed omitted].freeze
+      PARTS = %w[in_sync drifted corrected failed].freeze # checked is their sum
       TIME = /\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\z/.freeze
       AHEAD = 24 * 3600
       BACK = 30 * 24 * 3600
@@ -79,7 +79,7 @@ module Proxy
         check_host(name)
         check_time(now)
         check_words
-        COUNTS.each { |key| wrong(key, "must be an integer from 0 to #{COUNT}") unless count?(@fields[key]) }
+        check_counts
         check_findings
         self
       end
@@ -115,8 +115,16 @@ module Proxy
         wrong('policy', "must be one of #{POLICIES.join(', ')}") unless POLICIES.include?(@fields['policy'])
       end
 
-      def count?(value)
-        value.is_a?(Integer) && value.between?(0, COUNT)
+      def check_counts
+        [*PARTS, 'checked', 'omitted'].each do |key|
+          value = @fields[key]
+          next if value.nil? && key == 'omitted'
+          next if value.is_a?(Integer) && value.between?(0, COUNT)
+
+          wrong(key, "must be an integer from 0 to #{COUNT}")
+        end
+        sum = @fields.values_at(*PARTS).sum
+        wrong('checked', "must be the sum of #{PARTS.join(', ')}") unless @fields['checked'] == sum
       end
 
       def check_findings

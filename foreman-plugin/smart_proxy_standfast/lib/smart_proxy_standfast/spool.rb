@@ -125,8 +125,10 @@ module Proxy
       # cannot be read is left to whoever made it so.
       def load
         @files.each(:todo) do |name, body, time|
-          next logger.error("standfast: cannot read #{name.inspect} in todo: #{body.class}") if body.is_a?(SystemCallError)
-
+          if body.is_a?(SystemCallError)
+            logger.error("standfast: cannot read #{name.inspect} in todo: #{body.class}")
+            next
+          end
           report = sound(name, body)
           enqueue(report.host, report.reported_at, body.bytesize, time)
         rescue Report::Refused => e
