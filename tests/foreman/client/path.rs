@@ -116,3 +116,34 @@ fn a_check_that_does_not_report_asks_nobody_and_keeps_nothing() {
     assert!(client.status().out.contains("waiting    nothing"));
     assert!(!client.root.path("var/lib/standfast").exists(), "to look makes nothing");
 }
+
+#[test]
+fn a_report_that_this_host_cannot_keep_is_sent_all_the_same() {
+    let standin = foreman(settings());
+    let client = Client::of(&standin);
+    client.root.write("var/lib/standfast/report", b"a file");
+    let said = client.run("check", &["--report"]).ended(2);
+    assert!(said.err.contains("the report could not be kept on this host: "), "{}", said.err);
+    assert!(said.err.contains("delivered to 127.0.0.1"), "{}", said.err);
+    assert!(facet(&standin).is_some());
+    let mut away = client;
+    away.arguments[1] = "http://127.0.0.1:1".to_owned();
+    let said = away.run("check", &["--report"]).ended(6);
+    assert!(said.err.contains("standfast: report: the spool of reports: "), "{}", said.err);
+}
+
+#[test]
+fn an_upload_says_what_it_is_and_asks_for_nothing_compressed() {
+    let standin = foreman(settings());
+    Client::of(&standin).report_now().ended(0);
+    let store = standin.store();
+    let arrival = &store.arrivals[0];
+    let header = |name: &str| {
+        let found = arrival.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    };
+    assert_eq!((header("content-type"), header("accept-encoding")), (Some("application/json"), None));
+    assert_eq!(header("user-agent"), Some(concat!("standfast/", env!("CARGO_PKG_VERSION"))));
+    // reporter:token
+    assert_eq!(header("authorization"), Some("Basic cmVwb3J0ZXI6dG9rZW4="));
+}
