@@ -5,6 +5,7 @@ mod path;
 mod secrets;
 mod stock;
 mod trust;
+mod whole;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
