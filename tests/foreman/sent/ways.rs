@@ -243,3 +243,62 @@ fn a_plugin_that_comes_later_is_found_again_by_the_reports_of_a_fresh_spool() {
     other.report(&foreman.url(), &["--stock-foreman"]).delivered();
     assert_eq!(foreman.store().facets_stored, 1);
 }
+
+#[test]
+fn what_is_sent_is_plain_json_over_one_connection_and_tells_no_more_than_it_must() {
+    let (foreman, machine) = (foreman(Settings::default()), Machine::new());
+    machine.report(&foreman.url(), &["--stock-foreman"]).delivered();
+    let store = foreman.store();
+    assert_eq!(store.arrivals.iter().map(|arrival| arrival.connection).collect::<Vec<_>>(), [0, 0]);
+    for arrival in &store.arrivals {
+        assert_eq!(arrival.method, "POST");
+        let names: Vec<_> = arrival.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let known = ["accept", "authorization", "content-length", "content-type", "host", "user-agent"];
+        assert!(names.iter().all(|name| known.contains(name)), "{names:?}");
+        let value =
+            |name: &str| arrival.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        assert_eq!(value("content-type"), Some("application/json"));
+        assert!(value("user-agent").is_some_and(|agent| agent.starts_with("standfast/")), "{names:?}");
+    }
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_not_asked_and_one_that_is_set_is() {
+    let (foreman, proxy, machine) =
+        (foreman(Settings::with_plugin()), Standin::plain(Settings::default()), Machine::new());
+    let url = foreman.url();
+    let ours = ["--policy", "policy.ini", "--now", "--url", &url, "--certname", HOST];
+    let user = ["--user", "admin", "--password-file", "/etc/standfast/token"];
+    let mut command = machine.command("report", &[&ours[..], &user].concat());
+    for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        command.env(name, proxy.url());
+    }
+    Said::of(&mut command).delivered();
+    assert_eq!(proxy.store().connections, 0);
+    machine.report(&url, &["--http-proxy", &proxy.url()]).complained(4, "404");
+    assert_eq!(addresses(&proxy), [format!("{url}{DRIFT}")]);
+    assert_eq!(foreman.store().connections, 1);
+}
+
+#[test]
+fn a_community_shows_neither_in_what_is_sent_nor_in_what_waits() {
+    const CANARY: &str = "c4nary-c0mmunity";
+    for settings in [Settings::with_plugin(), Settings::default()] {
+        let machine = Machine::new();
+        let snmpd = format!(
+            "rocommunity {CANARY}\nrwcommunity {CANARY} 10.0.0.0/8\ncom2sec all default {CANARY}\nx {CANARY}\n"
+        );
+        machine.write("etc/snmp/snmpd.conf", snmpd.as_bytes());
+        machine.set_policy("[snmp_access main]\npurge = true\n");
+        let (foreman, stock) = (foreman(settings), ["--stock-foreman"]);
+        foreman.set(|settings| settings.fails_one_in = 1);
+        machine.report(&foreman.url(), &stock).complained(0, "500");
+        let waiting = super::machine::bytes_below(&machine.path("var/lib/standfast/report"));
+        assert!(waiting.windows(13).any(|bytes| bytes == b"/etc/snmp/snm"), "it is told of the file");
+        let sent: Vec<u8> =
+            foreman.store().arrivals.iter().flat_map(|arrival| arrival.body.clone()).collect();
+        for bytes in [waiting, sent] {
+            assert!(!bytes.windows(CANARY.len()).any(|bytes| bytes == CANARY.as_bytes()));
+        }
+    }
+}

@@ -11,22 +11,49 @@ use serde_json::Value;
 
 use super::machine::{Machine, Said};
 use super::{HOST, foreman};
+use crate::standin::Standin;
 use crate::standin::logs::LEVELS;
 use crate::standin::packing::COUNTERS;
 use crate::standin::settings::Settings;
 
-/// Reports to a Foreman with the plugin and to one without, and asserts that both have stored what was found.
+/// Reports to a Foreman with the plugin and to one without, and asserts that both have stored what was found; then what
+/// was corrected.
 fn is_stored_whole(machine: &Machine) {
-    let found = found(machine);
-    in_the_plugin(machine, &found);
-    // The same report goes nowhere twice.
-    drop(fs::remove_dir_all(machine.path("var/lib/standfast")));
-    in_config_reports(machine, &found);
+    let found = found(&check(machine));
+    let with_plugin = foreman(Settings::with_plugin());
+    machine.report(&with_plugin.url(), &[]).delivered();
+    in_the_plugin(&with_plugin, found, "check");
+    forget(machine);
+    let stock = foreman(Settings::default());
+    machine.report(&stock.url(), &["--stock-foreman"]).delivered();
+    in_config_reports(&stock, found);
+    forget(machine);
+    let with_plugin = foreman(Settings::with_plugin());
+    in_the_plugin(&with_plugin, apply(machine, &with_plugin), "apply");
+}
+
+/// Makes the next report the first one again.
+fn forget(machine: &Machine) {
+    fs::remove_dir_all(machine.path("var/lib/standfast/report")).expect("the spool");
+}
+
+/// What a check says in JSON.
+fn check(machine: &Machine) -> Said {
+    Said::of(&mut machine.command("check", &["--policy", "policy.ini", "--format", "json"]))
+}
+
+/// Applies and reports beside it; how many resources are in sync, drifted, corrected and failed.
+fn apply(machine: &Machine, foreman: &Standin) -> [usize; 4] {
+    let url = foreman.url();
+    let ours = ["--policy", "policy.ini", "--format", "json", "--url", &url, "--certname", HOST];
+    let user = ["--user", "admin", "--password-file", "/etc/standfast/token"];
+    let said = Said::of(&mut machine.command("apply", &[&ours[..], &user].concat()));
+    assert!(said.err.contains("delivered to"), "{}", said.err);
+    found(&said)
 }
 
 /// How many resources are in sync, drifted, corrected and failed, by the program's normal output.
-fn found(machine: &Machine) -> [usize; 4] {
-    let said = Said::of(&mut machine.command("check", &["--policy", "policy.ini", "--format", "json"]));
+fn found(said: &Said) -> [usize; 4] {
     let outcomes: Value = serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {said:?}"));
     let outcomes = outcomes.as_array().expect("a list");
     let count = |status: &str| outcomes.iter().filter(|outcome| outcome["outcome"] == status).count();
@@ -35,9 +62,7 @@ fn found(machine: &Machine) -> [usize; 4] {
     counts
 }
 
-fn in_the_plugin(machine: &Machine, found: &[usize; 4]) {
-    let foreman = foreman(Settings::with_plugin());
-    machine.report(&foreman.url(), &[]).delivered();
+fn in_the_plugin(foreman: &Standin, found: [usize; 4], mode: &str) {
     let store = foreman.store();
     let sent: Value = serde_json::from_slice(&store.arrivals[0].body).expect("JSON");
     assert!(store.arrivals[0].body.len() <= 64 * 1024, "{} bytes", store.arrivals[0].body.len());
@@ -50,12 +75,10 @@ fn in_the_plugin(machine: &Machine, found: &[usize; 4]) {
     let resources = told.iter().filter(|finding| finding["state"] != "finding").count();
     let omitted = usize::try_from(stored["omitted"].as_u64().expect("a number")).expect("small");
     assert!(resources <= wrong && resources + omitted >= wrong, "{resources} and {omitted} of {wrong}");
-    assert_eq!(crate::standin::origin::identify(stored, &[]), None);
+    assert_eq!(stored["mode"], mode);
 }
 
-fn in_config_reports(machine: &Machine, found: &[usize; 4]) {
-    let foreman = foreman(Settings::default());
-    machine.report(&foreman.url(), &["--stock-foreman"]).delivered();
+fn in_config_reports(foreman: &Standin, found: [usize; 4]) {
     let store = foreman.store();
     let sent: Value = serde_json::from_slice(&store.arrivals[1].body).expect("JSON");
     let sent = &sent["config_report"];
@@ -172,23 +195,77 @@ fn what_two_thousand_entries_find_is_stored_whole_with_its_counts() {
     }
     machine.write("etc/passwd", accounts.as_bytes());
     machine.set_policy(&policy);
-    assert_eq!(found(&machine), [0, 2_000, 0, 0]);
+    assert_eq!(found(&check(&machine)), [0, 2_000, 0, 0]);
     is_stored_whole(&machine);
 }
 
 #[test]
 fn what_is_found_on_the_files_of_all_distributions_is_stored_whole() {
-    let mut folders = Vec::new();
-    add_folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus"), &mut folders);
+    let folders = folders();
     assert!(folders.len() >= 47, "{folders:?}");
     for folder in folders {
-        let machine = Machine::copy(&folder.join("root"));
-        machine.set_policy(&fs::read_to_string(folder.join("policy.ini")).expect("a policy"));
+        is_stored_whole(&copy(&folder));
+    }
+}
+
+/// Text that no file should hold, and that some parser or table stumbles over.
+const JUNK: [&[u8]; 9] = [
+    b"\0",
+    b"\x1b]0;x\x07",
+    b"\xff\xfe",
+    b"\xe2\x80\xae",
+    b"\xef\xbf\xbe",
+    b"{\"",
+    b"restrict default \x85",
+    b"\n--- a\n+++ b\n",
+    b"rocommunity \xc2\x9b",
+];
+
+/// A line of junk, sometimes longer than any bound.
+fn junk() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = vec(select(&JUNK[..]), 1..6).prop_map(|pieces| pieces.concat());
+    (pieces, prop_oneof![4 => Just(0_usize), 1 => 900_usize..10_000])
+        .prop_map(|(pieces, length)| [&pieces, "ü".repeat(length).as_bytes(), b"\n".as_slice()].concat())
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 24, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn what_is_found_where_junk_has_come_into_the_files_is_stored_whole(
+        folder in select(folders()),
+        junk in vec((0_usize..1_000, junk()), 1..12),
+    ) {
+        let machine = copy(&folder);
+        let mut files = Vec::new();
+        add_files(&machine.path("etc"), &mut files);
+        for (place, line) in junk {
+            // The place tells the file, and where in it.
+            let file = &files[place % files.len()];
+            let mut bytes = fs::read(file).expect("a file");
+            let at = bytes.len() * place / 1_000;
+            bytes.splice(at..at, line);
+            fs::write(file, bytes).expect("a file");
+        }
         is_stored_whole(&machine);
     }
 }
 
-/// The folders with a root and a policy for it.
+/// A machine with the files and the policy of a folder of the corpus.
+fn copy(folder: &Path) -> Machine {
+    let machine = Machine::copy(&folder.join("root"));
+    machine.set_policy(&fs::read_to_string(folder.join("policy.ini")).expect("a policy"));
+    machine
+}
+
+/// All folders of the corpus with a root and a policy for it.
+fn folders() -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    add_folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus"), &mut folders);
+    folders.sort();
+    folders
+}
+
 fn add_folders(path: &Path, folders: &mut Vec<PathBuf>) {
     if path.join("policy.ini").exists() {
         folders.push(path.to_path_buf());
@@ -198,6 +275,22 @@ fn add_folders(path: &Path, folders: &mut Vec<PathBuf>) {
         let entry = entry.expect("an entry").path();
         if entry.is_dir() {
             add_folders(&entry, folders);
+        }
+    }
+}
+
+/// All files of a machine but the password of the tests.
+fn add_files(path: &Path, files: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(path).expect("a directory");
+    let mut entries: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    entries.sort();
+    for entry in entries {
+        if entry.is_symlink() || entry.ends_with("standfast") {
+            continue;
+        } else if entry.is_dir() {
+            add_files(&entry, files);
+        } else {
+            files.push(entry);
         }
     }
 }
