@@ -3,9 +3,7 @@
 mod answers;
 mod path;
 mod secrets;
-mod stock;
 mod trust;
-mod whole;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,10 +1,6 @@
 //! The whole path: a host drifts, is seen, is mended, and turns green.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
-
 use super::{CONFIG_REPORTS, Client, DRIFT_REPORTS, POLICY, arrivals, facet, foreman, settings};
-use crate::said::run;
 
 #[test]
 fn a_check_that_reports_tells_foreman_the_line_that_is_wrong_and_an_apply_that_it_is_mended() {
@@ -134,49 +130,4 @@ fn a_report_that_this_host_cannot_keep_is_sent_all_the_same() {
     away.arguments[1] = "http://127.0.0.1:1".to_owned();
     let said = away.run("check", &["--report"]).ended(6);
     assert!(said.err.contains("standfast: report: the spool of reports: "), "{}", said.err);
-}
-
-#[test]
-fn an_upload_says_what_it_is_and_asks_for_nothing_compressed() {
-    let standin = foreman(settings());
-    Client::of(&standin).report_now().ended(0);
-    let store = standin.store();
-    let arrival = &store.arrivals[0];
-    let header = |name: &str| {
-        let found = arrival.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str())
-    };
-    assert_eq!((header("content-type"), header("accept-encoding")), (Some("application/json"), None));
-    assert_eq!(header("user-agent"), Some(concat!("standfast/", env!("CARGO_PKG_VERSION"))));
-    // reporter:token
-    assert_eq!(header("authorization"), Some("Basic cmVwb3J0ZXI6dG9rZW4="));
-}
-
-#[test]
-fn a_proxy_is_asked_where_it_is_set_and_not_where_only_the_usual_variables_name_one() {
-    let standin = foreman(settings());
-    let client = Client::of(&standin);
-    let arguments: Vec<&str> = client.arguments.iter().map(String::as_str).chain(["--now"]).collect();
-    let mut command = client.root.command(&["report", "--policy", "policy.ini"], &arguments);
-    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
-        command.env(name, "http://127.0.0.1:1");
-    }
-    std::fs::write(client.root.beside("policy.ini"), POLICY).unwrap();
-    run(&mut command).ended(0);
-    assert_eq!(arrivals(&standin, DRIFT_REPORTS), 1);
-    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", proxy.local_addr().unwrap());
-    let answering = std::thread::spawn(move || {
-        let (mut stream, _) = proxy.accept().unwrap();
-        let mut line = String::new();
-        BufReader::new(stream.try_clone().unwrap()).read_line(&mut line).unwrap();
-        stream.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n").unwrap();
-        // Until the client has gone: a close with bytes unread would reset the connection.
-        let _ = std::io::copy(&mut stream, &mut std::io::sink());
-        line
-    });
-    let said = client.with(&["--http-proxy", &url]).report_now().ended(4);
-    assert!(said.err.contains("407"), "{}", said.err);
-    assert!(answering.join().unwrap().starts_with(&format!("POST {}/api/v2/", standin.url())));
-    assert_eq!(arrivals(&standin, DRIFT_REPORTS), 1);
 }
