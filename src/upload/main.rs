@@ -6,7 +6,7 @@
 #[path = "../chain.rs"]
 mod chain;
 #[path = "../report/foreman/clean.rs"]
-#[expect(dead_code, reason = "what cleans reports; here only the names in certificates are cleaned")]
+#[allow(dead_code, reason = "what cleans reports; here only the names in certificates are cleaned")]
 mod clean;
 #[path = "../report/foreman/job.rs"]
 mod job;

@@ -81,6 +81,9 @@ fn no_answer(job: &Job, error: &reqwest::Error) -> Reply {
     if let Some(hint) = tls::hint(error, host) {
         return Reply::Misconfigured(hint);
     }
+    if error.is_builder() {
+        return Reply::Misconfigured(format!("nothing can be sent to this url: {}", cause(error)));
+    }
     Reply::Away(if error.is_timeout() && error.is_connect() {
         format!("{host} does not answer: no connection within {} s", job.connect_timeout / 1000)
     } else if error.is_timeout() {

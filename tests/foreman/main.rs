@@ -10,6 +10,7 @@
 mod client;
 mod proved;
 mod raw;
+mod sent;
 mod standin;
 
 #[path = "../cli/said.rs"]

@@ -116,3 +116,18 @@ fn a_check_that_does_not_report_asks_nobody_and_keeps_nothing() {
     assert!(client.status().out.contains("waiting    nothing"));
     assert!(!client.root.path("var/lib/standfast").exists(), "to look makes nothing");
 }
+
+#[test]
+fn a_report_that_this_host_cannot_keep_is_sent_all_the_same() {
+    let standin = foreman(settings());
+    let client = Client::of(&standin);
+    client.root.write("var/lib/standfast/report", b"a file");
+    let said = client.run("check", &["--report"]).ended(2);
+    assert!(said.err.contains("the report could not be kept on this host: "), "{}", said.err);
+    assert!(said.err.contains("delivered to 127.0.0.1"), "{}", said.err);
+    assert!(facet(&standin).is_some());
+    let mut away = client;
+    away.arguments[1] = "http://127.0.0.1:1".to_owned();
+    let said = away.run("check", &["--report"]).ended(6);
+    assert!(said.err.contains("standfast: report: the spool of reports: "), "{}", said.err);
+}
