@@ -2,10 +2,9 @@
 
 # The pages of the plugin.
 Rails.application.routes.draw do
-  namespace :foreman_standfast do
-    # The id is a host's: its number, or its name, in which there are dots.
-    resources :drift, only: %i[index show], constraints: { id: %r{[^/]+?}, format: /html|json|csv/ } do
-      collection { get 'auto_complete_search' }
-    end
+  scope '/foreman_standfast', module: 'foreman_standfast', as: 'foreman_standfast' do
+    get 'drift', to: 'drift#index', as: :drift_index, constraints: { format: /html|csv|json/ }
+    # The id is a host's: its name, in which there are dots, or its number.
+    get 'drift/:id', to: 'drift#show', as: :drift, format: false, constraints: { id: %r{[^/]+} }
   end
 end
