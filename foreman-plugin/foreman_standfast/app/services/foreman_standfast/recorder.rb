@@ -99,9 +99,16 @@ module ForemanStandfast
 
     # Puppet tells no lines of files. Those that standfast told stay for as long as Puppet finds the same difference.
     def lines(finding, known)
-      same = source == 'puppet' && known && finding.changes.any? && known.property_changes == finding.changes
+      same = source == 'puppet' && known && finding.changes.any? && difference(known.property_changes) == difference(finding.changes)
       told = same ? known : finding
       { evidence: told.evidence, diff: told.diff }
+    end
+
+    # What differs, as Puppet words it: a text a property, of all that differs in it.
+    def difference(changes)
+      changes.group_by { |change| change['property'] }.transform_values do |all|
+        %w[is should].map { |side| all.map { |change| change[side] || 'absent' }.uniq.join(', ') }
+      end
     end
   end
 end
