@@ -219,6 +219,7 @@ class ApiTest < ActionDispatch::IntegrationTest
     names = ->(**params) { fetch(PATH, **params).last['results'].map { |one| one['host'][0, 4] } }
     assert_equal %w[web1], names.call(search: 'drift = drifted')
     assert_equal %w[web2], names.call(search: 'drift = in_sync and name ~ web2')
+    assert_equal %w[web1], names.call(search: 'drift_checked > "1 day ago" and drift_resource ~ ntp')
     assert_equal [%w[web1 web2], %w[web3]], [names.call(per_page: 2), names.call(per_page: 2, page: 2)]
     assert_equal 400, fetch(PATH, search: 'drift = odd').first
   end
