@@ -63,4 +63,16 @@ VALUES_OF_ALIASES = {
   'Standfast::Rsyslog::Forward' => [[{}, { 'target' => 'h', 'tls' => true, 'keep_local' => false, 'purge' => true }], [{ 'protocol' => 'tls' }, { 'queue_size' => 99 }, { 'host' => 'h' }]],
   'Standfast::Check::Interval' => [%w[5m 1h 24h], %w[7m 60 5h daily]],
   'Standfast::Check::Schedule' => [[{ 'minutes' => [5], 'hours' => [0, 12] }], [{ 'minutes' => [60], 'hours' => [0] }, { 'minutes' => [], 'hours' => [0] }]],
+  'Standfast::Report::Url' => [
+    ['https://foreman.example.com', 'https://proxy.example.com:8443/standfast', 'https://[2001:db8::1]:8443/a/b', 'https://192.0.2.1/'],
+    ['', 'http://foreman.example.com', 'foreman.example.com', 'https://u:p@h', 'https://h?x', 'https://h#x', 'https://', "https://h\n", 'https://h:0', 'https://h/a b'],
+  ],
+  'Standfast::Report::Proxy' => [
+    ['http://proxy.example.com:3128', 'https://proxy', 'http://[::1]:3128/'],
+    ['', 'proxy:3128', 'http://u:p@proxy', 'socks5://proxy', 'http://proxy/a', "http://proxy\n"],
+  ],
+  'Standfast::Report::Certname' => [['web17.example.com', 'a_b-c'], ['', 'Web17', 'a b', 'x' * 256, "a\n"]],
+  'Standfast::Report::User' => [['standfast', 'a.b@example.com'], ['', 'a b', 'a:b', "a\n", 'a;b', 'x' * 101]],
+  'Standfast::Report::Duration' => [%w[0 5s 30m 6h 7d], ['', '5', '0s', '1w', '1.5h', '-1s', 5]],
+  'Standfast::Report::Size' => [%w[4M 1024 64k 1G], ['', '0', '4T', '4 M', '1.5M', 4]],
 }.freeze

@@ -165,6 +165,19 @@ fn all_four_jobs_are_done_stay_done_and_what_is_undone_by_hand_is_told() {
 }
 
 #[test]
+fn foreman_has_its_settings_and_a_check_that_reports() {
+    for (example, token) in [("foreman_proxy", ""), ("foreman_token", "x4Tq9ZrW2mLk7VbY0sNd")] {
+        let stage = Stage::new(example, &[]);
+        let run = stage.changes();
+        assert!(token.is_empty() || !run.said.contains(token), "{}", run.said);
+        assert_eq!(stage.node.read("/etc/standfast/report.password"), token);
+        assert!(stage.node.read("/etc/standfast/standfast.conf").contains("\n[report]\nurl = https://"));
+        assert!(stage.node.read("/etc/cron.d/standfast-check").contains(" --report >"));
+        stage.is_clean();
+    }
+}
+
+#[test]
 fn a_report_changes_nothing() {
     let stage = Stage::new("report", &[Package::Ntpsec, Package::Snmpd]);
     open_ntpd(&stage);
