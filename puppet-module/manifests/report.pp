@@ -73,11 +73,11 @@ class standfast::report (
   Optional[Standfast::Report::Proxy]       $http_proxy       = undef,
   Optional[Standfast::Report::Duration]    $heartbeat        = undef,
   Optional[Standfast::Report::Duration]    $splay            = undef,
-  Optional[Standfast::Report::Duration]    $connect_timeout  = undef,
-  Optional[Standfast::Report::Duration]    $timeout          = undef,
-  Optional[Integer[1]]                     $spool_count      = undef,
+  Optional[Standfast::Report::Timeout]     $connect_timeout  = undef,
+  Optional[Standfast::Report::Timeout]     $timeout          = undef,
+  Optional[Integer[1, 1000000]]            $spool_count      = undef,
   Optional[Standfast::Report::Size]        $spool_size       = undef,
-  Optional[Standfast::Report::Duration]    $spool_age        = undef,
+  Optional[Standfast::Report::Timeout]     $spool_age        = undef,
 ) {
   require standfast::install
 

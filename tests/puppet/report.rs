@@ -13,6 +13,7 @@ fn manifest(password: &str) -> String {
         "class {{ 'standfast::check': scheduler => 'cron', interval => '15m' }}
          class {{ 'standfast::report':
            url => 'https://foreman.example.com', user => 'standfast', password => {password}, heartbeat => '12h',
+           ca_file => '/etc/ssl/foreman.pem',
          }}"
     )
 }
@@ -40,7 +41,7 @@ fn a_token_is_kept_for_root_alone_and_shows_in_no_report_log_or_catalog() {
     apply(&node, &mut said, &given, &[]).assert_code(2);
     assert_eq!(node.read(PASSWORD), TOKENS[0]);
     let conf = "# By Puppet: what is changed here by hand is undone.\n\n[report]\nurl = https://foreman.example.com\n\
-                user = standfast\npassword_file = /etc/standfast/report.password\nheartbeat = 12h\n";
+                ca_file = /etc/ssl/foreman.pem\nuser = standfast\npassword_file = /etc/standfast/report.password\nheartbeat = 12h\n";
     assert_eq!(node.read(CONF), conf);
     assert_eq!([CONF, PASSWORD].map(|path| access(&node, path)), ["root:root 600", "root:root 600"]);
     assert!(node.read(CRON).contains("run-check /run/standfast/check --report >"), "{}", node.read(CRON));
@@ -79,6 +80,27 @@ fn shows_nowhere(node: &Node, said: &str) {
         let expected = if token == TOKENS[2] { PASSWORD } else { "" };
         assert_eq!(found.trim(), expected);
     }
+}
+
+#[test]
+fn the_program_takes_the_settings_that_the_class_writes() {
+    let node = Node::new(&[]);
+    node.host.write("/etc/ssl/foreman.pem", "a certificate, once there is something to send\n");
+    let settings = "class { 'standfast::install': method => 'path', binary => '/usr/bin/standfast', timeout => 60 }
+         class { 'standfast::check': scheduler => 'cron' }
+         class { 'standfast::report':
+           url => 'https://foreman.example.com', certname => 'web17.example.com', ca_file => '/etc/ssl/foreman.pem',
+           user => 'standfast', password => Sensitive('t0ken'), stock_foreman => false, heartbeat => '12h', splay => 3600,
+           http_proxy => 'http://127.0.0.1:3128', connect_timeout => '10s', timeout => '2m',
+           spool_count => 50, spool_size => '1M', spool_age => '3d',
+         }";
+    node.apply(settings, &[]).assert_code(2);
+    let send = node.host.standfast(&["report", "--send"]);
+    let said = [send.stdout, send.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    assert_eq!((send.status.code(), said.as_str()), (Some(0), "report: nothing waits to be sent\n"));
+    let status = node.host.standfast(&["report", "--status"]);
+    assert_eq!(status.status.code(), Some(0), "{status:?}");
+    assert!(String::from_utf8_lossy(&status.stdout).contains("nothing"), "{status:?}");
 }
 
 #[test]

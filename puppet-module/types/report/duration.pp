@@ -1,2 +1,2 @@
-# @summary A length of time: `0`, or a number with `s`, `m`, `h` or `d`: `5s`, `30m`, `6h`.
-type Standfast::Report::Duration = Pattern[/\A(0|[1-9]\d{0,8}[smhd])\z/]
+# @summary A length of time: seconds, or a number with `s`, `m`, `h` or `d`: `90`, `30m`, `6h`.
+type Standfast::Report::Duration = Variant[Integer[0, 99999999], Pattern[/\A(\d{1,8}s?|\d{1,6}m|\d{1,4}h|\d{1,3}d)\z/]]
