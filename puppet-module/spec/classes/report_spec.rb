@@ -152,7 +152,7 @@ describe 'standfast::report' do
     'a certificate without a key' => [{ certificate_file: '/a' }, /certificate_file and key_file go together/],
     'a url that is not of https' => [{ url: 'http://foreman.example.com' }, /parameter 'url' expects .*Standfast::Report::Url/],
     'a password in the open' => [{ user: 'a', password: 'b' }, /parameter 'password' expects .*Standfast::Report::Secret/],
-    'a time without a unit' => [{ timeout: '60' }, /parameter 'timeout' expects .*Standfast::Report::Duration/],
+    'no time at all' => [{ timeout: '0s' }, /parameter 'timeout' expects .*Standfast::Report::Timeout/],
   }.each do |what, (params, words)|
     context "with #{what}" do
       let(:params) { { url: url }.merge(params) }
