@@ -20,7 +20,8 @@ describe 'the settings of reports' do
   let(:root) { Dir.mktmpdir('report', FIXTURES) }
 
   before do
-    FileUtils.mkdir_p("#{root}/etc/standfast")
+    FileUtils.mkdir_p(["#{root}/etc/standfast", "#{root}/var/lib"])
+    File.write("#{root}/etc/hostname", "web17.example.com\n")
     # It is read as a certificate when there is something to send.
     File.write("#{root}/ca.pem", "x\n")
     File.write("#{root}/password", "x\n")
