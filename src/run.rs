@@ -44,9 +44,15 @@ pub fn run(root: &Root, resources: &[Resource], wanted: &[usize], mode: Mode, de
     run_on(&machine, resources, wanted, mode, detail)
 }
 
-/// As [`run`], for a program that waits.
+/// As [`run`], for a program that waits: it shows no bar.
 #[must_use]
-pub fn run_some(root: &Root, resources: &[Resource], wanted: &[usize], mode: Mode, detail: Detail) -> Report {
+pub fn run_silently(
+    root: &Root,
+    resources: &[Resource],
+    wanted: &[usize],
+    mode: Mode,
+    detail: Detail,
+) -> Report {
     run_on(&Machine::new(root), resources, wanted, mode, detail)
 }
 

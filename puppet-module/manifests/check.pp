@@ -80,23 +80,10 @@ class standfast::check (
       ;
   }
 
-  $cron = $scheduler ? {
-    'cron'  => $ensure,
-    default => 'absent',
-  }
-  # A cron file without cron does nothing, so that it may go; a timer cannot be asked about where systemd is not.
-  class { 'standfast::check::cron':
-    ensure  => $cron,
-    times   => $times,
-    command => $command,
-  }
-  contain standfast::check::cron
-  if $scheduler == 'systemd' {
-    class { 'standfast::check::systemd':
-      ensure  => $ensure,
-      times   => $times,
-      command => $command,
-    }
-    contain standfast::check::systemd
+  standfast::check::job { 'standfast-check':
+    ensure    => $ensure,
+    scheduler => $scheduler,
+    times     => $times,
+    command   => $command,
   }
 }

@@ -28,10 +28,13 @@
 #   The areas to look after; the class of each is included.
 # @param check
 #   Whether drift is also looked for between the runs of the agent, by `standfast::check`.
+# @param report
+#   Whether that is reported to Foreman, by `standfast::report`. Without it that is so where `standfast::report::url` is in data.
 class standfast (
-  Standfast::Mode        $mode  = 'declared',
-  Array[Standfast::Area] $areas = ['limits', 'ntp', 'snmp', 'rsyslog'],
-  Boolean                $check = false,
+  Standfast::Mode        $mode   = 'declared',
+  Array[Standfast::Area] $areas  = ['limits', 'ntp', 'snmp', 'rsyslog'],
+  Boolean                $check  = false,
+  Boolean                $report = lookup('standfast::report::url', { 'default_value' => undef }) =~ NotUndef,
 ) {
   contain standfast::install
 
@@ -41,5 +44,9 @@ class standfast (
 
   if $check {
     contain standfast::check
+  }
+
+  if $report {
+    contain standfast::report
   }
 }

@@ -61,7 +61,7 @@ class standfast::install (
       owner   => 'root',
       group   => 'root',
       mode    => '0644',
-      content => $settings.map |$name, $value| { "${name} = ${value}\n" }.join,
+      content => standfast::configuration($settings),
     }
   }
 }

@@ -95,7 +95,7 @@ impl Members {
     /// Makes the resources at these places what they should be; they are in rising order.
     pub(super) fn apply(&mut self, root: &Root, places: &[usize]) -> Vec<Outcome> {
         self.known = None;
-        run::run_some(root, &self.resources, places, Mode::Apply, Detail::Drift).outcomes
+        run::run_silently(root, &self.resources, places, Mode::Apply, Detail::Drift).outcomes
     }
 
     /// Runs a resource beside these.
@@ -105,7 +105,7 @@ impl Members {
         }
         let place = self.resources.len();
         self.resources.push(resource);
-        let mut report = run::run_some(root, &self.resources, &[place], mode, Detail::Drift);
+        let mut report = run::run_silently(root, &self.resources, &[place], mode, Detail::Drift);
         self.resources.pop();
         if mode != Mode::Check {
             self.known = None;
@@ -174,6 +174,6 @@ impl Known {
 /// Looks at some resources, and notes what it looks at.
 fn look(root: &Root, resources: &[Resource], places: &[usize]) -> (Vec<Outcome>, Option<Seen>) {
     root.begin_watch();
-    let report = run::run_some(root, resources, places, Mode::Check, Detail::Drift);
+    let report = run::run_silently(root, resources, places, Mode::Check, Detail::Drift);
     (report.outcomes, root.end_watch())
 }

@@ -190,3 +190,58 @@ fn the_page_of_snmp_names_every_finding_and_every_part_of_the_fact() {
         assert!(page.contains(&format!("`{part}`")), "{part} is not on the page");
     }
 }
+
+/// The settings of reports: the first column of the contract's table, and the first literal of its last.
+fn report_settings() -> Vec<(&'static str, Option<&'static str>)> {
+    let contract = include_str!("../../foreman-plugin/PROTOCOL.md");
+    let (_, table) = contract.split_once("## Settings of the client").unwrap();
+    let mut settings = Vec::new();
+    for row in table.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<_> = row.trim_matches('|').split('|').collect();
+        let names = cells[0].split(',').map(|name| name.trim().trim_matches('`'));
+        let defaults = cells[cells.len() - 1].split('`').skip(1).step_by(2);
+        let literal =
+            |text: &&str| text.chars().next().is_some_and(|c| c.is_ascii_digit()) || *text == "false";
+        let mut defaults = defaults.filter(literal);
+        settings.extend(names.map(|name| (name, defaults.next())));
+    }
+    assert_eq!(settings.len(), 16, "{settings:?}");
+    settings
+}
+
+#[test]
+fn the_page_of_foreman_and_the_example_have_every_setting_with_its_default() {
+    let page = include_str!("../../docs/foreman.md");
+    let example = include_str!("../../docs/standfast.conf");
+    let (_, example) = example.split_once("\n[report]\n").unwrap();
+    for (name, default) in report_settings() {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
+        let row = row.unwrap_or_else(|| panic!("{name} is not on the page"));
+        let line = example.lines().find(|line| line.starts_with(&format!("#{name} =")));
+        let line = line.unwrap_or_else(|| panic!("{name} is not in the example"));
+        if let Some(default) = default {
+            assert!(row.contains(&format!("`{default}`")), "{name}: {default} is not in {row}");
+            assert_eq!(line, format!("#{name} = {default}"));
+        } else {
+            assert_eq!(line, format!("#{name} ="));
+        }
+    }
+}
+
+#[test]
+fn the_page_of_foreman_names_every_flag_of_a_report() {
+    let page = include_str!("../../docs/foreman.md");
+    let help = String::from_utf8(standfast(&["report", "--help"]).output().unwrap().stdout).unwrap();
+    let flags: Vec<_> = help.lines().filter_map(|line| line.trim_start().strip_prefix("--")).collect();
+    assert!(flags.len() > 15, "{help}");
+    // Those that are of each check are not of this page.
+    let others = ["policy", "catalog", "root", "probe", "format", "color"];
+    for flag in flags {
+        let name = flag.split([' ', '=', '[']).next().unwrap();
+        let is_told = page.contains(&format!("`--{name}`")) || page.contains(&format!("--{name} "));
+        assert!(
+            is_told || page.contains(&format!("--{name}`")) || others.contains(&name),
+            "--{name} is not on the page"
+        );
+    }
+}

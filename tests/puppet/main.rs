@@ -19,6 +19,7 @@ mod net;
 mod node;
 mod patterns;
 mod purge;
+mod report;
 mod secrets;
 mod server;
 mod types;

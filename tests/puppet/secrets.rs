@@ -115,6 +115,55 @@ fn shows_nowhere(node: &Node, said: &str) {
     assert!(modes.lines().all(|line| line.starts_with("600 ") || line.starts_with("700 ")), "{modes}");
 }
 
+#[test]
+fn what_is_sensitive_and_no_secret_of_ours_is_refused_and_shows_nowhere() {
+    let node = Node::new(&[]);
+    node.host.write(&format!("{BASE}/late"), "7741");
+    let mut said = String::new();
+    for (manifest, refused) in [
+        (
+            "limits_entry { 'root/-/nproc': value => Sensitive(7741) }",
+            "Limits_entry[root/-/nproc]: `value` is Sensitive, and no secret of limits_entry: give it as it is",
+        ),
+        // What is not legal is not told either.
+        (
+            "rsyslog_forward { 'central': target => 'h', failover => [Sensitive('7741 x')] }",
+            "Parameter failover failed on Rsyslog_forward[central]: `failover` is Sensitive, and no secret",
+        ),
+        (
+            "standfast_limits { 'main': entries => { 'root/-/nproc' => Sensitive(7741) } }",
+            "`root/-/nproc`: value: `value` is Sensitive, and no secret",
+        ),
+        (
+            "standfast_limits { 'main': entries => Sensitive({ 'root/-/nproc' => 7741 }) }",
+            "Standfast_limits[main]: `entries` is Sensitive, and no secret of standfast_limits",
+        ),
+    ] {
+        let run = node.apply(manifest, &["--debug"]);
+        run.assert_code(1);
+        assert!(run.said.contains(refused), "{manifest}\n{}", run.said);
+        said += &run.said;
+    }
+    // What is only known when it is evaluated fails alone.
+    let late = format!("Sensitive(Deferred('file', ['{BASE}/late']))");
+    let late = format!(
+        "limits_entry {{ 'root/-/nofile': value => 4096 }}
+         standfast_limits {{ 'main': entries => {{ 'root/-/nproc' => Deferred('new', [Sensitive, {late}]) }} }}"
+    );
+    let run = node.apply(&late, &["--debug", "--no-preprocess_deferred"]);
+    run.assert_code(6);
+    assert_eq!(run.status("Standfast_limits[main]")["failed"], "true", "{}", run.said);
+    assert_eq!(run.status("Limits_entry[root/-/nofile]")["changed"], "true", "{}", run.said);
+    said += &run.said;
+    assert!(!said.contains("7741"), "{said}");
+    let kept = node.host.run(&[
+        "sh",
+        "-c",
+        &format!("rm {BASE}/late; cat $(find {BASE}/var /var/lib/standfast -type f)"),
+    ]);
+    assert!(kept.contains("standfast_snapshot") && !kept.contains("7741"), "{}", around(&kept, "7741"));
+}
+
 fn around(text: &str, part: &str) -> String {
     text.lines()
         .filter(|line| line.contains(part))

@@ -123,6 +123,20 @@ fn one_thing_that_is_declared_twice_is_an_error_that_names_both_places() {
 }
 
 #[test]
+fn puppet_resource_lists_nothing_where_the_daemon_is_not_installed() {
+    let node = Node::new(&[]);
+    for kind in ["rsyslog_forward", "snmp_community"] {
+        let run = node.puppet("resource", &[kind]);
+        run.assert_code(0);
+        assert_eq!(run.said.trim(), "", "{kind}");
+    }
+    let run = node.puppet("resource", &["rsyslog_forward", "central"]);
+    run.assert_code(0);
+    assert!(run.said.contains("ensure   => 'absent'"), "{}", run.said);
+    node.assert_nothing_runs();
+}
+
+#[test]
 fn a_server_needs_no_program_and_environments_can_be_isolated() {
     let node = Node::without_standfast(&[]);
     let environment = format!("{BASE}/environments/production");

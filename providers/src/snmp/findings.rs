@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::invocation::Origin;
 use super::keyword::{FileType, Keyword};
-use super::seen::Kind;
+use super::lookups::Kind;
 use super::semantics::{Grant, Silence};
 use super::state::{Program, Snmp};
 use super::tables::{Extent, LineId};

@@ -3,7 +3,7 @@
 use super::findings::Words3;
 use super::keyword::Keyword;
 use super::listen::ListenDefect;
-use super::seen::Kind;
+use super::lookups::Kind;
 use super::state::Snmp;
 use super::tables::Level;
 use super::users::{Authentication, KeyDefect, KeyForm, Keys, Privacy, Saved, User};

@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 use standfast_facts::accounts::AccountsError;
 use standfast_facts::root::Status;
 
-use super::seen::{Kind, SnmpFile};
+use super::lookups::{Kind, SnmpFile};
 use super::state::Snmp;
 use super::syntax::Line;
 use crate::document::{Change, Chunk};

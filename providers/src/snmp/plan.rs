@@ -4,12 +4,12 @@ use rustc_hash::FxHashMap;
 
 use super::access::SnmpAccess;
 use super::community::SnmpCommunity;
+use super::lookups::Planned;
 use super::permissions::IdentityError;
 use super::plan_access;
 use super::plan_community::{self, Knowledge, Ready};
 use super::quoting::Unwritable;
 use super::scene::Scene;
-use super::seen::Planned;
 use super::state::{ObserveError, Snmp};
 use super::strength::Strength;
 use super::target::TargetError;

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::lookups::{Kind, SnmpFile};
 use super::permissions::{self, Exposure, Identity};
 use super::scene::Scene;
-use super::seen::{Kind, SnmpFile};
 use crate::edit::Permissions;
 use crate::provider::{Drift, Finding, Place, Plan};
 use crate::shown::Shown;

@@ -13,8 +13,8 @@ use super::installed::Installed;
 use super::invocation::{DefaultFiles, Invocation, Origin};
 use super::keyword::{FileType, Keyword};
 use super::load::{Defect, Loader};
+use super::lookups::{Before, Kind, Lookups, Planned, SnmpFile, is_nothing};
 use super::rules::Rules;
-use super::seen::{Before, Kind, Planned, Seen, SnmpFile, is_nothing};
 use super::syntax::{Line, SnmpSyntax};
 use super::tables::LineId;
 use super::words::{self, Pieces};
@@ -71,7 +71,7 @@ pub struct Reading<'r> {
     installed: &'r Installed,
     rules: &'r Rules,
     /// What was met so far.
-    pub seen: Seen,
+    pub lookups: Lookups,
     /// The directories of the search path, once they are asked for.
     search_path: Option<Rc<Vec<PathBuf>>>,
     before: Option<Before<'r>>,
@@ -106,7 +106,7 @@ impl<'r> Reading<'r> {
             root,
             invocation,
             installed,
-            seen: Seen::default(),
+            lookups: Lookups::default(),
             search_path: None,
             before: None,
             planned: Planned::default(),
@@ -195,7 +195,7 @@ impl<'r> Reading<'r> {
             let kind = if is_persistent { Kind::Persistent } else { Kind::Admin };
             let is_planned = self.planned.keys().any(|path| path.starts_with(directory));
             let is_in_it = !is_planned && name.first() != Some(&b'/');
-            if is_in_it && self.seen.is_missing(self.root, self.before, directory) {
+            if is_in_it && self.lookups.is_missing(self.root, self.before, directory) {
                 continue;
             }
             let file = |end: &str| directory.join(path(&[name, end.as_bytes()].concat()));
@@ -230,14 +230,14 @@ impl<'r> Reading<'r> {
 
     /// The index of a file, which is parsed when it is first met.
     fn open(&mut self, path: &Path, kind: Kind) -> Result<Option<usize>, ReadError> {
-        if let Some(known) = self.seen.by_path.get(path) {
+        if let Some(known) = self.lookups.by_path.get(path) {
             return Ok(*known);
         }
         let index = self.contents(path)?.map(|(document, status)| {
             self.files.push(SnmpFile { path: path.to_path_buf(), document, status, kind });
             self.files.len() - 1
         });
-        self.seen.by_path.insert(path.to_path_buf(), index);
+        self.lookups.by_path.insert(path.to_path_buf(), index);
         Ok(index)
     }
 
@@ -259,7 +259,7 @@ impl<'r> Reading<'r> {
     /// The names in a directory in the order of the file system, whatever they are; a file that is planned comes last,
     /// for there it has the least to say.
     fn list(&mut self, directory: &Path) -> Result<Option<Vec<OsString>>, ReadError> {
-        let names = self.seen.names(self.root, self.before, directory)?;
+        let names = self.lookups.names(self.root, self.before, directory)?;
         let Some(mut names) = names.map(<[_]>::to_vec) else { return Ok(None) };
         let planned = self.planned.keys().filter(|path| path.parent() == Some(directory));
         let new: Vec<_> = planned

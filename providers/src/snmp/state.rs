@@ -19,9 +19,9 @@ use super::installed::{Installed, KnownFrom};
 use super::invocation::{Invocation, Origin};
 use super::keyword::Keyword;
 use super::load::{Defect, Loader};
+use super::lookups::{Before, Kind, Lookups, Planned, SnmpFile};
 use super::reading::{IncludedDirectory, Other, Reading};
 use super::rules::{Feature, Rules, Version};
-use super::seen::{Before, Kind, Planned, Seen, SnmpFile};
 use super::semantics::{Control, Grant, Refusal};
 use super::strength::HostNames;
 use super::syntax::Line;
@@ -90,7 +90,7 @@ pub struct Snmp<'m> {
     pub refusals: Vec<Refusal>,
     /// How communities are told apart.
     pub fingerprints: Fingerprints,
-    seen: Seen,
+    lookups: Lookups,
     around: Rc<Around>,
 }
 
@@ -180,9 +180,9 @@ impl<'m> Snmp<'m> {
             rules.mibs = Feature::Unknown;
         }
         let hosts = &around.hosts;
-        let seen = before.map(|before| Before { files: &before.files, seen: &before.seen });
+        let known = before.map(|before| Before { files: &before.files, lookups: &before.lookups });
         let mut reading = Reading::new(machine.root, &invocation, &installed, Loader::new(&rules, hosts))
-            .with_planned(planned.unwrap_or_default(), seen);
+            .with_planned(planned.unwrap_or_default(), known);
         reading.read_all().map_err(ObserveError::Read)?;
         // These two the daemon knows before it reads any of its files for rights.
         let persistent = reading.named_persistent().unwrap_or_else(|| reading.persistent.clone());
@@ -194,7 +194,7 @@ impl<'m> Snmp<'m> {
             reading = reading.again(persistent, Loader::new(rules, hosts)).map_err(ObserveError::Read)?;
         }
         let rules = reading.loader.rules.clone();
-        let Reading { files, others, directories, loader, persistent, seen, .. } = reading;
+        let Reading { files, others, directories, loader, persistent, lookups, .. } = reading;
         let defects = loader.defects.clone();
         let control = Control::of(loader, contexts(&files, &others));
         let (grants, refusals) = control.grants();
@@ -213,7 +213,7 @@ impl<'m> Snmp<'m> {
             refusals,
             fingerprints: before
                 .map_or_else(|| Fingerprints::observe(machine.root), |before| before.fingerprints.clone()),
-            seen,
+            lookups,
             around,
             installed,
             invocation,

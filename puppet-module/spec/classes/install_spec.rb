@@ -24,7 +24,7 @@ describe 'standfast::install' do
 
     it {
       is_expected.to contain_file('/etc/standfast/standfast.conf')
-        .with(owner: 'root', group: 'root', mode: '0644', content: "binary = /opt/standfast/bin/standfast\ntimeout = 60\n")
+        .with(owner: 'root', group: 'root', mode: '0644', content: "# By Puppet: what is changed here by hand is undone.\nbinary = /opt/standfast/bin/standfast\ntimeout = 60\n")
         .that_requires('File[/etc/standfast]')
     }
     it { is_expected.to contain_file('/etc/standfast').with(ensure: 'directory', mode: '0755') }

@@ -40,6 +40,22 @@ describe 'standfast' do
     end
   end
 
+  context 'with the address of Foreman in data' do
+    let(:facts) { Systems.facts('Debian', '12').merge(case: 'report') }
+
+    it 'reports, with the secret of the data as Sensitive' do
+      is_expected.to compile.with_all_deps
+      is_expected.to contain_class('standfast::report').with_url('https://foreman.example.com')
+      is_expected.to contain_file('/etc/standfast/report.password').with_content(sensitive('t0ken-of-hiera'))
+    end
+
+    context 'and not wanted on this host' do
+      let(:params) { { report: false } }
+
+      it { is_expected.not_to contain_class('standfast::report') }
+    end
+  end
+
   context 'on a system whose family it does not know' do
     let(:facts) do
       facts = Systems.facts('Debian', '12')

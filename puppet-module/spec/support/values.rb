@@ -63,4 +63,23 @@ VALUES_OF_ALIASES = {
   'Standfast::Rsyslog::Forward' => [[{}, { 'target' => 'h', 'tls' => true, 'keep_local' => false, 'purge' => true }], [{ 'protocol' => 'tls' }, { 'queue_size' => 99 }, { 'host' => 'h' }]],
   'Standfast::Check::Interval' => [%w[5m 1h 24h], %w[7m 60 5h daily]],
   'Standfast::Check::Schedule' => [[{ 'minutes' => [5], 'hours' => [0, 12] }], [{ 'minutes' => [60], 'hours' => [0] }, { 'minutes' => [], 'hours' => [0] }]],
+  'Standfast::Report::Url' => [
+    [
+      'https://foreman.example.com', 'https://proxy.example.com:8443/standfast', 'https://[2001:db8::1]:8443/a/b', 'https://192.0.2.1/',
+      'http://127.0.0.1:8080', 'http://localhost', 'http://[::1]:8080/standfast', 'https://h:64999',
+    ],
+    [
+      '', 'http://foreman.example.com', 'http://127.0.0.1.example.com', 'foreman.example.com', 'https://u:p@h', 'https://h?x', 'https://h#x',
+      'https://', 'https:///x', 'https://h:99999', 'https://h:x', 'https://h/a b', 'ftp://h',
+    ],
+  ],
+  'Standfast::Report::Proxy' => [
+    ['http://proxy.example.com:3128', 'https://proxy', 'http://[::1]:3128/'],
+    ['', 'proxy:3128', 'http://u:p@proxy', 'socks5://proxy', 'http://proxy:99999', 'http://a b'],
+  ],
+  'Standfast::Report::Certname' => [['web17.example.com', 'a_b-c'], ['', 'Web17', 'a b', 'x' * 256, 'a/b', 'né']],
+  'Standfast::Report::User' => [['standfast', 'a.b@example.com', 'DOM\\user', 'two words', '#1', 'x'], ['', ' a', 'a ', 'a:b', "a\nb"]],
+  'Standfast::Report::Duration' => [[0, 90, '0', '90', '5s', '30m', '6h', '7d', '0m'], ['', '1w', '1.5h', '-1s', '+1', '6 h', '6hh', '4000d', -1, 1.5]],
+  'Standfast::Report::Timeout' => [[1, '1', '5s', '10m'], ['', 0, '0', '0s', '00m', '1w']],
+  'Standfast::Report::Size' => [%w[4M 128K 1000K 1G], ['', '0', '127K', '4T', '4 M', '1.5M', '4MB', 4]],
 }.freeze

@@ -128,8 +128,9 @@ fn what_noop_cannot_install_is_pending_with_what_needs_it() {
     for resource in ["Package[rsyslog]", "Package[rsyslog-relp]", "Rsyslog_forward[central]"] {
         assert_eq!(run.told(resource, "status"), "noop", "{}", run.said);
     }
-    let told = "Rsyslog_forward[central]: rsyslog is not installed";
+    let told = "Rsyslog_forward[central]: rsyslog is not installed; apply would not help\n";
     assert_eq!(run.count(told), 1, "{}", run.said);
+    assert_eq!(run.count("rsyslog is not installed"), 1, "{}", run.said);
     assert_eq!(run.counted().failed, 0, "{}", run.said);
 }
 
@@ -162,6 +163,19 @@ fn all_four_jobs_are_done_stay_done_and_what_is_undone_by_hand_is_told() {
     stage.takes_back(&undone);
     is_done("after");
     stage.is_clean();
+}
+
+#[test]
+fn foreman_has_its_settings_and_a_check_that_reports() {
+    for (example, token) in [("foreman_proxy", ""), ("foreman_token", "x4Tq9ZrW2mLk7VbY0sNd")] {
+        let stage = Stage::new(example, &[]);
+        let run = stage.changes();
+        assert!(token.is_empty() || !run.said.contains(token), "{}", run.said);
+        assert_eq!(stage.node.read("/etc/standfast/report.password"), token);
+        assert!(stage.node.read("/etc/standfast/standfast.conf").contains("\n[report]\nurl = https://"));
+        assert!(stage.node.read("/etc/cron.d/standfast-check").contains(" --report >"));
+        stage.is_clean();
+    }
 }
 
 #[test]

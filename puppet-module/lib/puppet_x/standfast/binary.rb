@@ -50,9 +50,11 @@ module PuppetX
         (setting('timeout') || 300).to_f
       end
 
+      # One that stands above all sections: `[report]` has a `timeout` of its own.
       def setting(name)
         return unless File.file?(CONFIGURATION)
-        File.read(CONFIGURATION, encoding: 'UTF-8')[/^\s*#{name}\s*=\s*(\S.*?)\s*$/, 1]
+        above = File.read(CONFIGURATION, encoding: 'UTF-8')[/\A.*?(?=^\s*\[|\z)/m]
+        above[/^\s*#{name}\s*=\s*(\S.*?)\s*$/, 1]
       end
     end
   end

@@ -6,6 +6,11 @@ module PuppetX
     module Container
       COPIED = [:noop, :schedule, :loglevel].freeze
 
+      def initialize(resource)
+        Standfast.refuse_sensitive(self.class, resource)
+        super
+      end
+
       # Just before it is evaluated. What fails is told when it is, so that it can still be skipped in silence.
       def eval_generate
         learn

@@ -57,7 +57,8 @@ module PuppetX
         case value
         when Hash then value.transform_values { |one| resolved(one) }
         when Array then value.map { |one| resolved(one) }
-        else deferred?(value) ? resolved(value.resolve) : Standfast.plain(value)
+        # Sensitive stays, for the attribute knows whether it may be.
+        else deferred?(value) ? resolved(value.resolve) : Standfast.text(value)
         end
       end
 

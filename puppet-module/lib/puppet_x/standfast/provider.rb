@@ -110,12 +110,12 @@ module PuppetX
         end
       end
 
-      # Why, once a resource, in the words of `standfast check`.
+      # Why, once a resource and each reason once, in the words of `standfast check`.
       def tell
-        return if resource.parameters.each_value.any? { |one| one.sensitive && !one.is_a?(Secret) }
-        reasons = @answer['drift'].map { |one| one['reason'] }
-        reasons << "apply would not help: #{@answer['blocked']}" if @answer['blocked']
-        resource.send_log(resource[:loglevel] || :notice, reasons.compact.uniq.join('; '))
+        reasons = @answer['drift'].map { |one| one['reason'] }.uniq
+        blocked = @answer['blocked']
+        reasons << (reasons.include?(blocked) ? 'apply would not help' : "apply would not help: #{blocked}") if blocked
+        resource.send_log(resource[:loglevel] || :notice, reasons.join('; '))
       end
     end
   end

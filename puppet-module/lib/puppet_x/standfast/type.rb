@@ -9,6 +9,11 @@ module PuppetX
     module Type
       SCALARS = [String, Symbol, Integer, TrueClass, FalseClass].freeze
 
+      def initialize(resource)
+        Standfast.refuse_sensitive(self.class, resource)
+        super
+      end
+
       # Asks anew each time: an earlier resource of the run may have changed something.
       def retrieve
         provider.observe
@@ -58,6 +63,7 @@ module PuppetX
       def unsafe_validate(value)
         values = respond_to?(:list) ? list(value) : [value]
         values.each do |one|
+          raise ArgumentError, Standfast.no_secret(name, resource.class) if Standfast.sensitive?(one) && !is_a?(Secret)
           one = Standfast.plain(one)
           next if Type::SCALARS.include?(one.class) && legal?(one)
           raise ArgumentError, "#{told(one)} is not legal: it takes #{legal}"
@@ -171,9 +177,27 @@ module PuppetX
       end
     end
 
+    # What is no secret shows, and stands in the snapshot: whoever took it for one would be deceived.
+    def self.refuse_sensitive(type, resource)
+      return unless resource.is_a?(Puppet::Resource)
+      name = resource.sensitive_parameters.find { |one| !type.attrclass(one)&.include?(Secret) }
+      raise Puppet::ResourceError.new("#{resource.ref}: #{no_secret(name, type)}", resource.file, resource.line) if name
+    end
+
+    def self.no_secret(name, type)
+      "`#{name}` is Sensitive, and no secret of #{type.name}: give it as it is"
+    end
+
+    def self.sensitive?(value)
+      value.is_a?(Puppet::Pops::Types::PSensitiveType::Sensitive)
+    end
+
     # A value out of Sensitive, and text out of Binary: a Deferred may bring them.
     def self.plain(value)
-      value = value.unwrap if value.is_a?(Puppet::Pops::Types::PSensitiveType::Sensitive)
+      sensitive?(value) ? text(value.unwrap) : text(value)
+    end
+
+    def self.text(value)
       value.is_a?(String) && value.encoding == Encoding::BINARY ? value.dup.force_encoding('UTF-8') : value
     end
   end

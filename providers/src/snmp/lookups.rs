@@ -41,7 +41,7 @@ pub type Planned = FxHashMap<PathBuf, Option<Vec<u8>>>;
 
 /// What was met when files were read.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct Lookups {
     /// The index of a file; `None` where there is nothing.
     pub by_path: FxHashMap<PathBuf, Option<usize>>,
     /// The names in a directory, in the order of the file system; `None` where there is no directory.
@@ -56,19 +56,19 @@ pub struct Before<'r> {
     /// The files.
     pub files: &'r [SnmpFile],
     /// What was met.
-    pub seen: &'r Seen,
+    pub lookups: &'r Lookups,
 }
 
 impl<'r> Before<'r> {
     /// A file that was met; `Some(None)` where there was nothing.
     #[must_use]
     pub fn file(self, path: &Path) -> Option<Option<&'r SnmpFile>> {
-        let index = self.seen.by_path.get(path)?;
+        let index = self.lookups.by_path.get(path)?;
         Some(index.and_then(|index| self.files.get(index)))
     }
 }
 
-impl Seen {
+impl Lookups {
     /// The names in a directory in the order of the file system; `None` where there is no directory.
     ///
     /// # Errors
@@ -79,7 +79,7 @@ impl Seen {
         before: Option<Before<'s>>,
         directory: &Path,
     ) -> Result<Option<&'s [OsString]>, ReadError> {
-        if let Some(names) = before.and_then(|before| before.seen.listed.get(directory)) {
+        if let Some(names) = before.and_then(|before| before.lookups.listed.get(directory)) {
             return Ok(names.as_deref());
         }
         if !self.listed.contains_key(directory) {
@@ -95,7 +95,7 @@ impl Seen {
     /// Whether there is nothing at all in a directory: it is not there. Most of those that are searched are not, and one
     /// look at them answers for all files that could be there.
     pub fn is_missing(&mut self, root: &Root, before: Option<Before<'_>>, directory: &Path) -> bool {
-        let known = before.and_then(|before| before.seen.directories.get(directory));
+        let known = before.and_then(|before| before.lookups.directories.get(directory));
         if let Some(is_there) = known.or_else(|| self.directories.get(directory)) {
             return !is_there;
         }
