@@ -74,12 +74,14 @@ fn files(root: &Path) -> Vec<String> {
 }
 
 /// What both packages put onto a host, but the places that differ.
-const COMMON: [&str; 6] = [
+const COMMON: [&str; 8] = [
     "644 usr/share/bash-completion/completions/standfast",
     "644 usr/share/doc/standfast/examples/policy.ini",
     "644 usr/share/doc/standfast/examples/standfast.conf",
     "644 usr/share/fish/vendor_completions.d/standfast.fish",
     "644 usr/share/man/man1/standfast.1.gz",
+    "755 usr/bin/standfast",
+    "755 usr/libexec/standfast/standfast-upload",
     "755 usr/share/standfast/facts.d/standfast",
 ];
 
@@ -87,7 +89,6 @@ const COMMON: [&str; 6] = [
 fn assert_installed(root: &Path, completion: &str, licence: &str) {
     let mut expected: Vec<_> = COMMON.map(str::to_owned).into();
     expected.extend([completion, licence].map(|path| format!("644 {path}")));
-    expected.push("755 usr/bin/standfast".to_owned());
     expected.push("644 usr/share/doc/standfast/README.md".to_owned());
     for page in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")).unwrap() {
         let name = page.unwrap().file_name().into_string().unwrap();
@@ -101,6 +102,7 @@ fn assert_installed(root: &Path, completion: &str, licence: &str) {
 
     let program = root.join("usr/bin/standfast");
     assert_eq!(run(Command::new(&program).arg("--version")), format!("standfast {VERSION}\n"));
+    assert_finds_its_uploader(&program);
     let example = root.join("usr/share/doc/standfast/examples/policy.ini");
     run(Command::new(&program).args(["policy", "validate"]).arg(example));
     let page = run(Command::new("zcat").arg(root.join("usr/share/man/man1/standfast.1.gz")));
@@ -108,6 +110,17 @@ fn assert_installed(root: &Path, completion: &str, licence: &str) {
     let fact = fs::read(root.join("usr/share/standfast/facts.d/standfast")).unwrap();
     let launcher = Path::new(env!("CARGO_MANIFEST_DIR")).join("puppet-module/facts.d/standfast");
     assert_eq!(fact, fs::read(launcher).unwrap(), "the packages and the module have the same fact");
+}
+
+/// Asserts that the program tries to send: nobody listens on port 1, and a report is kept for later.
+fn assert_finds_its_uploader(program: &Path) {
+    let root = scratch("uploader");
+    fs::create_dir_all(root.join("etc")).unwrap();
+    let mut report = Command::new(program);
+    report.args(["report", "--url", "http://127.0.0.1:1", "--certname", "web1.example.com", "--now"]);
+    let output = report.arg("--root").arg(&root).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("127.0.0.1 cannot be asked"), "{output:?}");
 }
 
 /// The mode of a file, without its type.

@@ -1,20 +1,24 @@
-//! The program in the packages: it asks for no newer glibc than that of CentOS 7, and tells nothing of who built it.
+//! The programs in the packages: they ask for no newer glibc than that of CentOS 7, and tell nothing of who built them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::{package, run, scratch};
 
-/// The program, as the .deb has it.
-fn program(case: &str) -> std::path::PathBuf {
+/// The programs, as the .deb has them.
+fn programs(case: &str) -> [PathBuf; 2] {
     let root = scratch(case);
     run(Command::new("dpkg-deb").arg("-x").arg(package(".deb")).arg(&root));
-    root.join("usr/bin/standfast")
+    ["usr/bin/standfast", "usr/libexec/standfast/standfast-upload"].map(|path| root.join(path))
 }
 
 #[test]
-fn it_asks_for_glibc_2_17_at_most() {
-    let symbols = run(Command::new("objdump").arg("-T").arg(program("symbols")));
+fn they_ask_for_glibc_2_17_at_most() {
+    programs("symbols").iter().for_each(|program| assert_old_glibc(program));
+}
+
+fn assert_old_glibc(program: &Path) {
+    let symbols = run(Command::new("objdump").arg("-T").arg(program));
     let versions: Vec<(u32, u32)> = symbols
         .match_indices("GLIBC_")
         .map(|(at, mark)| {
@@ -28,8 +32,12 @@ fn it_asks_for_glibc_2_17_at_most() {
 }
 
 #[test]
-fn it_is_linked_to_glibc_alone_so_that_names_of_any_service_resolve() {
-    let dynamic = run(Command::new("readelf").arg("-dW").arg(program("linked")));
+fn they_are_linked_to_glibc_alone_so_that_names_of_any_service_resolve() {
+    programs("linked").iter().for_each(|program| assert_only_glibc(program));
+}
+
+fn assert_only_glibc(program: &Path) {
+    let dynamic = run(Command::new("readelf").arg("-dW").arg(program));
     let mut needed: Vec<_> = dynamic
         .lines()
         .filter(|line| line.contains("(NEEDED)"))
@@ -43,13 +51,15 @@ fn it_is_linked_to_glibc_alone_so_that_names_of_any_service_resolve() {
 }
 
 #[test]
-fn it_names_no_folder_of_the_machine_that_built_it() {
-    let bytes = std::fs::read(program("folders")).unwrap();
+fn they_name_no_folder_of_the_machine_that_built_them() {
     let home = std::env::var("HOME").unwrap();
-    for folder in
-        [env!("CARGO_MANIFEST_DIR").to_owned(), Path::new(&home).join(".cargo").display().to_string()]
-    {
-        let found = bytes.windows(folder.len()).any(|window| window == folder.as_bytes());
-        assert!(!found, "{folder}");
+    let folders =
+        [env!("CARGO_MANIFEST_DIR").to_owned(), Path::new(&home).join(".cargo").display().to_string()];
+    for program in programs("folders") {
+        let bytes = std::fs::read(&program).unwrap();
+        for folder in &folders {
+            let found = bytes.windows(folder.len()).any(|window| window == folder.as_bytes());
+            assert!(!found, "{program:?}: {folder}");
+        }
     }
 }

@@ -27,6 +27,7 @@ fn puppet_installs_the_module_with_a_program_that_runs() {
     let module = install("tarball", "-with-binaries.tar.gz");
     let program = program(&module);
     assert_eq!(mode(&program), 0o755);
+    assert_eq!(mode(&program.with_file_name("standfast-upload")), 0o755);
     assert_eq!(mode(&module.join("facts.d/standfast")), 0o755);
     assert_eq!(mode(&module.join("metadata.json")), 0o644);
     assert_eq!(run(Command::new(&program).arg("--version")), format!("standfast {VERSION}\n"));

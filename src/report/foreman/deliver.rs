@@ -103,7 +103,6 @@ fn without_spool(settings: &Settings, frozen: &Frozen, error: Error) -> Result<T
     let Ok(sender) = Sender::new(settings) else { return Err(error) };
     let mut notes = vec![format!("the report could not be kept on this host: {}", chain(&error))];
     let (delivery, _) = ask(&sender, settings, &frozen.body, Endpoint::Standfast, &mut notes);
-    std::mem::forget(sender);
     match delivery {
         Delivery::Done { note } => notes.extend(note),
         Delivery::DoneAlready => {}
