@@ -1,0 +1,71 @@
+# frozen_string_literal: true
+
+module ForemanStandfast
+  # The pages of drift: all hosts, and one host. They need no JavaScript, and show what the user may see of hosts.
+  class DriftController < ::ApplicationController
+    # What a request may say; the rest of it is never shown.
+    ASKED = %i[search state resource order page per_page].freeze
+
+    helper ForemanStandfast::DriftHelper, ForemanStandfast::DriftAdviceHelper
+
+    rescue_from ::ScopedSearch::QueryNotSupported, with: :bad_search
+
+    def index
+      @list = drift_list
+      @list.counts
+      respond_to do |format|
+        format.html { @rows = @list.rows }
+        format.csv { stream('text/csv; charset=utf-8', 'csv', DriftExport.csv(@list.each_row)) }
+        format.json { stream('application/json; charset=utf-8', 'json', DriftExport.json(@list.each_row, head_of_export)) }
+      end
+    end
+
+    def show
+      @host = visible_hosts.find_by(name: params[:id].to_s) || visible_hosts.find(params[:id].to_s[/\A\d{1,18}\z/])
+      @now = Time.now.utc
+      @facet = @host.standfast_facet
+      @state = @facet ? @facet.state(@now) : 'never'
+      @findings = @facet ? @facet.findings.to_a.group_by(&:state) : {}
+    end
+
+    private
+
+    def visible_hosts
+      ::Host.authorized(:view_hosts)
+    end
+
+    def drift_list
+      asked = params.permit(*ASKED).to_h
+      DriftList.new(visible_hosts, asked, default_per_page: Setting[:entries_per_page] || DriftList::DEFAULT_PER_PAGE)
+    end
+
+    def head_of_export
+      { 'generated_at' => @list.now.iso8601, 'search' => @list.search, 'state' => @list.state, 'resource' => @list.resource,
+        'total' => @list.total }
+    end
+
+    # Sent as it is made: no layout, no copy of the whole in memory.
+    def stream(type, suffix, pieces)
+      response.headers['Cache-Control'] = 'no-cache'
+      response.headers['Content-Type'] = type
+      response.headers['Content-Disposition'] = %(attachment; filename="drift-#{@list.now.strftime('%Y-%m-%d')}.#{suffix}")
+      response.headers['X-Content-Type-Options'] = 'nosniff'
+      self.response_body = pieces
+    end
+
+    # A search that makes no sense gets the page with the reason and without hosts: never all of them, as if it had matched.
+    def bad_search(error)
+      @problem = error.message
+      respond_to do |format|
+        format.html do
+          asked = params.permit(*ASKED).to_h
+          @list = DriftList.new(::Host::Managed.none, asked.merge('search' => ''))
+          @rows = []
+          render :index, status: :bad_request
+        end
+        format.json { render json: { error: { field: 'search', message: @problem } }, status: :bad_request }
+        format.any { render plain: "#{@problem}\n", status: :bad_request }
+      end
+    end
+  end
+end
