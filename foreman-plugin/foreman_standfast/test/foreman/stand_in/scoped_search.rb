@@ -1,0 +1,133 @@
+# frozen_string_literal: true
+
+require 'strscan'
+
+# A small stand-in for the gem scoped_search, which Debian does not package: `field operator value` with and, or, not and
+# brackets. It knows no completion, no free text and no lists. With SCOPED_SEARCH=DIRECTORY the gem's own lib is used.
+module ScopedSearch
+  class QueryNotSupported < StandardError; end
+
+  # A field that can be searched for.
+  class Field
+    OPERATORS = %w[= != ~ !~ > < >= <=].freeze
+    SQL = { '=' => '=', '!=' => '<>', '<>' => '<>', '~' => 'LIKE', '!~' => 'NOT LIKE', '>' => '>', '<' => '<', '>=' => '>=', '<=' => '<=' }.freeze
+    AGO = /\A(\d+)\s+(minute|hour|day|week|month|year)s?\s+ago\z/.freeze
+
+    attr_reader :relation
+
+    def initialize(klass, on:, relation: nil, rename: nil, only_explicit: false, complete_value: nil, complete_enabled: true, operators: nil,
+                   ext_method: nil)
+      @klass = klass
+      @column = on
+      @relation = relation
+      @name = rename || on
+      @operators = operators || OPERATORS
+      @ext_method = ext_method
+      [only_explicit, complete_value, complete_enabled]
+    end
+
+    attr_reader :name
+
+    def condition(operator, value)
+      raise QueryNotSupported, "#{operator} is not supported for #{name}" unless @operators.include?(operator == '<>' ? '!=' : operator)
+      return external(operator, value) if @ext_method
+
+      owner = relation ? @klass.reflect_on_association(relation).klass : @klass
+      column = "#{owner.quoted_table_name}.#{owner.connection.quote_column_name(@column)}"
+      @klass.sanitize_sql_array(["#{column} #{SQL.fetch(operator).sub('LIKE', 'ILIKE')} ?", cast(owner, operator, value)])
+    end
+
+    private
+
+    def external(operator, value)
+      raise ArgumentError, "there is no method #{@ext_method}" unless @klass.respond_to?(@ext_method)
+
+      found = @klass.public_send(@ext_method, name.to_s, SQL.fetch(operator), value)
+      unknown = found.keys - %i[conditions include joins having group parameter]
+      raise ArgumentError, "scoped_search knows no #{unknown}" if unknown.any?
+
+      found.fetch(:conditions)
+    end
+
+    def cast(owner, operator, value)
+      return "%#{value.tr('*', '%')}%" if operator.end_with?('~')
+      return value unless owner.columns_hash.fetch(@column.to_s).type == :datetime
+
+      ago = value.match(AGO)
+      ago ? ago[1].to_i.public_send(ago[2]).ago : (Time.zone.parse(value) || raise(QueryNotSupported, "no time: #{value}"))
+    end
+  end
+
+  # Turns a query into SQL.
+  class Query
+    def initialize(fields, text)
+      @fields = fields
+      @text = StringScanner.new(text)
+      @relations = []
+    end
+
+    attr_reader :relations
+
+    def sql
+      all = any_of
+      rest = @text.rest.strip
+      raise QueryNotSupported, "not understood: #{rest}" unless rest.empty?
+
+      all
+    end
+
+    private
+
+    def any_of
+      parts = [all_of]
+      parts << all_of while @text.skip(/\s*(or\b|\|\|?)/i)
+      "(#{parts.join(' OR ')})"
+    end
+
+    def all_of
+      parts = [one]
+      parts << one while @text.skip(/\s*(and\b|&&?)/i)
+      "(#{parts.join(' AND ')})"
+    end
+
+    def one
+      return "NOT #{one}" if @text.skip(/\s*(not\b|!(?=\s*\())/i)
+      return comparison unless @text.skip(/\s*\(/)
+
+      any_of.tap { @text.skip(/\s*\)/) || raise(QueryNotSupported, 'a bracket is not closed') }
+    end
+
+    def comparison
+      name = @text.scan(/\s*[\w.]+/)&.strip
+      operator = @text.scan(/\s*(!=|<>|!~|>=|<=|=|~|>|<)/)&.strip
+      value = @text.scan(/\s*("[^"]*"|[^\s()"]+)/)&.strip&.delete('"')
+      raise QueryNotSupported, 'field, operator and value are wanted' unless name && operator && value
+
+      field = @fields[name.to_sym] || raise(QueryNotSupported, "Field '#{name}' not recognized for searching!")
+      @relations |= [field.relation] if field.relation
+      field.condition(operator, value)
+    end
+  end
+
+  # What models get.
+  module ClassMethods
+    def scoped_search(on:, **options)
+      field = Field.new(self, on: on, **options)
+      scoped_search_fields[field.name] = field
+    end
+
+    def scoped_search_fields
+      @scoped_search_fields ||= {}
+    end
+
+    def search_for(text = '', order: nil)
+      found = all
+      if text.present?
+        query = Query.new(scoped_search_fields, text)
+        sql = query.sql
+        found = found.left_joins(*query.relations).where(sql)
+      end
+      order.present? ? found.reorder(Arel.sql(sanitize_sql_for_order(order.match?(/\A\w+( (asc|desc))?\z/i) ? order : raise(QueryNotSupported, order)))) : found
+    end
+  end
+end
