@@ -21,7 +21,7 @@ module ForemanStandfast
     end
 
     def show
-      @host = visible_hosts.find_by(name: params[:id].to_s) || visible_hosts.find(params[:id].to_s[/\A\d{1,18}\z/])
+      @host = host_by(params[:id].to_s.delete("\0"))
       @now = Time.now.utc
       @facet = @host.standfast_facet
       @state = @facet ? @facet.state(@now) : 'never'
@@ -32,6 +32,11 @@ module ForemanStandfast
 
     def visible_hosts
       ::Host.authorized(:view_hosts)
+    end
+
+    # By name or number. A number that no column can hold is no number of a host.
+    def host_by(id)
+      visible_hosts.find_by(name: id) || visible_hosts.find(id[/\A\d{1,9}\z/])
     end
 
     def drift_list

@@ -75,8 +75,9 @@ module ForemanStandfast
 
     private
 
+    # A NUL is no text to the database.
     def text(value)
-      value.is_a?(String) ? value.strip.first(1000) : ''
+      value.is_a?(String) ? value.delete("\0").strip.first(1000) : ''
     end
 
     def ordering(value)

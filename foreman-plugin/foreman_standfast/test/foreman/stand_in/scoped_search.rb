@@ -3,14 +3,15 @@
 require 'strscan'
 
 # A small stand-in for the gem scoped_search, which Debian does not package: `field operator value` with and, or, not and
-# brackets. It knows no completion, no free text and no lists. With SCOPED_SEARCH=DIRECTORY the gem's own lib is used.
+# brackets. It knows no completion and no free text. With SCOPED_SEARCH=DIRECTORY the gem's own lib is used.
 module ScopedSearch
   class QueryNotSupported < StandardError; end
 
   # A field that can be searched for.
   class Field
     OPERATORS = %w[= != ~ !~ > < >= <=].freeze
-    SQL = { '=' => '=', '!=' => '<>', '<>' => '<>', '~' => 'LIKE', '!~' => 'NOT LIKE', '>' => '>', '<' => '<', '>=' => '>=', '<=' => '<=' }.freeze
+    SQL = { '=' => '=', '!=' => '<>', '<>' => '<>', '~' => 'LIKE', '!~' => 'NOT LIKE', '>' => '>', '<' => '<', '>=' => '>=', '<=' => '<=',
+            '^' => 'IN', '!^' => 'NOT IN' }.freeze
     AGO = /\A(\d+)\s+(minute|hour|day|week|month|year)s?\s+ago\z/.freeze
 
     attr_reader :relation
@@ -29,8 +30,9 @@ module ScopedSearch
     attr_reader :name
 
     def condition(operator, value)
-      raise QueryNotSupported, "#{operator} is not supported for #{name}" unless @operators.include?(operator == '<>' ? '!=' : operator)
+      # The gem, too, lets every operator through to a method.
       return external(operator, value) if @ext_method
+      raise QueryNotSupported, "#{operator} is not supported for #{name}" unless @operators.include?(operator == '<>' ? '!=' : operator)
 
       owner = relation ? @klass.reflect_on_association(relation).klass : @klass
       column = "#{owner.quoted_table_name}.#{owner.connection.quote_column_name(@column)}"
@@ -40,13 +42,14 @@ module ScopedSearch
     private
 
     def external(operator, value)
-      raise ArgumentError, "there is no method #{@ext_method}" unless @klass.respond_to?(@ext_method)
-
       found = @klass.public_send(@ext_method, name.to_s, SQL.fetch(operator), value)
-      unknown = found.keys - %i[conditions include joins having group parameter]
-      raise ArgumentError, "scoped_search knows no #{unknown}" if unknown.any?
+      unknown = found.keys - %i[conditions parameter]
+      raise ArgumentError, "no #{unknown} here" if unknown.any?
 
-      found.fetch(:conditions)
+      # As the gem does: a percent sign or a question mark in the SQL is taken for a place to fill.
+      @klass.sanitize_sql_array([found.fetch(:conditions), *found.fetch(:parameter, [])])
+    rescue StandardError => e
+      raise QueryNotSupported, "external method '#{@ext_method}' failed with error: #{e}"
     end
 
     def cast(owner, operator, value)
@@ -99,8 +102,9 @@ module ScopedSearch
 
     def comparison
       name = @text.scan(/\s*[\w.]+/)&.strip
-      operator = @text.scan(/\s*(!=|<>|!~|>=|<=|=|~|>|<)/)&.strip
-      value = @text.scan(/\s*("[^"]*"|[^\s()"]+)/)&.strip&.delete('"')
+      operator = @text.scan(/\s*(!=|<>|!~|!\^|>=|<=|=|~|\^|>|<)/)&.strip
+      value = @text.scan(/\s*\([^()]*\)/)&.strip&.delete('()') if operator&.end_with?('^')
+      value ||= @text.scan(/\s*("[^"]*"|[^\s()"]+)/)&.strip&.delete('"')
       raise QueryNotSupported, 'field, operator and value are wanted' unless name && operator && value
 
       field = @fields[name.to_sym] || raise(QueryNotSupported, "Field '#{name}' not recognized for searching!")
@@ -120,14 +124,19 @@ module ScopedSearch
       @scoped_search_fields ||= {}
     end
 
-    def search_for(text = '', order: nil)
+    def search_for(text = '', options = {})
       found = all
+      order = options[:order]
       if text.present?
         query = Query.new(scoped_search_fields, text)
         sql = query.sql
-        found = found.left_joins(*query.relations).where(sql)
+        found = found.left_joins(*query.relations) if query.relations.any?
+        found = found.where(sql)
       end
-      order.present? ? found.reorder(Arel.sql(sanitize_sql_for_order(order.match?(/\A\w+( (asc|desc))?\z/i) ? order : raise(QueryNotSupported, order)))) : found
+      return found if order.blank?
+      raise QueryNotSupported, "no order: #{order}" unless order.match?(/\A\w+( (asc|desc))?\z/i)
+
+      found.reorder(Arel.sql(order))
     end
   end
 end
