@@ -22,6 +22,7 @@ class HostPageTest < ActionDispatch::IntegrationTest
     assert_select '.standfast-finding:first-of-type li', text: %r{/etc/security/limits\.conf:12\s+1013 soft nproc 1024\s+wins}
     assert_select '.standfast-diff .standfast-removed', text: '-1013 soft nproc 1024'
     assert_select '.standfast-diff .standfast-added', text: '+1013 soft nproc 4096'
+    assert_select '.standfast-diff .standfast-place', text: '--- actual'
     assert_select '.standfast-finding p time', text: /2 minutes ago/
     assert_select 'dd', text: 'a snapshot of an earlier Puppet catalog'
     assert_equal %w[31 29 2 0 0], css_select('.standfast-totals td').map(&:text)

@@ -25,7 +25,6 @@ class PageTextsTest < ActionDispatch::IntegrationTest
     document = Nokogiri::HTML(response.body)
     document.css('code, pre, time, style, title, datalist, th[scope=row], .standfast-message, .standfast-finding li, li[aria-current=page]').remove
     document.css('section').remove_attr('aria-label')
-
     texts = document.xpath('//text()').map(&:text) + document.xpath('//@aria-label | //@title').map(&:value)
     text = texts.join(' ')
     text = text.gsub(MARKED, ' ') while text.match?(MARKED)

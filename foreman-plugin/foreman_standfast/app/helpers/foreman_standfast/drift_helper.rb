@@ -103,7 +103,9 @@ module ForemanStandfast
     # A unified diff, line by line; the signs that begin its lines stay, so that it reads without colour.
     def standfast_diff(diff)
       lines = diff.to_s.split("\n").map do |line|
-        content_tag(:span, line.empty? ? ' ' : line, class: ['standfast-line', STANDFAST_DIFF_KINDS[line[0]]&.then { |kind| "standfast-#{kind}" }])
+        # The names of the two sides begin with the signs of lines, three of them.
+        kind = line.start_with?('--- ', '+++ ') ? 'place' : STANDFAST_DIFF_KINDS[line[0]]
+        content_tag(:span, line.empty? ? ' ' : line, class: ['standfast-line', ("standfast-#{kind}" if kind)])
       end
       content_tag(:pre, safe_join(lines, "\n"), class: 'standfast-diff', tabindex: '0', 'aria-label': _('Difference'))
     end

@@ -28,6 +28,15 @@ module ForemanStandfast
       end
     end
 
+    # What the colours of the bars stand for, from the top down as the bars are.
+    def standfast_legend
+      parts = STANDFAST_STACK.reverse.map do |state|
+        swatch = content_tag(:svg, tag.rect(width: 10, height: 10, class: "standfast-fill-#{state}"), width: 10, height: 10, 'aria-hidden': 'true')
+        content_tag(:span, safe_join([swatch, ' ', standfast_state_word(state)]))
+      end
+      content_tag(:p, safe_join([_('From the top:'), *parts], ' '), class: 'standfast-legend')
+    end
+
     private
 
     # nil where all may be seen: whoever is no admin sees the trend of what is theirs.
