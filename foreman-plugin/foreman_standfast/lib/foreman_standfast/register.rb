@@ -26,7 +26,7 @@ Foreman::Plugin.register :foreman_standfast do
   security_block :foreman_standfast do
     permission :view_standfast_drift,
       { 'api/v2/standfast/drift_reports' => %i[index show],
-        'foreman_standfast/drift' => %i[index show auto_complete_search] },
+        'foreman_standfast/drift' => %i[index show] },
       resource_type: 'ForemanStandfast::HostFacet'
     permission :upload_standfast_drift,
       { 'api/v2/standfast/drift_reports' => %i[create] },

@@ -4,15 +4,18 @@ require_relative '../foreman/application'
 STAND_IN = StandIn.start
 
 require 'minitest/autorun'
+require 'minitest/mock'
 require 'rails/test_help'
 
 # What tests of the plugin in its stand-in for Foreman share.
 module StandInTest
+  # In the order in which rows may go.
   TABLES = %w[standfast_drift_days standfast_findings standfast_host_facets host_status logs messages sources reports widgets settings
               user_roles users smart_proxy_features smart_proxies hosts organizations locations].freeze
 
   def teardown
-    ActiveRecord::Base.connection.execute("TRUNCATE #{TABLES.join(', ')} RESTART IDENTITY CASCADE")
+    # Faster than TRUNCATE, which makes new files for each table.
+    ActiveRecord::Base.connection.execute(TABLES.map { |table| "DELETE FROM #{table};" }.join)
     User.current = nil
     Foreman::Logging.told.clear
     super

@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
-require 'minitest/autorun'
-require_relative '../../app/services/foreman_standfast/drift_state'
+require_relative 'services'
 
 class DriftStateTest < Minitest::Test
   NOW = Time.utc(2026, 11, 27, 12)

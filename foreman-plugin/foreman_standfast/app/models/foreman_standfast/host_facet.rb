@@ -35,6 +35,14 @@ module ForemanStandfast
         "WHEN #{table_name}.drifted > 0 THEN 'drifted' ELSE 'in_sync' END"
     end
 
+    # Since when that state holds, as SQL for hosts joined with their facets: DriftState.since, said to the database.
+    def self.since_sql(now = Time.now.utc)
+      interval = Settings.interval
+      return "#{table_name}.since" unless interval
+
+      "CASE #{state_sql(now)} WHEN 'stale' THEN #{table_name}.checked_at + INTERVAL '#{Integer(interval)} seconds' ELSE #{table_name}.since END"
+    end
+
     # How many of these hosts are in which state.
     # @param hosts [ActiveRecord::Relation] of hosts, as far as the user may see them
     # @return [Hash{String => Integer}] each of DriftState::NAMES

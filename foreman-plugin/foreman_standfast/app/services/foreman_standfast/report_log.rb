@@ -21,7 +21,7 @@ module ForemanStandfast
       return nil unless line.is_a?(Hash)
 
       source = text(line, 'sources', 'source')
-      kind, title, property = source.match(SOURCE)&.captures
+      kind, title, property = own(source)
       return nil unless kind
 
       found = new("#{kind.downcase}[#{title}]", property, line['level'].to_s, text(line, 'messages', 'message'))
@@ -32,7 +32,13 @@ module ForemanStandfast
       part = line[outer]
       part.is_a?(Hash) ? part[inner].to_s.scrub('?').gsub(/\p{Cntrl}/, ' ').strip : ''
     end
-    private_class_method :text
+
+    # Kind, title and property, where the source is a resource of ours and not the title of another that looks like one.
+    def self.own(source)
+      found = source.match(SOURCE)
+      found.captures if found && found.pre_match.count('[') == found.pre_match.count(']')
+    end
+    private_class_method :text, :own
 
     def initialize(resource, property, level, text)
       @resource = resource[0, 255]

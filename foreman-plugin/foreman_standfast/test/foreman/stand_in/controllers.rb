@@ -4,9 +4,15 @@
 module SharedByControllers
   extend ActiveSupport::Concern
 
-  included { after_action { User.current = nil } }
+  included { prepend_around_action :forget_user }
 
   private
+
+  def forget_user
+    yield
+  ensure
+    User.current = nil
+  end
 
   def authenticate
     authenticate_with_http_basic { |login, password| User.current = User.find_by(login: login, password: password) }
