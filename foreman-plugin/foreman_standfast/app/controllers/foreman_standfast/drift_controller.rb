@@ -8,8 +8,6 @@ module ForemanStandfast
 
     helper ForemanStandfast::DriftHelper, ForemanStandfast::DriftAdviceHelper
 
-    rescue_from ::ScopedSearch::QueryNotSupported, with: :bad_search
-
     def index
       @list = drift_list
       @list.counts
@@ -18,10 +16,15 @@ module ForemanStandfast
         format.csv { stream('text/csv; charset=utf-8', 'csv', DriftExport.csv(@list.each_row)) }
         format.json { stream('application/json; charset=utf-8', 'json', DriftExport.json(@list.each_row, head_of_export)) }
       end
+    rescue ::ScopedSearch::QueryNotSupported => e
+      # Here and not by rescue_from: by then Foreman has forgotten the user, and its page would be without its menu.
+      bad_search(e)
     end
 
     def show
       @host = host_by(params[:id].to_s.delete("\0"))
+      return not_found unless @host
+
       @now = Time.now.utc
       @facet = @host.standfast_facet
       @state = @facet ? @facet.state(@now) : 'never'
@@ -36,7 +39,7 @@ module ForemanStandfast
 
     # By name or number. A number that no column can hold is no number of a host.
     def host_by(id)
-      visible_hosts.find_by(name: id) || visible_hosts.find(id[/\A\d{1,9}\z/])
+      visible_hosts.find_by(name: id) || visible_hosts.find_by(id: id[/\A\d{1,9}\z/])
     end
 
     def drift_list

@@ -42,6 +42,15 @@ end
   end
 end
 
+class ApplicationController
+  private
+
+  # Foreman's page for what is not there.
+  def not_found(_exception = nil)
+    render plain: 'not found', status: :not_found
+  end
+end
+
 # What a user who is no admin belongs to.
 class User
   def my_organizations
