@@ -11,15 +11,16 @@ Foreman::Plugin.register :foreman_standfast do
     category :cfgmgmt, N_('Configuration Management') do
       setting 'standfast_interval',
         type: :integer, default: 780, full_name: N_('Standfast interval'),
-        description: N_('Minutes after which a host that sends no drift report counts as stale'),
-        validate: ->(value) { value.to_i.positive? }
+        description: N_('Minutes after which a host that sends no drift report counts as stale')
       setting 'standfast_out_of_sync_disabled',
         type: :boolean, default: false, full_name: N_('Standfast out of sync disabled'),
         description: N_('Never count a host as stale, however long ago its last drift report is')
       setting 'standfast_retention_days',
         type: :integer, default: 365, full_name: N_('Standfast retention'),
-        description: N_('Days after which the trend of drift, and the last drift report of a host that sends none, are removed'),
-        validate: ->(value) { value.to_i.positive? }
+        description: N_('Days after which the trend of drift, and the last drift report of a host that sends none, are removed')
+      %w[standfast_interval standfast_retention_days].each do |name|
+        validates name, ->(value) { value.to_i.positive? }, message: N_('must be 1 or more')
+      end
     end
   end
 

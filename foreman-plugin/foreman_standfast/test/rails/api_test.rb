@@ -275,6 +275,38 @@ class ApiTest < ActionDispatch::IntegrationTest
     end
   end
 
+  test 'where the status cannot be stored nothing is, and the same report is taken again' do
+    web = host
+    time = Time.now.utc
+    with_broken_status { assert_equal 500, send_report(at: time).first }
+    assert_equal [0, 0], [ForemanStandfast::HostFacet.count, ForemanStandfast::Finding.count]
+    assert_equal [201, 1], [send_report(at: time).first, web.host_statuses.count]
+  end
+
+  # Lets the last step of an upload fail.
+  def with_broken_status
+    broken = Module.new { define_method(:refresh_statuses) { |*| raise 'down' } }
+    Host::Managed.prepend(broken)
+    yield
+  ensure
+    broken.remove_method(:refresh_statuses)
+  end
+
+  test 'first reports of one host at the same moment are all answered, and one is kept' do
+    web = host
+    time = Time.now.utc
+    codes = Array.new(8) { |i| Thread.new { open_session.then { |session| concurrent_upload(session, report(at: time + i)) } } }.map(&:value)
+    assert_equal [], codes - [200, 201]
+    assert_equal [time.to_i + 7, 1, 1], [web.standfast_facet.checked_at.to_i, ForemanStandfast::HostFacet.count, web.host_statuses.count]
+  end
+
+  def concurrent_upload(session, body)
+    ActiveRecord::Base.connection_pool.with_connection do
+      session.post PATH, params: JSON.generate('drift_report' => body), headers: basic('reporter').merge('CONTENT_TYPE' => 'application/json')
+    end
+    session.status
+  end
+
   test 'an error of the database is a 500 that stores nothing' do
     host
     ForemanStandfast::Finding.stub(:insert_all!, ->(*) { raise ActiveRecord::StatementInvalid, 'disk full' }) { assert_equal 500, send_report.first }

@@ -29,6 +29,13 @@ class ImporterTest < ActiveSupport::TestCase
     assert_equal HostStatus::Global::WARN, web.global_status
   end
 
+  test 'the status is of the report that was stored just now, also where the host was asked for its last one before' do
+    importer = ConfigReportImporter.new(puppet(noop, host: host.name))
+    assert_nil importer.send(:host).standfast_facet
+    importer.import
+    assert_equal [ForemanStandfast::DriftStatus::DRIFTED], HostStatus::Status.where(type: 'ForemanStandfast::DriftStatus').pluck(:status)
+  end
+
   test 'a run of Puppet on which ours is in sync is in sync' do
     ConfigReport.import(puppet)
     assert_equal 'in_sync', Host::Managed.first.drift_status

@@ -1,5 +1,8 @@
 # frozen_string_literal: true
 
+# Foreman's own choice: a body without a wrapper gets one.
+ActiveSupport.on_load(:action_controller) { wrap_parameters format: [:json] if respond_to?(:wrap_parameters) }
+
 # What pages and API of Foreman share.
 module SharedByControllers
   extend ActiveSupport::Concern
@@ -151,10 +154,8 @@ module Foreman
       class_methods do
         def add_smart_proxy_filters(actions, options = {})
           skip_before_action :authorize, only: actions
+          # Last, so that whoever is not known yet has passed the filters above.
           before_action(only: actions) { require_smart_proxy_or_login(options[:features]) }
-          # Foreman's own filters come after it.
-          %i[setup_has_many_params check_media_type].each { |name| skip_before_action name, only: actions, raise: false }
-          before_action :check_media_type, only: actions
         end
       end
 

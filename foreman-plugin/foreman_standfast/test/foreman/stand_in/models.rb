@@ -110,8 +110,7 @@ class Setting < ApplicationRecord
   end
 
   def self.[]=(name, value)
-    rule = SettingDefinitions.known.fetch(name.to_s)
-    raise ArgumentError, "#{value} is not valid for #{name}" unless rule[:validate].nil? || rule[:validate].call(value)
+    SettingDefinitions.known.fetch(name.to_s)[:rules].each { |rule, message| raise ArgumentError, "#{name} #{message}" unless rule.call(value) }
 
     find_or_initialize_by(name: name.to_s).update!(value: value.to_yaml)
   end

@@ -138,11 +138,15 @@ module SettingDefinitions
       instance_eval(&block)
     end
 
-    def setting(name, default:, description:, type:, full_name: nil, validate: nil)
+    def validates(name, rule, message:)
+      known.fetch(name.to_s)[:rules] << [rule, message]
+    end
+
+    def setting(name, default:, description:, type:, full_name: nil)
       raise ArgumentError, "#{name} is defined already" if known.key?(name.to_s)
       raise ArgumentError, "#{name}: no type #{type}" unless TYPES.include?(type)
 
-      known[name.to_s] = { default: default, description: description, type: type, full_name: full_name, validate: validate }
+      known[name.to_s] = { default: default, description: description, type: type, full_name: full_name, rules: [] }
     end
   end
 end

@@ -50,8 +50,7 @@ module Api
 
           payload = ForemanStandfast::Payload.parse(body)
           host = find_host(payload.host)
-          result = ForemanStandfast::Recorder.record(host, payload, source: detected_proxy ? 'proxy' : 'agent')
-          refresh_status(host) if result.stored
+          result = record(host, payload)
           render json: answer(host, result), status: result.stored ? :created : :ok
         rescue ActiveRecord::InvalidForeignKey
           # The host was deleted meanwhile.
@@ -131,6 +130,15 @@ module Api
         def refuse(status, invalid)
           logger.warn "Drift report from #{request.remote_ip} refused: #{invalid.field}: #{invalid.message}"
           render json: { error: { field: invalid.field, message: invalid.message } }, status: status
+        end
+
+        # All of it or nothing: what failed half-way is stored when it is sent again, and not taken for a replay then.
+        def record(host, payload)
+          ForemanStandfast::HostFacet.transaction do
+            result = ForemanStandfast::Recorder.record(host, payload, source: detected_proxy ? 'proxy' : 'agent')
+            refresh_status(host) if result.stored
+            result
+          end
         end
 
         # The one who uploads may not change hosts; Foreman keeps their global status there.
