@@ -52,7 +52,8 @@ module ForemanStandfast
 
     def permissions
       found = Permission.where(name: PERMISSIONS)
-      filters = Filter.joins(:filterings).where(filterings: { permission_id: found.select(:id) }).distinct.pluck(:id)
+      # Not asked of Filter: Foreman orders those by default, and PostgreSQL takes no DISTINCT with an order by other columns.
+      filters = Filtering.where(permission_id: found.select(:id)).distinct.pluck(:filter_id)
       delete('DELETE FROM filterings WHERE permission_id IN (?)', found.pluck(:id)) if found.any?
       delete('DELETE FROM filters WHERE id IN (?) AND id NOT IN (SELECT filter_id FROM filterings WHERE filter_id IS NOT NULL)', filters) if filters.any?
       found.delete_all
