@@ -55,6 +55,8 @@ module ForemanStandfast
     # Sent as it is made: no layout, no copy of the whole in memory.
     def stream(type, suffix, pieces)
       response.headers['Cache-Control'] = 'no-cache'
+      # Without it the whole is gathered once more, to make a checksum of it.
+      response.headers['Last-Modified'] = @list.now.httpdate
       response.headers['Content-Type'] = type
       response.headers['Content-Disposition'] = %(attachment; filename="drift-#{@list.now.strftime('%Y-%m-%d')}.#{suffix}")
       response.headers['X-Content-Type-Options'] = 'nosniff'
@@ -63,7 +65,7 @@ module ForemanStandfast
 
     # A search that makes no sense gets the page with the reason and without hosts: never all of them, as if it had matched.
     def bad_search(error)
-      @problem = error.message
+      @problem = error.message.sub(/\Aexternal method '\w+' failed with error: /, '')
       respond_to do |format|
         format.html do
           asked = params.permit(*ASKED).to_h

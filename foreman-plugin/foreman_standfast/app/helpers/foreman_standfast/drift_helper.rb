@@ -82,9 +82,10 @@ module ForemanStandfast
     end
 
     # A link to the overview that keeps what is asked for but for what is said here; the first page, unless it is said.
-    # @param changed [Hash{Symbol => Object}] also `page`, `per_page` and `format`
+    # @param changed [Hash{Symbol => Object}] also `page` and `format`
     def standfast_overview_path(list, **changed)
-      asked = { search: list.search.presence, state: list.state, resource: list.resource.presence, order: "#{list.order} #{list.direction}" }
+      asked = { search: list.search.presence, state: list.state, resource: list.resource.presence, order: "#{list.order} #{list.direction}",
+                per_page: list.chosen_per_page }
       asked[:order] = nil if asked[:order] == 'state asc'
       foreman_standfast_drift_index_path(asked.merge(changed).compact)
     end

@@ -7,6 +7,8 @@ module ForemanStandfast
     # Hosts on a page: what a request may ask for, and what it gets that asks for nothing.
     PER_PAGE = (5..200).freeze
     DEFAULT_PER_PAGE = 20
+    # No Foreman has so many pages; beyond this, numbers end to be numbers.
+    LAST_PAGE = 1_000_000
     # Rows that an export holds in memory at a time.
     SLICE = 500
     # Resources that are named per host; the rest is a number.
@@ -28,7 +30,8 @@ module ForemanStandfast
 
     FACET_COLUMNS = %i[since checked_at mode policy source checked in_sync drifted corrected failed omitted].freeze
 
-    attr_reader :search, :state, :resource, :order, :direction, :page, :per_page, :now
+    # `chosen_per_page` is what was asked for, or nil.
+    attr_reader :search, :state, :resource, :order, :direction, :page, :per_page, :chosen_per_page, :now
 
     # @param hosts [ActiveRecord::Relation] those that the user may see
     # @param asked [Hash{String => Object}] `search`, `state`, `resource`, `order` as `since desc`, `page`, `per_page`; what makes
@@ -40,8 +43,9 @@ module ForemanStandfast
       @resource = text(asked['resource'])
       @state = asked['state'] if DriftState::NAMES.include?(asked['state'])
       @order, @direction = ordering(asked['order'])
-      @page = [asked['page'].to_i, 1].max
-      @per_page = (asked['per_page'] || default_per_page).to_i.clamp(PER_PAGE.begin, PER_PAGE.end)
+      @page = asked['page'].to_i.clamp(1, LAST_PAGE)
+      @chosen_per_page = asked['per_page'].to_i.clamp(PER_PAGE.begin, PER_PAGE.end) if asked['per_page'].to_i.positive?
+      @per_page = @chosen_per_page || default_per_page.to_i.clamp(PER_PAGE.begin, PER_PAGE.end)
     end
 
     # How many hosts are in each state, whatever state is asked for.
