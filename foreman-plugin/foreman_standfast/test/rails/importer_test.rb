@@ -67,6 +67,26 @@ class ImporterTest < ActiveSupport::TestCase
     assert_equal [began], web.standfast_findings.reload.pluck(:since)
   end
 
+  test 'lines that standfast told stay while Puppet finds the same difference, and go when it finds another' do
+    web = host
+    record(web, report(at: 2.hours.ago))
+    lines = -> { web.standfast_findings.reload.map { |found| [found.evidence.size, found.diff.empty?] } }
+    ConfigReport.import(puppet(noop, at: 1.hour.ago))
+    assert_equal [[1, false]], lines.call
+    other = log('/Stage[main]/Main/Limits_entry[1013/soft/nproc]/value', "current_value '2048', should be '4096' (noop)")
+    ConfigReport.import(puppet(other))
+    assert_equal [[0, true]], lines.call
+  end
+
+  test 'a difference is the same where Puppet has one text for what standfast tells apart' do
+    web = host
+    entry = '/Stage[main]/Main/Snmp_access[main]/ensure'
+    told = [{ 'property' => 'ensure', 'is' => nil, 'should' => 'a' }, { 'property' => 'ensure', 'is' => 'x', 'should' => 'b' }]
+    record(web, report(at: 2.hours.ago, findings: [finding('snmp_access[main]', changes: told)]))
+    ConfigReport.import(puppet(log(entry, "current_value 'absent, x', should be 'a, b' (noop)"), types: %w[snmp_access]))
+    assert_equal [1], web.standfast_findings.reload.map { |found| found.evidence.size }
+  end
+
   test 'a configuration report of standfast has its origin, and is recorded whole' do
     web = host
     raw = puppet(log('Standfast', 'Checked 31 resources, 2 drifted'), reporter: 'standfast', metrics: {}, standfast: report)

@@ -122,6 +122,21 @@ class RecorderTest < ActiveSupport::TestCase
     assert_equal({ 'a[b]' => NOW, 'z[z]' => NOW + 600 }, web.standfast_findings.reload.to_h { |found| [found.resource, found.since] })
   end
 
+  test 'lines that standfast no longer tells are gone' do
+    web = host
+    send_at(web, 0)
+    send_at(web, 10, findings: [finding('limits_entry[1013/soft/nproc]', evidence: [], diff: '')])
+    assert_equal [[[], '', NOW]], web.standfast_findings.reload.pluck(:evidence, :diff, :since)
+  end
+
+  test 'of two findings alike the older tells since when' do
+    web = host
+    send_at(web, 0, findings: [finding('a[b]')])
+    send_at(web, 10, findings: [finding('a[b]'), finding('a[b]')])
+    send_at(web, 20, findings: [finding('a[b]')])
+    assert_equal [NOW], web.standfast_findings.reload.pluck(:since)
+  end
+
   test 'one host never touches another' do
     web = host
     other = host('web2.example.com')

@@ -60,7 +60,9 @@ class SearchTest < ActiveSupport::TestCase
     began = @ntp.standfast_facet.since
     assert_equal [[@ntp], []], [found("drift_since >= \"#{began.iso8601(6)}\""), found("drift_since > \"#{began.iso8601(6)}\"")]
     assert_equal [@web], found('drift_since < yesterday')
-    ['odd', '3 ages ago', '2026-13-01', '999999 years ago'].each { |time| assert_raises(ScopedSearch::QueryNotSupported, time) { found("drift_since > \"#{time}\"") } }
+    ['odd', '3 ages ago', '2026-13-01', '999999 years ago'].each do |time|
+      assert_raises(ScopedSearch::QueryNotSupported, time) { found("drift_since > \"#{time}\"") }
+    end
   end
 
   test 'a stale host is found by when it became stale, which is what is shown' do

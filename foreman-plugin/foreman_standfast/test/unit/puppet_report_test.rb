@@ -52,7 +52,7 @@ class PuppetReportTest < Minitest::Test
   end
 
   def test_what_noop_would_correct_is_drift
-    found = payload(puppet(log("#{ENTRY}/value", "current_value 1024, should be 4096 (noop) (corrective)")))
+    found = payload(puppet(log("#{ENTRY}/value", 'current_value 1024, should be 4096 (noop) (corrective)')))
     assert_equal [{ 'property' => 'value', 'is' => '1024', 'should' => '4096' }], found.findings.first.changes
   end
 

@@ -65,12 +65,12 @@ module ForemanStandfast
     end
 
     def store(facet)
-      kept = since_by_finding
+      known = known_findings
       facet.assign_attributes(attributes(facet))
       # The row was just found by its host, which is what its validations ask for, with two queries.
       facet.save!(validate: false)
       Finding.where(host_id: host.id).delete_all
-      rows = payload.findings.each_with_index.map { |finding, position| row(finding, position, kept) }
+      rows = payload.findings.each_with_index.map { |finding, position| row(finding, position, known[[finding.resource, finding.state]]) }
       Finding.insert_all!(rows) if rows.any?
     end
 
@@ -84,19 +84,31 @@ module ForemanStandfast
       }
     end
 
-    # Since when the host has each finding that is stored; where two are alike, the older.
-    def since_by_finding
-      Finding.where(host_id: host.id).pluck(:resource, :state, :since).each_with_object({}) do |(resource, state, since), all|
-        all[[resource, state]] = [all[[resource, state]], since].compact.min
-      end
+    # What is stored of the host, by resource and state; where two are alike, the older.
+    def known_findings
+      Finding.where(host_id: host.id).order(since: :desc).index_by { |finding| [finding.resource, finding.state] }
     end
 
-    def row(finding, position, kept)
+    def row(finding, position, known)
       {
         host_id: host.id, position: position, resource: finding.resource, state: finding.state,
-        since: kept.fetch([finding.resource, finding.state], payload.reported_at),
-        property_changes: finding.changes, evidence: finding.evidence, diff: finding.diff, message: finding.message
-      }
+        since: known ? known.since : payload.reported_at,
+        property_changes: finding.changes, message: finding.message
+      }.merge(lines(finding, known))
+    end
+
+    # Puppet tells no lines of files. Those that standfast told stay for as long as Puppet finds the same difference.
+    def lines(finding, known)
+      same = source == 'puppet' && known && finding.changes.any? && difference(known.property_changes) == difference(finding.changes)
+      told = same ? known : finding
+      { evidence: told.evidence, diff: told.diff }
+    end
+
+    # What differs, as Puppet words it: a text a property, of all that differs in it.
+    def difference(changes)
+      changes.group_by { |change| change['property'] }.transform_values do |all|
+        %w[is should].map { |side| all.map { |change| change[side] || 'absent' }.uniq.join(', ') }
+      end
     end
   end
 end

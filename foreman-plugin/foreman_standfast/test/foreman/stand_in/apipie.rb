@@ -20,12 +20,11 @@ module Apipie
       pending_docs << [verb, path]
     end
 
-    def param(_name, validator, required: false, desc: nil, **options, &block)
+    def param(_name, validator, **options, &block)
       known = VALIDATORS.include?(validator) || validator.is_a?(Array) || validator.is_a?(Regexp)
       raise ArgumentError, "apipie has no validator #{validator}" unless known
       raise ArgumentError, "unknown options #{options}" if (options.keys - OPTIONS).any?
 
-      [required, desc]
       instance_eval(&block) if block
     end
 

@@ -109,7 +109,7 @@ module Api
       end
 
       # Foreman takes each ArgumentError for a wrong time zone and runs the action again.
-      def set_timezone # rubocop:disable Naming/AccessorMethodName
+      def set_timezone
         yield
       rescue ArgumentError
         yield

@@ -109,7 +109,7 @@ module HostStatus
     end
 
     def to_global(_options = {})
-      (to_status >> 20) & 1023 == 0 ? Global::OK : Global::ERROR
+      ((to_status >> 20) & 1023).zero? ? Global::OK : Global::ERROR
     end
   end
   status_registry.add(ConfigurationStatus)

@@ -14,20 +14,21 @@ module ScopedSearch
             '^' => 'IN', '!^' => 'NOT IN' }.freeze
     AGO = /\A(\d+)\s+(minute|hour|day|week|month|year)s?\s+ago\z/.freeze
 
-    attr_reader :relation
+    # What only completion asks for.
+    COMPLETION = %i[only_explicit complete_value complete_enabled].freeze
 
-    def initialize(klass, on:, relation: nil, rename: nil, only_explicit: false, complete_value: nil, complete_enabled: true, operators: nil,
-                   ext_method: nil)
+    attr_reader :name, :relation
+
+    def initialize(klass, on:, relation: nil, rename: nil, operators: nil, ext_method: nil, **completion)
+      raise ArgumentError, "unknown: #{completion.keys}" if (completion.keys - COMPLETION).any?
+
       @klass = klass
       @column = on
       @relation = relation
       @name = rename || on
       @operators = operators || OPERATORS
       @ext_method = ext_method
-      [only_explicit, complete_value, complete_enabled]
     end
-
-    attr_reader :name
 
     def condition(operator, value)
       # The gem, too, lets every operator through to a method.
