@@ -79,7 +79,8 @@ class MaintenanceTest < ActiveSupport::TestCase
     before = things_of_others
     add_ours(Host::Managed.first)
     removed = ForemanStandfast::Uninstall.run
-    assert_equal({ host_statuses: 1, widgets: 2, settings: 1, roles: 2, permissions: 2 }, removed)
+    assert_equal({ host_statuses: 1, widgets: 2, settings: 1, roles: 2, permissions: 2, origins: 1 }, removed)
+    assert_equal [nil, 'Puppet'], ConfigReport.order(:id).last(2).map(&:origin)
     assert_equal before, things_of_others
     assert_equal [0, 0, 0], things_of_ours.map(&:count)
     assert_equal [0, 0, 0], [orphans('filterings', 'filters', 'filter_id'), orphans('filters', 'roles', 'role_id'), orphans('user_roles', 'roles', 'role_id')]
@@ -102,6 +103,7 @@ class MaintenanceTest < ActiveSupport::TestCase
   def filled_foreman
     web = host
     ConfigReport.create!(host: web, reported_at: NOW, status: 0)
+    %w[Standfast Puppet].each { |origin| ConfigReport.create!(host: web, reported_at: NOW - 60, status: 0, origin: origin) }
     web.refresh_statuses([HostStatus::ConfigurationStatus])
     Role.find_or_create_by!(name: 'Own').filters.create!.filterings.create!(permission: Permission.find_by!(name: 'view_hosts'))
     someone = user('someone', 'Own', 'Standfast reporter')
@@ -158,7 +160,7 @@ class MaintenanceTest < ActiveSupport::TestCase
     told = %w[refresh expire uninstall].to_h { |name| [name, capture_io { Rake::Task["standfast:#{name}"].invoke }.first] }
     assert_match(/\A1 statuses refreshed, 1 rows of the trend written\n\z/, told['refresh'])
     assert_match(/\A0 rows of the trend, 0 reports with 0 findings removed\n\z/, told['expire'])
-    assert_match(/\Aremoved: 1 host statuses, 0 widgets, 0 settings, 2 roles, 2 permissions\n/, told['uninstall'])
+    assert_match(/\Aremoved: 1 host statuses, 0 widgets, 0 settings, 2 roles, 2 permissions, 0 origins\n/, told['uninstall'])
     assert_equal 1, ForemanStandfast::HostFacet.count
   ensure
     StandIn.seed

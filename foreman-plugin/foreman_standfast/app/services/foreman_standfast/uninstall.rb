@@ -24,7 +24,7 @@ module ForemanStandfast
       ActiveRecord::Base.transaction do
         removed = {
           host_statuses: statuses, widgets: delete('DELETE FROM widgets WHERE template = ? OR name IN (?)', WIDGET, ORIGIN_WIDGETS),
-          settings: delete('DELETE FROM settings WHERE name IN (?)', SETTINGS), roles: roles, permissions: permissions
+          settings: delete('DELETE FROM settings WHERE name IN (?)', SETTINGS), roles: roles, permissions: permissions, origins: origins
         }
         tables ? removed.merge(tables: drop_tables) : removed
       end
@@ -52,10 +52,16 @@ module ForemanStandfast
 
     def permissions
       found = Permission.where(name: PERMISSIONS)
-      filters = Filter.joins(:filterings).where(filterings: { permission_id: found.select(:id) }).distinct.pluck(:id)
+      # Not asked of Filter: Foreman orders those by default, and PostgreSQL takes no DISTINCT with an order by other columns.
+      filters = Filtering.where(permission_id: found.select(:id)).distinct.pluck(:filter_id)
       delete('DELETE FROM filterings WHERE permission_id IN (?)', found.pluck(:id)) if found.any?
       delete('DELETE FROM filters WHERE id IN (?) AND id NOT IN (SELECT filter_id FROM filterings WHERE filter_id IS NOT NULL)', filters) if filters.any?
       found.delete_all
+    end
+
+    # The reports stay Foreman's. For an origin that nobody knows it shows a broken image; without the plugin there was none.
+    def origins
+      delete('UPDATE reports SET origin = NULL WHERE origin = ?', ReportScanner::ORIGIN)
     end
 
     def drop_tables

@@ -33,6 +33,8 @@ class Filtering < ApplicationRecord
 end
 
 class Filter < ApplicationRecord
+  # A DISTINCT of the numbers alone breaks on it.
+  default_scope { order(:role_id, :id) }
   belongs_to :role
   has_many :filterings, dependent: :destroy
   has_many :permissions, through: :filterings
