@@ -9,4 +9,5 @@
 
 mod proved;
 mod raw;
+mod soak;
 mod standin;
