@@ -213,3 +213,13 @@ fn a_connection_serves_one_request_after_another() {
         [Some(201), Some(422)]
     );
 }
+
+#[test]
+fn tls_on_a_port_without_it_is_answered_with_400() {
+    let foreman = Standin::plain(Settings::default());
+    let mut tcp = TcpStream::connect(foreman.address).unwrap();
+    tcp.write_all(b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00").unwrap();
+    let mut bytes = [0; 12];
+    tcp.read_exact(&mut bytes).unwrap();
+    assert_eq!(&bytes, b"HTTP/1.1 400");
+}

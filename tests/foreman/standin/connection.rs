@@ -53,6 +53,10 @@ pub(crate) fn serve(shared: &Shared, tcp: TcpStream, number: usize) -> io::Resul
 
 /// Reads one request and answers it.
 fn exchange(shared: &Shared, wire: &mut Wire, number: usize) -> io::Result<Next> {
+    if wire.hears_tls()? {
+        Response::empty(400).write(wire)?;
+        return Ok(Next::End);
+    }
     let Some(head) = Head::read(wire)? else { return Ok(Next::End) };
     let act = shared.misbehaviour(number, Some(&head.path));
     let stops = |stage| act.as_ref().and_then(|act| act.stop_at(stage));
@@ -112,6 +116,15 @@ impl Wire {
         match self {
             Self::Plain(tcp) => tcp,
             Self::Tls(stream) => &stream.sock,
+        }
+    }
+
+    /// Whether somebody speaks TLS where there is none, which web servers answer with 400.
+    fn hears_tls(&self) -> io::Result<bool> {
+        let mut first = [0];
+        match self {
+            Self::Plain(tcp) => Ok(tcp.peek(&mut first)? == 1 && first[0] == 0x16),
+            Self::Tls(_) => Ok(false),
         }
     }
 

@@ -147,12 +147,6 @@ impl Store {
         self.hosts.iter_mut().find(|host| host.id == id).expect("a host of this id")
     }
 
-    /// The reports of a host by name, in the order of arrival.
-    pub(crate) fn reports_of(&self, name: &str) -> Vec<&Report> {
-        let ids: Vec<_> = self.hosts.iter().filter(|host| host.name == name).map(|host| host.id).collect();
-        self.reports.iter().filter(|report| ids.contains(&report.host)).collect()
-    }
-
     /// What the plugin knows of a host by name.
     pub(crate) fn facet_of(&self, name: &str) -> Option<&Facet> {
         let host = self.hosts.iter().find(|host| host.name == name)?;
