@@ -1,5 +1,8 @@
 //! Two thousand runs of the program against a server that fails at random and is killed and started again, while the
 //! program itself is killed at random: what was put is in the spool or with the server at each moment, and whole.
+//!
+//! The figures are printed: `cargo test --test foreman soak -- --nocapture`.
+#![allow(clippy::print_stdout, reason = "figures, and the seeds of a run that failed")]
 
 use std::collections::BTreeMap;
 use std::fs;
