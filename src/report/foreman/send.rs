@@ -102,6 +102,9 @@ impl<'s> Sender<'s> {
         if let Some(hint) = tls::hint(error, host) {
             return NoAnswer::Misconfigured(hint);
         }
+        if error.is_builder() {
+            return NoAnswer::Misconfigured(format!("nothing can be sent to this url: {}", cause(error)));
+        }
         let timeout = self.settings.timeout.as_secs();
         NoAnswer::Away(if error.is_timeout() && error.is_connect() {
             format!(

@@ -1,6 +1,7 @@
 //! The program against the stand-in: a host that drifted, and what Foreman knows of it then.
 
 mod answers;
+mod host;
 mod path;
 mod secrets;
 mod trust;
