@@ -40,6 +40,24 @@ fn a_report_that_was_taken_and_is_still_there_is_not_sent_again() {
 }
 
 #[test]
+fn an_older_report_that_a_killed_put_has_left_beside_a_newer_is_never_sent() {
+    let host = Host::new();
+    let spool = sent(&host);
+    // As a kill between the two steps of a put leaves it.
+    let newer = report("11:59:00", "newer");
+    spool.pending.put(newer.name().as_ref(), &newer.encode().unwrap()).unwrap();
+    assert_eq!(host.names("pending").len(), 2);
+    let mut flight = spool.flight().unwrap().unwrap();
+    let pending = take(&mut flight);
+    assert_eq!(body(&pending), "newer");
+    let reason = "cut after storing".to_owned();
+    flight.settle(&pending, Settled::Again { not_before: at("12:30:00"), reason }).unwrap();
+    assert_eq!(flight.next().unwrap(), None);
+    assert_eq!(waiting(&spool), ["newer"]);
+    assert_eq!(host.names("pending").len(), 1);
+}
+
+#[test]
 fn a_report_that_was_refused_for_good_is_a_dead_letter_with_its_reason() {
     let host = Host::new();
     let spool = sent(&host);
