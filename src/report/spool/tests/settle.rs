@@ -74,6 +74,13 @@ fn a_report_that_was_refused_for_good_is_a_dead_letter_with_its_reason() {
     assert_eq!((status.dead.len(), status.waiting.len()), (1, 0));
     assert_eq!(status.dead[0].reason.as_deref(), Some("422 findings[3].state: \\x1b[2Jno such state"));
     assert_eq!(status.last_error.unwrap().reason, status.dead[0].reason.clone().unwrap());
+    let refused = spool.state().unwrap().refused.unwrap();
+    assert_eq!((refused.digest, refused.at), (pending.frozen.digest, at("12:00:00")));
+    spool.put(report("11:59:00", "newer")).unwrap();
+    let mut flight = spool.flight().unwrap().unwrap();
+    let pending = take(&mut flight);
+    flight.settle(&pending, Settled::Delivered).unwrap();
+    assert_eq!(spool.state().unwrap().refused, None);
     let mode = fs::metadata(host.at("dead").join(&name)).unwrap().permissions().mode() & 0o7777;
     assert_eq!(mode, 0o600);
 }
