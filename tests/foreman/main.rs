@@ -11,6 +11,7 @@ mod client;
 mod proved;
 mod raw;
 mod sent;
+mod soak;
 mod standin;
 
 #[path = "../cli/said.rs"]

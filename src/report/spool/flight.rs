@@ -109,6 +109,7 @@ impl<'s> Flight<'s> {
                 // Whoever refuses can be reached.
                 state.tries.remove(&sent.frozen.host);
                 state.unreachable_since = None;
+                state.refused = Some(sent.answered(now));
                 state.last_error = Some(Told { at: now, reason: words(&reason) });
                 state.write(&spool.base)?;
                 spool.trim_dead(now)
@@ -122,6 +123,13 @@ impl<'s> Flight<'s> {
     }
 }
 
+impl Pending {
+    fn answered(&self, at: Time) -> Delivered {
+        let (host, digest) = (self.frozen.host.clone(), self.frozen.digest.clone());
+        Delivered { host, digest, reported_at: self.reported_at, at }
+    }
+}
+
 fn note_delivery(state: &mut State, sent: &Pending, now: Time) {
     let rank = |reported_at| pending::rank(reported_at, now);
     let is_newer = state
@@ -129,13 +137,9 @@ fn note_delivery(state: &mut State, sent: &Pending, now: Time) {
         .as_ref()
         .is_none_or(|last| last.host != sent.frozen.host || rank(last.reported_at) <= rank(sent.reported_at));
     if is_newer {
-        state.delivered = Some(Delivered {
-            host: sent.frozen.host.clone(),
-            digest: sent.frozen.digest.clone(),
-            reported_at: sent.reported_at,
-            at: now,
-        });
+        state.delivered = Some(sent.answered(now));
     }
+    state.refused = None;
     state.tries.remove(&sent.frozen.host);
     state.unreachable_since = None;
     state.last_error = None;

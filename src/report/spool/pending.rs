@@ -1,5 +1,6 @@
 //! Reports that wait: reading them, setting aside what is none, dropping what exceeds the bounds.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ pub(super) fn why(age: Duration, bounds: Bounds) -> String {
 
 impl Spool {
     /// What waits, the newest first. What is no report of ours is set aside. A report that was taken, or is older than
-    /// one that was, is removed: it would pass for the present. Only under the lock.
+    /// another of its host that was or that waits, is removed: it would pass for the present. Only under the lock.
     pub(super) fn read_pending(&self, state: &State, now: Time) -> Result<Vec<Read>, Error> {
         let mut pending = Vec::new();
         for entry in self.pending.list()? {
@@ -64,11 +65,13 @@ impl Spool {
             }
         }
         pending.sort_by_key(|read| std::cmp::Reverse(rank(read.reported_at, now)));
-        let is_outdated = |read: &Read| {
+        let is_taken = |read: &Read| {
             state.delivered.as_ref().is_some_and(|last| {
                 last.host == read.frozen.host && rank(last.reported_at, now) >= rank(read.reported_at, now)
             })
         };
+        let mut hosts = BTreeSet::new();
+        let is_outdated = |read: &Read| is_taken(read) || !hosts.insert(read.frozen.host.clone());
         let (outdated, pending): (Vec<_>, Vec<_>) = pending.into_iter().partition(is_outdated);
         let names: Vec<&OsStr> = outdated.iter().map(|read| read.name.as_ref()).collect();
         self.pending.remove(&names)?;

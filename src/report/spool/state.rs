@@ -23,6 +23,9 @@ const LONGEST_REASON: usize = 300;
 pub struct State {
     /// The last report that the receiver has taken.
     pub delivered: Option<Delivered>,
+    /// The last report that the receiver has refused for good, so that its like need not be sent again at each run;
+    /// nothing once one is taken.
+    pub refused: Option<Delivered>,
     /// Until when the receiver counts as a Foreman without the plugin.
     pub stock_until: Option<Time>,
     /// Since when no report has got through.
@@ -38,7 +41,7 @@ pub struct State {
     pub(super) tries: BTreeMap<String, Tries>,
 }
 
-/// A report that the receiver has taken.
+/// A report that the receiver has taken, or refused for good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivered {
     /// Its host.
@@ -47,7 +50,7 @@ pub struct Delivered {
     pub digest: String,
     /// When it was made.
     pub reported_at: Time,
-    /// When the receiver took it.
+    /// When the receiver took or refused it.
     pub at: Time,
 }
 

@@ -27,6 +27,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use self::misbehave::Misbehaviour;
 use self::pki::Identity;
@@ -38,7 +39,7 @@ use self::tls::{ClientCertificates, Tls};
 pub(crate) struct Standin {
     pub(crate) address: SocketAddr,
     shared: Arc<Shared>,
-    accepting: Option<JoinHandle<()>>,
+    accepting: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// What it is.
@@ -94,11 +95,38 @@ impl Standin {
             uploads: AtomicU64::new(0),
             open: Mutex::default(),
         });
-        let accepting = thread::spawn({
-            let shared = Arc::clone(&shared);
-            move || accept(&shared, &listener)
+        let standin = Self { address, shared, accepting: Mutex::default() };
+        standin.listen(listener);
+        standin
+    }
+
+    fn listen(&self, listener: TcpListener) {
+        let shared = Arc::clone(&self.shared);
+        let accepting = thread::spawn(move || accept(&shared, &listener));
+        *self.accepting.lock().unwrap_or_else(PoisonError::into_inner) = Some(accepting);
+    }
+
+    /// Ends it as a kill does: every connection is cut wherever it is, and nobody listens any more. What was stored
+    /// stays, as in a database.
+    pub(crate) fn kill(&self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        // So that `accept` returns and sees it.
+        drop(TcpStream::connect(self.address));
+        if let Some(accepting) = self.accepting.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = accepting.join();
+        }
+    }
+
+    /// Starts it again at the same address.
+    pub(crate) fn restart(&self) {
+        // Somebody's connection may have come from this port meanwhile, and goes again.
+        let again = (0..1000).find_map(|_| {
+            let bound = TcpListener::bind(self.address);
+            bound.inspect_err(|_| thread::sleep(Duration::from_millis(20))).ok()
         });
-        Self { address, shared, accepting: Some(accepting) }
+        let listener = again.expect("the port becomes free again");
+        self.shared.stopping.store(false, Ordering::SeqCst);
+        self.listen(listener);
     }
 
     /// The URL up to the port, with the address.
@@ -125,12 +153,7 @@ impl Standin {
 
 impl Drop for Standin {
     fn drop(&mut self) {
-        self.shared.stopping.store(true, Ordering::SeqCst);
-        // So that `accept` returns and sees it.
-        drop(TcpStream::connect(self.address));
-        if let Some(accepting) = self.accepting.take() {
-            let _ = accepting.join();
-        }
+        self.kill();
     }
 }
 

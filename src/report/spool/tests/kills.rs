@@ -1,4 +1,5 @@
-//! kill -9 at every system call that changes something: no report is lost, none is half, and the next open repairs.
+//! kill -9, or an error, at every system call that changes something: no report is lost, none is half, and the next open
+//! repairs.
 //!
 //! The killed program is this one, started for one test alone, so that its calls are those of the spool.
 
@@ -164,22 +165,35 @@ fn changing_calls(host: &Host, log: &Path) -> Vec<(String, usize)> {
     changing
 }
 
-fn walk(fate: Fate, before: Before) {
+/// What is done to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blow {
+    Kill,
+    /// It fails, as on a disk that breaks.
+    Fail,
+}
+
+fn walk(fate: Fate, before: Before, blow: Blow) {
     let host = prepare(before);
     let log = host.path().join("strace.log");
     let output = run(&host, fate, &["-y", "-o", log.to_str().unwrap()]);
     assert!(output.status.success(), "strace may not trace here, or the test fails: {output:?}");
-    judge(&host, fate, before, &String::from_utf8_lossy(&output.stdout), "not killed");
+    judge(&host, fate, before, &String::from_utf8_lossy(&output.stdout), "in peace");
     let calls = changing_calls(&host, &log);
     assert!(calls.len() > 25, "{fate:?}, {before:?}: {calls:?}");
     let (mut lived, mut settled) = (0, 0);
     for (name, number) in &calls {
-        let when = format!("{fate:?}, {before:?}, killed at {name} {number}");
+        let when = format!("{fate:?}, {before:?}, {blow:?} at {name} {number}");
         let host = prepare(before);
-        let inject = format!("inject={name}:signal=SIGKILL:when={number}");
+        let what = if blow == Blow::Kill { "signal=SIGKILL" } else { "error=EIO" };
+        let inject = format!("inject={name}:{what}:when={number}");
         let trace = format!("trace={name}");
         let output = run(&host, fate, &["-o", "/dev/null", "-e", &trace, "-e", &inject]);
-        assert_eq!(output.status.signal(), Some(9), "{when}: was not killed");
+        match blow {
+            Blow::Kill => assert_eq!(output.status.signal(), Some(9), "{when}: was not killed"),
+            // What the program does not say it has not done; what it says is true.
+            Blow::Fail => assert!(output.status.code().is_some(), "{when}: {output:?}"),
+        }
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         lived += usize::from(said.contains("has put"));
         settled += usize::from(said.contains("has settled"));
@@ -214,16 +228,23 @@ fn a_report_ends_where_its_receiver_sends_it() {
 
 #[test]
 fn a_report_that_is_taken_survives_a_kill_at_every_change() {
-    walk(Fate::Taken, Before::NoSpool);
-    walk(Fate::Taken, Before::AnOlder);
+    walk(Fate::Taken, Before::NoSpool, Blow::Kill);
+    walk(Fate::Taken, Before::AnOlder, Blow::Kill);
 }
 
 #[test]
 fn a_report_that_is_refused_survives_a_kill_at_every_change() {
-    walk(Fate::Refused, Before::AnOlder);
+    walk(Fate::Refused, Before::AnOlder, Blow::Kill);
 }
 
 #[test]
 fn a_report_that_is_deferred_survives_a_kill_at_every_change() {
-    walk(Fate::Deferred, Before::AnOlder);
+    walk(Fate::Deferred, Before::AnOlder, Blow::Kill);
+}
+
+#[test]
+fn a_report_survives_an_error_at_every_change() {
+    walk(Fate::Taken, Before::NoSpool, Blow::Fail);
+    walk(Fate::Refused, Before::AnOlder, Blow::Fail);
+    walk(Fate::Deferred, Before::AnOlder, Blow::Fail);
 }

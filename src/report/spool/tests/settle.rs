@@ -40,6 +40,24 @@ fn a_report_that_was_taken_and_is_still_there_is_not_sent_again() {
 }
 
 #[test]
+fn an_older_report_that_a_killed_put_has_left_beside_a_newer_is_never_sent() {
+    let host = Host::new();
+    let spool = sent(&host);
+    // As a kill between the two steps of a put leaves it.
+    let newer = report("11:59:00", "newer");
+    spool.pending.put(newer.name().as_ref(), &newer.encode().unwrap()).unwrap();
+    assert_eq!(host.names("pending").len(), 2);
+    let mut flight = spool.flight().unwrap().unwrap();
+    let pending = take(&mut flight);
+    assert_eq!(body(&pending), "newer");
+    let reason = "cut after storing".to_owned();
+    flight.settle(&pending, Settled::Again { not_before: at("12:30:00"), reason }).unwrap();
+    assert_eq!(flight.next().unwrap(), None);
+    assert_eq!(waiting(&spool), ["newer"]);
+    assert_eq!(host.names("pending").len(), 1);
+}
+
+#[test]
 fn a_report_that_was_refused_for_good_is_a_dead_letter_with_its_reason() {
     let host = Host::new();
     let spool = sent(&host);
@@ -56,6 +74,13 @@ fn a_report_that_was_refused_for_good_is_a_dead_letter_with_its_reason() {
     assert_eq!((status.dead.len(), status.waiting.len()), (1, 0));
     assert_eq!(status.dead[0].reason.as_deref(), Some("422 findings[3].state: \\x1b[2Jno such state"));
     assert_eq!(status.last_error.unwrap().reason, status.dead[0].reason.clone().unwrap());
+    let refused = spool.state().unwrap().refused.unwrap();
+    assert_eq!((refused.digest, refused.at), (pending.frozen.digest, at("12:00:00")));
+    spool.put(report("11:59:00", "newer")).unwrap();
+    let mut flight = spool.flight().unwrap().unwrap();
+    let pending = take(&mut flight);
+    flight.settle(&pending, Settled::Delivered).unwrap();
+    assert_eq!(spool.state().unwrap().refused, None);
     let mode = fs::metadata(host.at("dead").join(&name)).unwrap().permissions().mode() & 0o7777;
     assert_eq!(mode, 0o600);
 }
