@@ -50,11 +50,11 @@ module PuppetX
         (setting('timeout') || 300).to_f
       end
 
-      # One that stands above all sections: `[report]` has a `timeout` of its own.
+      # Not one of `[report]`, which has a `timeout` of its own.
       def setting(name)
         return unless File.file?(CONFIGURATION)
-        above = File.read(CONFIGURATION, encoding: 'UTF-8')[/\A.*?(?=^\s*\[|\z)/m]
-        above[/^\s*#{name}\s*=\s*(\S.*?)\s*$/, 1]
+        ours = File.read(CONFIGURATION, encoding: 'UTF-8').sub(/^\s*\[report\].*?(?=^\s*\[|\z)/m, '')
+        ours[/^\s*#{name}\s*=\s*(\S.*?)\s*$/, 1]
       end
     end
   end
