@@ -32,6 +32,24 @@ const PATHS: [Paths; 2] = [
     },
 ];
 
+impl Paths {
+    fn file(&self) -> PathBuf {
+        Path::new(self.conf).join("puppet.conf")
+    }
+
+    /// What puppet.conf says, if there is one.
+    fn text(&self, root: &Root) -> Option<String> {
+        root.read(&self.file()).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn vardirs_of(&self, settings: &Settings<'_>) -> Vec<String> {
+        match settings.get("vardir") {
+            Some(vardir) => vec![vardir.replace("$confdir", self.conf)],
+            None => self.vardirs.iter().map(|vardir| (*vardir).to_owned()).collect(),
+        }
+    }
+}
+
 /// An agent that is, or was, installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PuppetConf {
@@ -45,8 +63,6 @@ pub struct PuppetConf {
     pub run_interval: Duration,
     /// The directories where its catalogs may be.
     pub catalogs: Vec<PathBuf>,
-    /// Where its key and its certificates may be.
-    pub ssl: Vec<Ssl>,
 }
 
 /// Where an agent may keep its key and its certificates (`hostcert`, `hostprivkey`, `localcacert`).
@@ -72,6 +88,21 @@ impl Ssl {
     #[must_use]
     pub fn key(&self, certname: &str) -> PathBuf {
         self.key.replace("$certname", certname).into()
+    }
+
+    /// Where each agent that there may be keeps them. Apart from [`PuppetConf::observe`], for a check does not ask.
+    #[must_use]
+    pub fn observe(root: &Root) -> Vec<Self> {
+        PATHS.iter().flat_map(|paths| Self::parse(&paths.text(root).unwrap_or_default(), paths)).collect()
+    }
+
+    fn parse(text: &str, paths: &Paths) -> Vec<Self> {
+        let settings = Settings::parse(text);
+        let vardir = paths.vardirs_of(&settings).into_iter().next().unwrap_or_default();
+        let mut all: Vec<_> =
+            paths.ssldirs.iter().map(|ssldir| Self::of(&settings, paths.conf, &vardir, ssldir)).collect();
+        all.dedup();
+        all
     }
 
     /// Of what the settings say below these directories.
@@ -104,18 +135,13 @@ impl PuppetConf {
     }
 
     fn read(root: &Root, paths: &Paths) -> Self {
-        let path = Path::new(paths.conf).join("puppet.conf");
-        let bytes = root.read(&path).ok();
-        let is_there = bytes.is_some();
-        Self::parse(path, is_there, &String::from_utf8_lossy(&bytes.unwrap_or_default()), paths)
+        let text = paths.text(root);
+        Self::parse(paths.file(), text.is_some(), &text.unwrap_or_default(), paths)
     }
 
     fn parse(path: PathBuf, is_there: bool, text: &str, paths: &Paths) -> Self {
         let settings = Settings::parse(text);
-        let vardirs = match settings.get("vardir") {
-            Some(vardir) => vec![vardir.replace("$confdir", paths.conf)],
-            None => paths.vardirs.iter().map(|vardir| (*vardir).to_owned()).collect(),
-        };
+        let vardirs = paths.vardirs_of(&settings);
         let catalogs = vardirs.iter().map(|vardir| {
             let data = settings.get("client_datadir").unwrap_or_else(|| "$vardir/client_data".to_owned());
             let data = data.replace("$vardir", vardir).replace("$confdir", paths.conf);
@@ -123,10 +149,6 @@ impl PuppetConf {
         });
         let mut catalogs: Vec<_> = catalogs.filter(|path| path.is_absolute()).collect();
         catalogs.dedup();
-        let vardir = vardirs.first().map_or("", String::as_str);
-        let mut ssl: Vec<_> =
-            paths.ssldirs.iter().map(|ssldir| Ssl::of(&settings, paths.conf, vardir, ssldir)).collect();
-        ssl.dedup();
         let interval = settings.get("runinterval").and_then(|text| duration(&text));
         Self {
             path,
@@ -134,7 +156,6 @@ impl PuppetConf {
             certname: settings.get("certname"),
             run_interval: interval.filter(|interval| !interval.is_zero()).unwrap_or(RUN_INTERVAL),
             catalogs,
-            ssl,
         }
     }
 }
@@ -250,7 +271,7 @@ mod tests {
     #[test]
     fn keys_and_certificates_are_where_the_settings_say() {
         let told = |distribution, text| {
-            let ssl = read(distribution, text).ssl.into_iter();
+            let ssl = Ssl::parse(text, &PATHS[distribution]).into_iter();
             let told = ssl.map(|ssl| [ssl.certificate("web.example"), ssl.key("web.example"), ssl.authority]);
             told.map(|paths| paths.map(|path| path.display().to_string())).collect::<Vec<_>>()
         };

@@ -30,7 +30,7 @@ pub(super) struct Files {
 impl Files {
     /// Those that are named; else those of the first agent whose authority is there.
     pub(super) fn find(root: &Root, given: &Given, certname: &str) -> Result<Self, SettingsError> {
-        let all: Vec<Ssl> = PuppetConf::observe(root).into_iter().flat_map(|conf| conf.ssl).collect();
+        let all = Ssl::observe(root);
         let is_there = |path: &Path| !root.status(path).is_err_and(|error| error.is_missing());
         let agent = all.iter().find(|ssl| is_there(&ssl.authority));
         let own = all.iter().find(|ssl| is_there(&ssl.certificate(certname)) && is_there(&ssl.key(certname)));
@@ -125,7 +125,7 @@ pub(super) fn own_certname(root: &Root) -> String {
     if let Some(certname) = confs.iter().find(|conf| conf.is_there).and_then(|conf| conf.certname.clone()) {
         return certname;
     }
-    let only = confs.iter().flat_map(|conf| &conf.ssl).find_map(|ssl| only_certificate(root, ssl));
+    let only = Ssl::observe(root).iter().find_map(|ssl| only_certificate(root, ssl));
     only.unwrap_or_else(|| full_name(root))
 }
 
