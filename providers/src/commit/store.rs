@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use standfast_facts::root::{Root, read_open};
 
@@ -25,7 +25,14 @@ pub struct Store {
 
 /// Lasts until it is dropped or the process ends, however that ends.
 #[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "closing it is what releases the lock")] OwnedFd);
+pub struct Lock(pub(super) OwnedFd);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone would leave the lock to a child that another thread has forked, until it executes its program.
+        let _ = rustix::fs::flock(&self.0, FlockOperation::Unlock);
+    }
+}
 
 /// A name in a [`Store`].
 #[derive(Clone, Debug)]

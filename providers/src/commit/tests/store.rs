@@ -161,3 +161,14 @@ fn locks_of_two_names_are_two_and_one_keeps_others_out_until_it_is_dropped() {
     drop(held);
     other.lock("a", Duration::ZERO).unwrap();
 }
+
+#[test]
+fn a_lock_that_is_dropped_is_free_though_a_forked_child_has_a_copy_of_its_descriptor() {
+    let host = Host::new();
+    let store = store(&host);
+    let held = store.lock("a", Duration::ZERO).unwrap();
+    let copy = held.0.try_clone().unwrap();
+    drop(held);
+    store.lock("a", Duration::ZERO).unwrap();
+    drop(copy);
+}
