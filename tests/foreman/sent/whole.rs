@@ -166,7 +166,7 @@ enum Disk {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 48, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 48, failure_persistence: None, max_shrink_iters: 64, ..Config::default() })]
 
     #[test]
     fn whatever_limits_conf_holds_and_whatever_is_wanted_is_stored_whole(
@@ -229,7 +229,7 @@ fn junk() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 24, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 24, failure_persistence: None, max_shrink_iters: 64, ..Config::default() })]
 
     #[test]
     fn what_is_found_where_junk_has_come_into_the_files_is_stored_whole(

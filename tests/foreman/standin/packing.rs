@@ -78,7 +78,7 @@ fn integer(value: &Value) -> Option<i64> {
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|number| number as i64)),
         Value::String(text) => {
             let text = text.trim_start();
-            let end = text.char_indices().find(|(at, c)| !c.is_ascii_digit() && !(*at == 0 && *c == '-'));
+            let end = text.char_indices().find(|(at, c)| !(c.is_ascii_digit() || *at == 0 && *c == '-'));
             Some(text[..end.map_or(text.len(), |(at, _)| at)].parse().unwrap_or(0))
         }
         _ => None,
