@@ -96,6 +96,10 @@ pub fn beside(
 ) -> bool {
     let told = || -> Result<Option<Told>, ReportError> {
         let root = Root::open(&run.root)?;
+        // An image that is made ready for another host holds that host's settings.
+        if wish == Wish::Configured && !root.is_host() {
+            return Ok(None);
+        }
         match settings(&root, flags)? {
             Some(settings) => deliver_outcome(&root, &settings, mode, report, source, When::Due).map(Some),
             None if wish == Wish::Asked => Err(ReportError::NoUrl),
@@ -193,4 +197,40 @@ fn say_notes(told: &Told) {
 fn say(text: &str) {
     // Nobody is left to be told where this fails.
     let _ = writeln!(io::stderr(), "standfast: report: {}", Shown::text(text));
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn wish(line: &str) -> Wish {
+        let words = std::iter::once("standfast").chain(line.split_whitespace());
+        match cli::Cli::try_parse_from(words).expect("it is a command line").command {
+            cli::Command::Check(check) => Wish::of_check(&check),
+            cli::Command::Apply(apply) => Wish::of_apply(&apply),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_check_reports_when_it_is_asked_to_and_an_apply_unless_it_is_asked_not_to() {
+        for (line, is) in [
+            ("check", Wish::No),
+            ("check --report", Wish::Asked),
+            ("check --url https://f.example", Wish::Asked),
+            ("apply", Wish::Configured),
+            ("apply --reload", Wish::Configured),
+            ("apply -", Wish::Configured),
+            ("apply --no-report", Wish::No),
+            ("apply --no-report --url https://f.example", Wish::No),
+            ("apply --noop", Wish::No),
+            ("apply --noop --report", Wish::Asked),
+            ("apply limits_entry/*", Wish::No),
+            ("apply --report", Wish::Asked),
+        ] {
+            assert_eq!(wish(line), is, "{line}");
+        }
+    }
 }

@@ -7,7 +7,15 @@
     reason = "tests prepare files, start programs and fail by panicking"
 )]
 
+mod client;
 mod proved;
 mod raw;
 mod sent;
 mod standin;
+
+#[path = "../cli/said.rs"]
+#[allow(dead_code, reason = "other tests need the rest")]
+mod said;
+#[path = "../cli/temp_root.rs"]
+#[allow(dead_code, reason = "other tests need the rest")]
+mod temp_root;

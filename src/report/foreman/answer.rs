@@ -87,7 +87,13 @@ impl Answer {
         match (self.status, endpoint) {
             (200..=299, endpoint) => self.success(endpoint),
             (300..=399, _) => Delivery::Misconfigured { reason: self.redirected() },
-            (401 | 403 | 407, _) => Delivery::Misconfigured {
+            (407, _) => Delivery::Misconfigured {
+                reason: format!(
+                    "{}: http_proxy wants a login, and none can be given: use one that lets this host through",
+                    reason()
+                ),
+            },
+            (401 | 403, _) => Delivery::Misconfigured {
                 reason: format!("{}: the certificate, the user or its token may not report", reason()),
             },
             (404 | 405 | 410, Endpoint::Standfast) => Delivery::Misconfigured {

@@ -49,6 +49,7 @@ fn the_answers_of_the_plugin_are_mapped() {
             "misconfigured: 403: Access denied: Missing one of the required permissions: upload_drift_reports: the certificate",
         ),
         (401, "", "misconfigured: 401: the certificate"),
+        (407, "", "misconfigured: 407: http_proxy wants a login"),
         (404, "", "misconfigured: 404: nothing takes drift reports at this url: install the plugin"),
         (413, r#"{"error":{"message":"larger than 262144 bytes"}}"#, "dead: 413: larger than"),
         (

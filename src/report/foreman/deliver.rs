@@ -12,6 +12,7 @@ use super::payload::Body;
 use super::send::{NoAnswer, Sender};
 use super::settings::Settings;
 use super::stock;
+use crate::chain::chain;
 use crate::report::spool::{Error, Flight, Frozen, Pending, Put, Settled, Spool, Time};
 
 /// What makes a report go.
@@ -51,32 +52,64 @@ impl Told {
     }
 }
 
-/// Reports what a run found, when it is due.
+/// Reports what a run found, when it is due. Where this host cannot keep it, it is sent all the same: a full disk is
+/// worth knowing of.
 ///
 /// # Errors
-/// When the spool cannot keep the report: it is not sent then, for its answer could not be remembered.
+/// When the spool cannot keep the report, and it cannot be delivered without.
 pub fn report(root: &Root, settings: &Settings, body: &Body, when: When) -> Result<Told, Error> {
-    let spool = Spool::open(root, settings.bounds)?;
     let report = &body.drift_report;
     let digest = pace::digest(settings.url.as_str(), body);
-    if when == When::Due
-        && let Some(told) = unchanged(&spool, settings, &report.host, &digest)?
-    {
-        return Ok(told);
-    }
     let (reported_at, host) = (report.reported_at.clone(), report.host.clone());
     let frozen = Frozen { reported_at, host, digest, body: body.to_bytes() };
-    let note = match spool.put(frozen) {
-        Ok(Put::Spooled) => None,
-        Ok(Put::Outdated) => {
-            Some("a newer report of this host waits or was delivered: was the clock set back?".to_owned())
-        }
-        Err(error @ Error::Untidy(_)) => Some(crate::chain::chain(&error)),
-        Err(error) => return Err(error),
+    let (spool, note) = match spooled(root, settings, &frozen, when) {
+        Ok(Spooled::Put(spool, note)) => (spool, note),
+        Ok(Spooled::Known(told)) => return Ok(told),
+        Err(error) => return without_spool(settings, &frozen, error),
     };
     let mut told = fly(&spool, settings, when)?;
     told.notes.extend(note);
     Ok(told)
+}
+
+/// What became of a report before anything is sent.
+enum Spooled {
+    /// It waits, with what is to be told beside that.
+    Put(Spool, Option<String>),
+    /// The receiver knows it all.
+    Known(Told),
+}
+
+fn spooled(root: &Root, settings: &Settings, frozen: &Frozen, when: When) -> Result<Spooled, Error> {
+    let spool = Spool::open(root, settings.bounds)?;
+    if when == When::Due
+        && let Some(told) = unchanged(&spool, settings, &frozen.host, &frozen.digest)?
+    {
+        return Ok(Spooled::Known(told));
+    }
+    let note = match spool.put(frozen.clone()) {
+        Ok(Put::Spooled) => None,
+        Ok(Put::Outdated) => {
+            Some("a newer report of this host waits or was delivered: was the clock set back?".to_owned())
+        }
+        Err(error @ Error::Untidy(_)) => Some(chain(&error)),
+        Err(error) => return Err(error),
+    };
+    Ok(Spooled::Put(spool, note))
+}
+
+/// Sends a report that could not be kept, once.
+fn without_spool(settings: &Settings, frozen: &Frozen, error: Error) -> Result<Told, Error> {
+    let Ok(sender) = Sender::new(settings) else { return Err(error) };
+    let mut notes = vec![format!("the report could not be kept on this host: {}", chain(&error))];
+    let (delivery, _) = ask(&sender, settings, &frozen.body, Endpoint::Standfast, &mut notes);
+    std::mem::forget(sender);
+    match delivery {
+        Delivery::Done { note } => notes.extend(note),
+        Delivery::DoneAlready => {}
+        _ => return Err(error),
+    }
+    Ok(Told { what: What::Fine, line: format!("delivered to {}", settings.url.host()), notes })
 }
 
 /// Sends what waits, without a new report.
@@ -118,12 +151,21 @@ fn fly(spool: &Spool, settings: &Settings, when: When) -> Result<Told, Error> {
             break;
         }
         let delivery = match &sender {
-            Ok(sender) => ask(spool, sender, settings, &pending, &mut told.notes)?,
+            Ok(sender) => {
+                let first = first(spool, settings)?;
+                let (delivery, was) = ask(sender, settings, &pending.frozen.body, first, &mut told.notes);
+                if was != first {
+                    spool.remember_stock(Time::now().plus(pace::STOCK))?;
+                }
+                delivery
+            }
             Err(reason) => Delivery::Misconfigured { reason: reason.clone() },
         };
         let (what, line) = settle(&mut flight, &pending, settings, delivery, &mut told.notes)?;
         told = Told { what, line, ..told };
     }
+    // To drop it would wait for the look-up of a name, however long that takes; the process ends now anyway.
+    std::mem::forget(sender);
     Ok(told)
 }
 
@@ -134,40 +176,43 @@ fn paused(pending: &Pending, not_before: Time, told: Told) -> Told {
     Told { what: What::Waits, line, ..told }
 }
 
-/// Sends it to the plugin, or to a stock Foreman where there is none and that is wanted.
+/// Sends a body to this endpoint first, and to a stock Foreman where there is no plugin and that is wanted; gives the
+/// endpoint that answered, too.
 fn ask(
-    spool: &Spool,
     sender: &Sender<'_>,
     settings: &Settings,
-    pending: &Pending,
+    body: &[u8],
+    first: Endpoint,
     notes: &mut Vec<String>,
-) -> Result<Delivery, Error> {
-    let body = &pending.frozen.body;
-    let may_be_stock = settings.is_stock_wanted && !settings.url.is_smart_proxy();
-    let is_stock = may_be_stock && spool.state()?.stock_until.is_some_and(|until| until > Time::now());
-    if !is_stock {
-        let answer = match sender.send(Endpoint::Standfast, body.clone()) {
-            Ok(answer) => answer,
-            Err(error) => return Ok(no_answer(error)),
-        };
-        if !(may_be_stock && answer.is_no_plugin()) {
-            return Ok(take(&answer, Endpoint::Standfast, notes));
+) -> (Delivery, Endpoint) {
+    if first == Endpoint::Standfast {
+        match sender.send(first, body.to_vec()) {
+            Err(error) => return (no_answer(error), first),
+            Ok(answer) if may_be_stock(settings) && answer.is_no_plugin() => {}
+            Ok(answer) => return (take(&answer, first, notes), first),
         }
     }
     let Ok(report) = serde_json::from_slice::<Body>(body) else {
-        return Ok(Delivery::DeadLetter {
-            reason: "is not what this version of standfast writes".to_owned(),
-        });
+        let reason = "is not what this version of standfast writes".to_owned();
+        return (Delivery::DeadLetter { reason }, first);
     };
-    let answer = match sender.send(Endpoint::ConfigReports, stock::config_report(&report)) {
-        Ok(answer) => answer,
-        Err(error) => return Ok(no_answer(error)),
-    };
-    // Where neither is, the url is wrong.
-    if !is_stock && !answer.is_no_plugin() {
-        spool.remember_stock(Time::now().plus(pace::STOCK))?;
+    match sender.send(Endpoint::ConfigReports, stock::config_report(&report)) {
+        Err(error) => (no_answer(error), first),
+        // Where neither is, the url is wrong, and nothing is to be remembered.
+        Ok(answer) if answer.is_no_plugin() => (take(&answer, Endpoint::ConfigReports, notes), first),
+        Ok(answer) => (take(&answer, Endpoint::ConfigReports, notes), Endpoint::ConfigReports),
     }
-    Ok(take(&answer, Endpoint::ConfigReports, notes))
+}
+
+fn may_be_stock(settings: &Settings) -> bool {
+    settings.is_stock_wanted && !settings.url.is_smart_proxy()
+}
+
+/// Where a report goes first: a Foreman that had no plugin lately is not asked for it each time.
+fn first(spool: &Spool, settings: &Settings) -> Result<Endpoint, Error> {
+    let is_stock =
+        may_be_stock(settings) && spool.state()?.stock_until.is_some_and(|until| until > Time::now());
+    Ok(if is_stock { Endpoint::ConfigReports } else { Endpoint::Standfast })
 }
 
 fn take(answer: &Answer, endpoint: Endpoint, notes: &mut Vec<String>) -> Delivery {

@@ -49,7 +49,8 @@ impl<'s> Sender<'s> {
             .referer(false)
             .no_proxy()
             .connect_timeout(settings.connect_timeout)
-            .timeout(settings.timeout)
+            // That of the request counts, which holds for the whole; this one would begin anew with each byte.
+            .timeout(None)
             .tls_certs_only(authorities(settings)?);
         if let Some(identity) = &settings.identity {
             builder = builder.identity(tls::identity(identity)?);
@@ -69,8 +70,12 @@ impl<'s> Sender<'s> {
     /// # Errors
     /// When there is no answer.
     pub fn send(&self, endpoint: Endpoint, body: Vec<u8>) -> Result<Answer, NoAnswer> {
-        let mut request =
-            self.client.post(self.address(endpoint)).header(CONTENT_TYPE, "application/json").body(body);
+        let mut request = self
+            .client
+            .post(self.address(endpoint))
+            .timeout(self.settings.timeout)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
         if let Some(login) = &self.settings.login {
             // It was found to be UTF-8 when it was read. The header that holds it is marked as sensitive.
             let password = str::from_utf8(login.password.reveal()).unwrap_or_default();
@@ -96,6 +101,9 @@ impl<'s> Sender<'s> {
         let host = self.settings.url.host();
         if let Some(hint) = tls::hint(error, host) {
             return NoAnswer::Misconfigured(hint);
+        }
+        if error.is_builder() {
+            return NoAnswer::Misconfigured(format!("nothing can be sent to this url: {}", cause(error)));
         }
         let timeout = self.settings.timeout.as_secs();
         NoAnswer::Away(if error.is_timeout() && error.is_connect() {

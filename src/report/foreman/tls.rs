@@ -69,7 +69,9 @@ fn certificate(error: &CertificateError, host: &str) -> String {
              the subjectAltName DNS:{host}"
         ),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            let names: Vec<String> = presented.iter().map(|name| clean::line(name, 255)).collect();
+            // Each is told as `DnsName("…")`.
+            let inner = |name: &String| name.split('"').nth(1).unwrap_or(name).to_owned();
+            let names: Vec<String> = presented.iter().map(|name| clean::line(&inner(name), 255)).collect();
             format!(
                 "the certificate of {host} is for {}: put that name into url, or make the certificate anew",
                 clean::cut(&names.join(", "), 300)

@@ -34,8 +34,8 @@ use standfast_providers::commit::{CommitError, Lock, Store};
 pub use error::Error;
 pub use flight::{Flight, Pending, Settled};
 pub use frozen::Frozen;
-pub use state::{Delivered, State, Told};
-pub use status::{Letter, Status, Waiting};
+pub use state::{Delivered, State};
+pub use status::{Status, Waiting};
 pub use time::Time;
 
 /// The directory, in the state directory.

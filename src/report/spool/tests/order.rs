@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicUsize;
 use super::*;
 
 const MANY: usize = 8;
-const ROUNDS: usize = 20;
+const ROUNDS: usize = 100;
 
 /// Puts a report and sends what waits, as a process does. Every third is not taken at the first try, though the
 /// receiver may have it.
