@@ -184,13 +184,3 @@ impl Said {
         assert!(self.out.contains("report: delivered to "), "{self:?}");
     }
 }
-
-/// The bytes of all files below a directory, one after the other.
-pub(crate) fn bytes_below(path: &Path) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for entry in fs::read_dir(path).expect("a directory") {
-        let path = entry.expect("an entry").path();
-        bytes.extend(if path.is_dir() { bytes_below(&path) } else { fs::read(&path).expect("a file") });
-    }
-    bytes
-}
