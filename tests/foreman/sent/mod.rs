@@ -3,6 +3,7 @@
 mod endured;
 mod machine;
 mod refused;
+mod soak;
 mod ways;
 mod whole;
 

@@ -27,6 +27,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use self::misbehave::Misbehaviour;
 use self::pki::Identity;
@@ -67,7 +68,15 @@ pub(crate) struct Shared {
 impl Standin {
     /// A Foreman without TLS.
     pub(crate) fn plain(settings: Settings) -> Self {
-        Self::start(Service::Foreman, settings, None)
+        Self::start(Service::Foreman, settings, None, "127.0.0.1:0")
+    }
+
+    /// A Foreman without TLS that can be stopped and started again: at an address of its own, for no client's end of a
+    /// connection to take the port meanwhile.
+    pub(crate) fn lasting(settings: Settings) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        let address = format!("127.0.1.{}:0", NEXT.fetch_add(1, Ordering::SeqCst));
+        Self::start(Service::Foreman, settings, None, &address)
     }
 
     /// A Foreman or a Smart Proxy with TLS.
@@ -77,12 +86,10 @@ impl Standin {
         identity: &Identity,
         clients: &ClientCertificates,
     ) -> Self {
-        Self::start(service, settings, Some(Tls::new(identity, clients)))
+        Self::start(service, settings, Some(Tls::new(identity, clients)), "127.0.0.1:0")
     }
 
-    fn start(service: Service, settings: Settings, tls: Option<Tls>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port of the loopback");
-        let address = listener.local_addr().expect("an address");
+    fn start(service: Service, settings: Settings, tls: Option<Tls>, address: &str) -> Self {
         let shared = Arc::new(Shared {
             service,
             tls,
@@ -94,11 +101,24 @@ impl Standin {
             uploads: AtomicU64::new(0),
             open: Mutex::default(),
         });
-        let accepting = thread::spawn({
-            let shared = Arc::clone(&shared);
-            move || accept(&shared, &listener)
-        });
+        let (address, accepting) = listen(address, &shared);
         Self { address, shared, accepting: Some(accepting) }
+    }
+
+    /// Cuts all connections and takes no more; what is stored stays.
+    pub(crate) fn stop(&mut self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        // So that `accept` returns and sees it.
+        drop(TcpStream::connect(self.address));
+        if let Some(accepting) = self.accepting.take() {
+            let _ = accepting.join();
+        }
+    }
+
+    /// Starts again at the same address after a stop.
+    pub(crate) fn start_again(&mut self) {
+        self.shared.stopping.store(false, Ordering::SeqCst);
+        self.accepting = Some(listen(&self.address.to_string(), &self.shared).1);
     }
 
     /// The URL up to the port, with the address.
@@ -125,12 +145,7 @@ impl Standin {
 
 impl Drop for Standin {
     fn drop(&mut self) {
-        self.shared.stopping.store(true, Ordering::SeqCst);
-        // So that `accept` returns and sees it.
-        drop(TcpStream::connect(self.address));
-        if let Some(accepting) = self.accepting.take() {
-            let _ = accepting.join();
-        }
+        self.stop();
     }
 }
 
@@ -159,8 +174,21 @@ impl Shared {
     fn misbehaviour(&self, connection: usize, path: Option<&str>) -> Option<Misbehaviour> {
         let settings = self.settings();
         let found = settings.misbehaviours.iter().find(|(when, _)| when.is(connection, path));
-        found.map(|(_, misbehaviour)| misbehaviour.clone())
+        found.map(|(_, misbehaviour)| misbehaviour.clone()).or_else(|| (settings.mood)(connection))
     }
+}
+
+/// Listens at an address, which may leave the port to the kernel.
+fn listen(address: &str, shared: &Arc<Shared>) -> (SocketAddr, JoinHandle<()>) {
+    // A program that another thread just starts has a copy of the old socket until it is loaded.
+    let tries = (0..500).map(|number| {
+        thread::sleep(Duration::from_millis(if number == 0 { 0 } else { 10 }));
+        TcpListener::bind(address)
+    });
+    let listener = tries.flatten().next().expect("a port of the loopback");
+    let address = listener.local_addr().expect("an address");
+    let shared = Arc::clone(shared);
+    (address, thread::spawn(move || accept(&shared, &listener)))
 }
 
 /// Gives each connection a thread, and waits for all of them in the end.
