@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::machine::{Machine, Said};
+use super::machine::Machine;
+use crate::said::run;
 use crate::standin::Standin;
 use crate::standin::misbehave::{Misbehaviour, Stage, Stop};
 use crate::standin::settings::Settings;
@@ -73,7 +74,7 @@ impl Node {
         let user = ["--user", "admin", "--password-file", "/etc/standfast/token"];
         let mut command = self.machine.command("report", &[&ours[..], &user, now, self.further].concat());
         if is_last || chance(seed, 3) > 0 {
-            let said = Said::of(&mut command);
+            let said = run(&mut command);
             // Nothing that these servers do is for anybody to put right.
             assert_eq!(said.code, 0, "{said:?}");
             return;
@@ -89,7 +90,7 @@ impl Node {
     fn settle(&self) {
         let ours = ["--send", "--now", "--url", &self.url, "--certname", &self.name];
         let user = ["--user", "admin", "--password-file", "/etc/standfast/token"];
-        let said = Said::of(&mut self.machine.command("report", &[&ours[..], &user, self.further].concat()));
+        let said = run(&mut self.machine.command("report", &[&ours[..], &user, self.further].concat()));
         assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:?}");
         self.machine.has_delivered();
     }

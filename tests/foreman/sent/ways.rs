@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use super::machine::{Machine, Said};
+use super::machine::{Ended, Machine};
 use super::{HOST, foreman};
 use crate::proved::{CONFIG, DRIFT, authority};
+use crate::said::run;
 use crate::standin::misbehave::{Misbehaviour, When};
 use crate::standin::pki::{Key, Leaf};
 use crate::standin::settings::{Plugin, Settings, UPLOAD, UPLOAD_DRIFT, UnknownHosts};
@@ -243,7 +244,7 @@ fn a_proxy_of_the_environment_is_not_asked_and_one_that_is_set_is() {
     for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         command.env(name, proxy.url());
     }
-    Said::of(&mut command).delivered();
+    run(&mut command).delivered();
     assert_eq!(proxy.store().connections, 0);
     machine.report(&url, &["--http-proxy", &proxy.url()]).complained(4, "404");
     assert_eq!(addresses(&proxy), [format!("{url}{DRIFT}")]);
