@@ -248,12 +248,12 @@ fn judge_arrivals(foreman: &Standin, kills: usize) {
         *newest = reported_at.max(*newest);
     }
     assert!(stragglers <= kills, "{stragglers} came after a newer one");
-    assert!(store.facets_stored <= bodies.len(), "{} of {}", store.facets_stored, bodies.len());
+    assert!(store.facets_stored.len() <= bodies.len(), "{} of {}", store.facets_stored.len(), bodies.len());
     let replays = store.arrivals.len() - bodies.len();
     println!(
         "{} arrived, {replays} again, {stragglers} late, {} stored",
         store.arrivals.len(),
-        store.facets_stored
+        store.facets_stored.len()
     );
     assert!(replays > 50, "the server was too kind: {replays}");
 }

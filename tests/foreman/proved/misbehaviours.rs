@@ -223,3 +223,21 @@ fn tls_on_a_port_without_it_is_answered_with_400() {
     tcp.read_exact(&mut bytes).unwrap();
     assert_eq!(&bytes, b"HTTP/1.1 400");
 }
+
+#[test]
+fn a_server_that_was_stopped_knows_what_it_had_stored_when_it_starts_again_at_its_address() {
+    let foreman = Standin::lasting(Settings::default());
+    ask().of(&foreman).is(201);
+    foreman.kill();
+    let error = ask().try_of(&foreman).expect_err("nobody listens");
+    assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    foreman.restart();
+    ask().of(&foreman).is(422);
+}
+
+#[test]
+fn a_mood_decides_for_each_connection() {
+    let mood = |connection: usize| connection.is_multiple_of(2).then_some(Misbehaviour::Busy(503, None));
+    let foreman = Standin::plain(Settings { mood, ..Settings::default() });
+    assert_eq!([0, 1, 2].map(|_| Ask::get("/api/v2/ping").of(&foreman).status), [503, 200, 503]);
+}

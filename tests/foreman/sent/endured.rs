@@ -6,8 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use super::foreman;
-use super::machine::{Machine, Said};
+use super::machine::{Ended, Machine};
 use crate::proved::authority;
+use crate::said::Said;
 use crate::standin::misbehave::{Misbehaviour, Stage, Stop, When};
 use crate::standin::pki::Leaf;
 use crate::standin::settings::Settings;
@@ -30,7 +31,7 @@ fn endures(misbehaviour: Misbehaviour, code: i32, words: &str) {
     let said = machine.send(&foreman.url(), &["--now"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""), "{misbehaviour:?}: {said:?}");
     machine.has_delivered();
-    assert_eq!(foreman.store().facets_stored, 1, "{misbehaviour:?}: it counts once");
+    assert_eq!(foreman.store().facets_stored.len(), 1, "{misbehaviour:?}: it counts once");
 }
 
 #[test]
@@ -160,5 +161,8 @@ fn peak(machine: &Machine, foreman: &Standin) -> (Said, u64) {
         thread::sleep(Duration::from_millis(1));
     }
     assert!(most > 0, "it was seen");
-    (Said::from(child.wait_with_output().expect("its output")), most)
+    let output = child.wait_with_output().expect("its output");
+    let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
+    let code = output.status.code().expect("no signal ends the program");
+    (Said { code, out: text(output.stdout), err: text(output.stderr) }, most)
 }

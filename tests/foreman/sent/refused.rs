@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use super::HOST;
-use super::machine::Machine;
+use super::machine::{Ended, Machine};
 use crate::proved::authority;
 use crate::standin::pki::{Authority, Form, Identity, Leaf, Valid};
 use crate::standin::settings::Settings;
@@ -32,7 +32,7 @@ fn a_server_whose_certificate_is_wrong_gets_nothing_and_the_reason_is_told() {
     let issue = |leaf: Leaf<'_>| authority().issue(leaf);
     let wrong = Leaf { alternative: "DNS:elsewhere.example.com", ..Leaf::SERVER };
     let bare = Leaf { common: "localhost", alternative: "", ..Leaf::SERVER };
-    is_refused("wrong name", &issue(wrong), "elsewhere.example.com");
+    is_refused("wrong name", &issue(wrong), "is for elsewhere.example.com");
     is_refused("unknown CA", &stranger.issue(Leaf::SERVER), "an authority that is not believed");
     is_refused("namesake", &namesake.issue(Leaf::SERVER), "an authority that is not believed");
     is_refused("expired", &issue(Leaf { valid: Valid::Past, ..Leaf::SERVER }), "has expired");

@@ -9,8 +9,9 @@ use proptest::sample::select;
 use proptest::{prop_oneof, test_runner::Config};
 use serde_json::Value;
 
-use super::machine::{Machine, Said};
+use super::machine::{Ended, Machine};
 use super::{HOST, foreman};
+use crate::said::{Said, run};
 use crate::standin::Standin;
 use crate::standin::logs::LEVELS;
 use crate::standin::packing::COUNTERS;
@@ -23,6 +24,8 @@ fn is_stored_whole(machine: &Machine) {
     let with_plugin = foreman(Settings::with_plugin());
     machine.report(&with_plugin.url(), &[]).delivered();
     in_the_plugin(&with_plugin, found, "check");
+    machine.report(&with_plugin.url(), &[]).delivered();
+    tells_the_same(&with_plugin);
     forget(machine);
     let stock = foreman(Settings::default());
     machine.report(&stock.url(), &["--stock-foreman"]).delivered();
@@ -32,6 +35,19 @@ fn is_stored_whole(machine: &Machine) {
     in_the_plugin(&with_plugin, apply(machine, &with_plugin), "apply");
 }
 
+/// Asserts that two reports of one state differ in their time alone: Foreman keeps each text that it has not seen.
+fn tells_the_same(foreman: &Standin) {
+    let store = foreman.store();
+    let bodies = store.facets_stored.iter().map(|facet| {
+        let mut report = facet.report.clone();
+        report["reported_at"].take();
+        report
+    });
+    let bodies: Vec<_> = bodies.collect();
+    assert_eq!(bodies.len(), 2);
+    assert_eq!(bodies[0], bodies[1]);
+}
+
 /// Makes the next report the first one again.
 fn forget(machine: &Machine) {
     fs::remove_dir_all(machine.path("var/lib/standfast/report")).expect("the spool");
@@ -39,7 +55,7 @@ fn forget(machine: &Machine) {
 
 /// What a check says in JSON.
 fn check(machine: &Machine) -> Said {
-    Said::of(&mut machine.command("check", &["--policy", "policy.ini", "--format", "json"]))
+    run(&mut machine.command("check", &["--policy", "policy.ini", "--format", "json"]))
 }
 
 /// Applies and reports beside it; how many resources are in sync, drifted, corrected and failed.
@@ -47,14 +63,14 @@ fn apply(machine: &Machine, foreman: &Standin) -> [usize; 4] {
     let url = foreman.url();
     let ours = ["--policy", "policy.ini", "--format", "json", "--url", &url, "--certname", HOST];
     let user = ["--user", "admin", "--password-file", "/etc/standfast/token"];
-    let said = Said::of(&mut machine.command("apply", &[&ours[..], &user].concat()));
+    let said = run(&mut machine.command("apply", &[&ours[..], &user].concat()));
     assert!(said.err.contains("delivered to"), "{}", said.err);
     found(&said)
 }
 
 /// How many resources are in sync, drifted, corrected and failed, by the program's normal output.
 fn found(said: &Said) -> [usize; 4] {
-    let outcomes: Value = serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {said:?}"));
+    let outcomes = said.json();
     let outcomes = outcomes.as_array().expect("a list");
     let count = |status: &str| outcomes.iter().filter(|outcome| outcome["outcome"] == status).count();
     let counts = ["in_sync", "drifted", "corrected", "failed"].map(count);
@@ -166,7 +182,7 @@ enum Disk {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 48, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 48, failure_persistence: None, max_shrink_iters: 64, ..Config::default() })]
 
     #[test]
     fn whatever_limits_conf_holds_and_whatever_is_wanted_is_stored_whole(
@@ -229,7 +245,7 @@ fn junk() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 24, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 24, failure_persistence: None, max_shrink_iters: 64, ..Config::default() })]
 
     #[test]
     fn what_is_found_where_junk_has_come_into_the_files_is_stored_whole(

@@ -77,10 +77,10 @@ fn record(shared: &Shared, host: usize, report: &Value, drift: &Drift) -> Respon
         return Response::json(200, &answer);
     }
     let facet = Facet { id, host, reported_at: drift.reported_at, report: report.clone() };
+    store.facets_stored.push(facet.clone());
     match known {
         Some(index) => store.facets[index] = facet,
         None => store.facets.push(facet),
     }
-    store.facets_stored += 1;
     Response::json(201, &answer)
 }

@@ -68,7 +68,15 @@ pub(crate) struct Shared {
 impl Standin {
     /// A Foreman without TLS.
     pub(crate) fn plain(settings: Settings) -> Self {
-        Self::start(Service::Foreman, settings, None)
+        Self::start(Service::Foreman, settings, None, "127.0.0.1:0")
+    }
+
+    /// A Foreman without TLS that can be stopped and started again: at an address of its own, for no client's end of a
+    /// connection to take the port meanwhile.
+    pub(crate) fn lasting(settings: Settings) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        let address = format!("127.0.1.{}:0", NEXT.fetch_add(1, Ordering::SeqCst));
+        Self::start(Service::Foreman, settings, None, &address)
     }
 
     /// A Foreman or a Smart Proxy with TLS.
@@ -78,12 +86,10 @@ impl Standin {
         identity: &Identity,
         clients: &ClientCertificates,
     ) -> Self {
-        Self::start(service, settings, Some(Tls::new(identity, clients)))
+        Self::start(service, settings, Some(Tls::new(identity, clients)), "127.0.0.1:0")
     }
 
-    fn start(service: Service, settings: Settings, tls: Option<Tls>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port of the loopback");
-        let address = listener.local_addr().expect("an address");
+    fn start(service: Service, settings: Settings, tls: Option<Tls>, address: &str) -> Self {
         let shared = Arc::new(Shared {
             service,
             tls,
@@ -95,6 +101,8 @@ impl Standin {
             uploads: AtomicU64::new(0),
             open: Mutex::default(),
         });
+        let listener = TcpListener::bind(address).expect("a free port on this host");
+        let address = listener.local_addr().expect("it is bound");
         let standin = Self { address, shared, accepting: Mutex::default() };
         standin.listen(listener);
         standin
@@ -182,7 +190,7 @@ impl Shared {
     fn misbehaviour(&self, connection: usize, path: Option<&str>) -> Option<Misbehaviour> {
         let settings = self.settings();
         let found = settings.misbehaviours.iter().find(|(when, _)| when.is(connection, path));
-        found.map(|(_, misbehaviour)| misbehaviour.clone())
+        found.map(|(_, misbehaviour)| misbehaviour.clone()).or_else(|| (settings.mood)(connection))
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) race_of_hosts: Option<Arc<Meeting>>,
     /// The first that fits is taken.
     pub(crate) misbehaviours: Vec<(When, Misbehaviour)>,
+    /// What happens else to the connection of this number.
+    pub(crate) mood: fn(usize) -> Option<Misbehaviour>,
     /// How many reports a Smart Proxy takes of one host before it says 429.
     pub(crate) reports_of_a_host: usize,
     /// How many reports the spool of a Smart Proxy holds before it says 429.
@@ -106,6 +108,7 @@ impl Default for Settings {
             race: None,
             race_of_hosts: None,
             misbehaviours: Vec::new(),
+            mood: |_| None,
             reports_of_a_host: usize::MAX,
             spool: usize::MAX,
         }

@@ -15,8 +15,8 @@ pub(crate) struct Store {
     pub(crate) reports: Vec<Report>,
     /// The newest drift report of each host.
     pub(crate) facets: Vec<Facet>,
-    /// How often the facet of any host was replaced.
-    pub(crate) facets_stored: usize,
+    /// All drift reports that were stored, in the order of arrival.
+    pub(crate) facets_stored: Vec<Facet>,
     /// What a Smart Proxy has spooled.
     pub(crate) spooled: Vec<Spooled>,
     /// What a Smart Proxy tells a host of its last report.
