@@ -29,6 +29,8 @@ class ForemanStandIn < Rails::Application
   config.active_record.time_zone_aware_types = %i[datetime]
   config.assets.compile = true
   config.assets.unknown_asset_fallback = false
+  # In memory: tests leave nothing in the tree.
+  config.assets.configure { |assets| assets.cache = Sprockets::Cache::MemoryStore.new(100) }
   config.paths['app/views'].unshift(File.join(__dir__, 'views'))
 
   # Instead of config/database.yml.

@@ -28,6 +28,13 @@ class HostPageTest < ActionDispatch::IntegrationTest
     assert_equal %w[31 29 2 0 0], css_select('.standfast-totals td').map(&:text)
   end
 
+  test "the page leads to the host's page in Foreman, and back to all hosts" do
+    hosts_in_every_state
+    page('drift.example.com')
+    assert_select '.toolbar a[href="/hosts/drift.example.com"]'
+    assert_select '.breadcrumb a[href="/foreman_standfast/drift"]'
+  end
+
   test 'a failed host tells why, and that nothing is there' do
     hosts_in_every_state
     page('fail.example.com')

@@ -81,6 +81,11 @@ module ForemanStandfast
       end
     end
 
+    # Foreman's page of the host: the one that its settings prefer, where there are two.
+    def standfast_host_path(host)
+      respond_to?(:current_host_details_path) ? current_host_details_path(host) : host_path(host)
+    end
+
     # A link to the overview that keeps what is asked for but for what is said here; the first page, unless it is said.
     # @param changed [Hash{Symbol => Object}] also `page` and `format`
     def standfast_overview_path(list, **changed)
