@@ -27,15 +27,7 @@ fn chance(seed: usize, below: u64) -> u64 {
 
 /// Half of all connections go wrong, each in another way; few fall silent, which takes until the time is up.
 fn mood(connection: usize) -> Option<Misbehaviour> {
-    let stages = [
-        Stage::Accepted,
-        Stage::RequestHead,
-        Stage::Request,
-        Stage::Stored,
-        Stage::AnswerHead,
-        Stage::AnswerBody,
-    ];
-    let stage = stages[usize::try_from(chance(connection + 7, 6)).expect("small")];
+    let stage = Stage::PLAIN[usize::try_from(chance(connection + 7, 6)).expect("small")];
     match chance(connection, 100) {
         0..15 => Some(Misbehaviour::Stops(stage, Stop::Close)),
         15..25 => Some(Misbehaviour::Stops(stage, Stop::Reset)),
