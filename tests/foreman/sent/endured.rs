@@ -36,14 +36,7 @@ fn endures(misbehaviour: Misbehaviour, code: i32, words: &str) {
 
 #[test]
 fn a_server_that_falls_silent_anywhere_is_given_up_after_the_time_that_is_set() {
-    for stage in [
-        Stage::Accepted,
-        Stage::RequestHead,
-        Stage::Request,
-        Stage::Stored,
-        Stage::AnswerHead,
-        Stage::AnswerBody,
-    ] {
+    for stage in Stage::PLAIN {
         let words = if stage == Stage::AnswerBody {
             "the answer 201 broke off"
         } else {

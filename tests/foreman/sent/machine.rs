@@ -84,11 +84,11 @@ impl Machine {
     /// The program with this subcommand and this root; nothing of the tester's own settings.
     pub(crate) fn command(&self, subcommand: &str, arguments: &[&str]) -> Command {
         let mut command = self.root.command(&[subcommand], arguments);
-        let settings =
-            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("STANDFAST_"));
-        settings.for_each(|(name, _)| {
-            command.env_remove(name);
-        });
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("STANDFAST_") {
+                command.env_remove(name);
+            }
+        }
         command
     }
 

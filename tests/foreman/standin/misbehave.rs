@@ -75,6 +75,12 @@ pub(crate) enum Stop {
     Reset,
 }
 
+impl Stage {
+    /// Those of a connection without TLS.
+    pub(crate) const PLAIN: [Self; 6] =
+        [Self::Accepted, Self::RequestHead, Self::Request, Self::Stored, Self::AnswerHead, Self::AnswerBody];
+}
+
 impl When {
     /// Whether it is meant for this connection, of whose request this path is known.
     pub(crate) fn is(&self, connection: usize, path: Option<&str>) -> bool {
