@@ -13,7 +13,7 @@ use super::send::{NoAnswer, Sender};
 use super::settings::Settings;
 use super::stock;
 use crate::chain::chain;
-use crate::report::spool::{Error, Flight, Frozen, Pending, Put, Settled, Spool, Time};
+use crate::report::spool::{Delivered, Error, Flight, Frozen, Pending, Put, Settled, Spool, Time};
 
 /// What makes a report go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,15 +121,25 @@ pub fn send(root: &Root, settings: &Settings, when: When) -> Result<Told, Error>
 
 /// That the receiver knows it all, where it does; while something waits it may not.
 fn unchanged(spool: &Spool, settings: &Settings, host: &str, digest: &str) -> Result<Option<Told>, Error> {
-    let status = spool.status()?;
-    let Some(last) = status.delivered.filter(|_| status.waiting.is_empty()) else { return Ok(None) };
-    let due = pace::heartbeat(last.at, host, settings.heartbeat, settings.splay);
-    Ok(pace::is_known(&last, host, digest, due, Time::now()).then(|| {
-        let (at, due) = (last.at.to_the_second(), due.to_the_second());
-        Told::new(
-            What::Fine,
-            format!("nothing has changed since the report of {at}; the next is due at {due}"),
-        )
+    if !spool.status()?.waiting.is_empty() {
+        return Ok(None);
+    }
+    let known = |last: Option<Delivered>| {
+        let last = last?;
+        let due = pace::heartbeat(last.at, host, settings.heartbeat, settings.splay);
+        let is_known = pace::is_known(&last, host, digest, due, Time::now());
+        is_known.then(|| (last.at.to_the_second(), due.to_the_second()))
+    };
+    let state = spool.state()?;
+    if let Some((at, due)) = known(state.refused) {
+        let line = format!(
+            "the same report was refused for good at {at} and lies in /var/lib/standfast/report/dead; it is sent again at {due}, or with --now"
+        );
+        return Ok(Some(Told::new(What::Failed, line)));
+    }
+    Ok(known(state.delivered).map(|(at, due)| {
+        let line = format!("nothing has changed since the report of {at}; the next is due at {due}");
+        Told::new(What::Fine, line)
     }))
 }
 

@@ -264,7 +264,12 @@ fn of_outcome(state: State, outcome: &Outcome, diffs: &mut Diffs<'_>) -> Told {
         changes: outcome.drift.iter().take(MOST_CHANGES).map(of_drift).collect(),
         message: clean::line(&message(state, outcome), TEXT),
         evidence: if evidence.is_empty() { named().map(of_place).collect() } else { evidence },
-        diff: if state == State::Failed { String::new() } else { diffs.take(outcome) },
+        // What apply would not do has no part in what it would write.
+        diff: match state {
+            State::Drifted if outcome.blocked.is_some() => String::new(),
+            State::Failed | State::Finding => String::new(),
+            State::Drifted | State::Corrected => diffs.take(outcome),
+        },
     }
 }
 

@@ -56,7 +56,11 @@ fn what_is_refused_for_good_is_set_aside_with_the_reason_and_not_sent_again() {
     assert!(client.status().out.contains("422: come back later"));
     let said = send(&client, &["--now"]).ended(0);
     assert_eq!(said.out, "report: nothing waits to be sent\n");
+    let said = client.run("check", &["--report"]).ended(6);
+    assert!(said.err.contains("the same report was refused for good at "), "{}", said.err);
     assert_eq!(arrivals(&standin, DRIFT_REPORTS), 1);
+    client.report_now().ended(0);
+    assert_eq!(arrivals(&standin, DRIFT_REPORTS), 2);
 }
 
 #[test]
