@@ -1,12 +1,21 @@
 //! `/etc/standfast/standfast.conf`: lines `key = value` in a section `[report]`, each known by its line.
+//!
+//! What stands above the section, or in `[standfast]`, is the Puppet module's: where it finds the program, and how long
+//! that may take.
 
 use similar::get_close_matches;
 use standfast_providers::shown::Shown;
 
 use super::settings::SettingsError;
 
-/// The only section that there is.
+/// The section of reports.
 const SECTION: &str = "report";
+
+/// The section of the rest, whose settings may stand above all sections too.
+const OTHER: &str = "standfast";
+
+/// The settings of that.
+const OF_OTHER: [&str; 2] = ["binary", "timeout"];
 
 /// The settings of a file, each with its line, counted from 1.
 ///
@@ -25,19 +34,26 @@ pub fn parse<'t>(
             continue;
         }
         if let Some(section) = line.strip_prefix('[') {
-            if section.strip_suffix(']').map(str::trim) != Some(SECTION) {
-                return Err(fail(
-                    number,
-                    format!("`{}` is no section of this file; it has [{SECTION}]", Shown::text(line)),
-                ));
-            }
-            is_in_section = true;
+            is_in_section = match section.strip_suffix(']').map(str::trim) {
+                Some(SECTION) => true,
+                Some(OTHER) => false,
+                _ => {
+                    let said = Shown::text(line);
+                    return Err(fail(
+                        number,
+                        format!("`{said}` is no section of this file; it has [{SECTION}]"),
+                    ));
+                }
+            };
             continue;
         }
         let (key, value) = line
             .split_once('=')
             .map(|(key, value)| (key.trim(), value.trim()))
             .ok_or_else(|| fail(number, format!("`{}` is not of the form KEY = VALUE", Shown::text(line))))?;
+        if !is_in_section && OF_OTHER.contains(&key) {
+            continue;
+        }
         if !is_in_section {
             return Err(fail(number, format!("`{}` stands before [{SECTION}]", Shown::text(key))));
         }
@@ -80,6 +96,13 @@ mod tests {
         let is = parse("s.conf", text, &KNOWN).unwrap();
         assert_eq!(is, [("url", "https://f.example/?a=b", 4), ("user", "", 6)]);
         assert_eq!(parse("s.conf", "", &KNOWN).unwrap(), []);
+    }
+
+    #[test]
+    fn what_the_puppet_module_writes_outside_of_the_section_is_not_of_reports() {
+        let text = "# By Puppet\nbinary = /opt/standfast\ntimeout = 60\n\n[report]\nurl = x\n[standfast]\ntimeout = 5\n";
+        assert_eq!(parse("s.conf", text, &KNOWN).unwrap(), [("url", "x", 6)]);
+        assert_eq!(parse("s.conf", "timeout = 60\n", &KNOWN).unwrap(), []);
     }
 
     #[test]
