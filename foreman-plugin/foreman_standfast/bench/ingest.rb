@@ -10,7 +10,7 @@ require 'optparse'
 require 'securerandom'
 
 HELP = <<~TEXT
-  Usage: ingest.rb --url URL --user LOGIN --token-file FILE --hosts PREFIX,COUNT [options]
+  Usage: ingest.rb --url URL --hosts PREFIX,COUNT (--user LOGIN --token-file FILE | --header NAME:VALUE ...) [options]
 
   Sends drift reports with 0, 10 and 50 findings and ConfigReports with 0, 10 and 100 log lines, from 1 and from 4 clients with
   a kept connection, in turns and in rounds, and prints reports per second (the median of the rounds) and the 95th percentile
@@ -81,8 +81,8 @@ class Client
   end
 
   def post(kind, host, count)
-    request = Net::HTTP::Post.new(PATHS[kind], 'Content-Type' => 'application/json', 'Connection' => 'keep-alive')
-    request.basic_auth(@options[:user], @options[:token])
+    request = Net::HTTP::Post.new(PATHS[kind], 'Content-Type' => 'application/json', **@options[:headers])
+    request.basic_auth(@options[:user], @options[:token]) if @options[:token]
     head = { host: host, reported_at: Time.now.utc.strftime('%FT%T.%6NZ') }
     request.body = kind == :refused ? '{}' : JSON.generate(Body.public_send(kind, count, head))
     start = now
@@ -97,17 +97,18 @@ def now
 end
 
 def options
-  options = { rounds: 5, seconds: 2.5 }
+  options = { rounds: 5, seconds: 2.5, headers: {} }
   parser = OptionParser.new(HELP) do |o|
     o.on('--url URL', 'of Foreman') { |v| options[:url] = URI(v) }
     o.on('--user LOGIN') { |v| options[:user] = v }
     o.on('--token-file FILE', 'with a personal access token of the user') { |v| options[:token] = File.read(v).strip }
     o.on('--hosts PREFIX,COUNT', Array) { |prefix, count| options.update(prefix: prefix, count: Integer(count, 10)) }
+    o.on('--header NAME:VALUE', 'as the web server tells the certificate of a Smart Proxy') { |v| options[:headers].store(*v.split(/:\s*/, 2)) }
     o.on('--rounds N', Integer, 'default 5, after a short one that does not count') { |v| options[:rounds] = v }
     o.on('--seconds N', Float, "of each of the #{CASES.size} cases in a round, default 2.5") { |v| options[:seconds] = v }
   end
   parser.parse!
-  abort parser.help unless %i[url user token count].all? { |name| options[name] } && options[:count] >= 12 && options[:rounds].positive?
+  abort parser.help unless options[:url] && options[:count].to_i >= 12 && options[:rounds].positive?
   options
 end
 
@@ -131,8 +132,7 @@ def table(results)
     puts "| #{[count, 'refused', *shown[figures(results[[count, :refused, 0]])], *([''] * 5)].join(' | ')} |"
     PAIRS.each_with_index do |(findings, lines), pair|
       ours, other = %i[drift config].map { |kind| figures(results[[count, kind, pair]]) }
-      ratios = ours.zip(other).map { |a, b| (a / b).round(2) }
-      puts "| #{[count, "#{findings} findings", *shown[ours], "#{lines} lines", *shown[other], *ratios].join(' | ')} |"
+      puts "| #{[count, "#{findings} findings", *shown[ours], "#{lines} lines", *shown[other], *ours.zip(other).map { |a, b| (a / b).round(2) }].join(' | ')} |"
     end
   end
 end
