@@ -1,6 +1,7 @@
 //! What is told to Foreman beside a check or an apply, and by `standfast report`.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use standfast_facts::root::{Root, RootError};
 use standfast_providers::shown::Shown;
@@ -64,11 +65,13 @@ impl Wish {
     #[must_use]
     pub fn of_apply(apply: &cli::Apply) -> Self {
         let has_globs = !apply.run.named_and_globs().1.is_empty();
-        match (apply.report || apply.settings.is_given(), apply.no_report || apply.noop || has_globs) {
-            (_, _) if apply.no_report => Self::No,
-            (true, _) => Self::Asked,
-            (false, true) => Self::No,
-            (false, false) => Self::Configured,
+        // What is below another root is nobody's host; not even whether reports are wanted is asked there.
+        let is_elsewhere = apply.run.root != Path::new("/");
+        match apply.report || apply.settings.is_given() {
+            _ if apply.no_report => Self::No,
+            true => Self::Asked,
+            false if apply.noop || has_globs || is_elsewhere => Self::No,
+            false => Self::Configured,
         }
     }
 
@@ -228,6 +231,9 @@ mod tests {
             ("apply --noop", Wish::No),
             ("apply --noop --report", Wish::Asked),
             ("apply limits_entry/*", Wish::No),
+            ("apply --root /srv/image", Wish::No),
+            ("apply --root // --reload", Wish::Configured),
+            ("apply --root /srv/image --url https://f.example", Wish::Asked),
             ("apply --report", Wish::Asked),
         ] {
             assert_eq!(wish(line), is, "{line}");
