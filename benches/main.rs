@@ -16,6 +16,7 @@ mod daemons;
 mod logs;
 mod measure;
 mod puppet;
+mod report;
 mod scale;
 mod serve;
 mod stage;
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
         ("lines", daemons::lines),
         ("probe", daemons::probe),
         ("logs", logs::measure),
+        ("report", report::measure),
         ("puppet-sync", puppet::in_sync),
         ("puppet-many", puppet::many),
         ("puppet-peers", puppet::peers),

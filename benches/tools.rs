@@ -82,7 +82,7 @@ fn lay_fact(facts: &Path, standfast: &Path) -> PathBuf {
 fn shipped() -> PathBuf {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
     let target = project.join("target/shipped");
-    let options = ["build", "--release", "--quiet", "--bin", "standfast", "--target-dir"];
+    let options = ["build", "--release", "--quiet", "--bins", "--target-dir"];
     build(Command::new(env!("CARGO")).current_dir(project).args(options).arg(&target));
     target.join("release/standfast")
 }
