@@ -216,19 +216,21 @@ fn a_plugin_that_comes_later_is_found_again_by_the_reports_of_a_fresh_spool() {
 }
 
 #[test]
-fn what_is_sent_is_plain_json_over_one_connection_and_tells_no_more_than_it_must() {
+fn what_is_sent_is_plain_json_over_a_connection_of_its_own_and_tells_no_more_than_it_must() {
     let (foreman, machine) = (foreman(Settings::default()), Machine::new());
     machine.report(&foreman.url(), &["--stock-foreman"]).delivered();
     let store = foreman.store();
-    assert_eq!(store.arrivals.iter().map(|arrival| arrival.connection).collect::<Vec<_>>(), [0, 0]);
+    assert_eq!(store.arrivals.iter().map(|arrival| arrival.connection).collect::<Vec<_>>(), [0, 1]);
     for arrival in &store.arrivals {
         assert_eq!(arrival.method, "POST");
         let names: Vec<_> = arrival.headers.iter().map(|(name, _)| name.as_str()).collect();
-        let known = ["accept", "authorization", "content-length", "content-type", "host", "user-agent"];
+        let known =
+            ["accept", "authorization", "connection", "content-length", "content-type", "host", "user-agent"];
         assert!(names.iter().all(|name| known.contains(name)), "{names:?}");
         let value =
             |name: &str| arrival.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         assert_eq!(value("content-type"), Some("application/json"));
+        assert_eq!(value("connection"), Some("close"));
         assert!(value("user-agent").is_some_and(|agent| agent.starts_with("standfast/")), "{names:?}");
     }
 }
