@@ -25,8 +25,13 @@ export const Alert = component('Alert', ['isInline', 'title', 'variant'], ({ tit
   </div>
 ));
 
+const COLOURS = ['blue', 'cyan', 'green', 'orange', 'purple', 'red', 'grey'];
+
+// What is in it stands in a row, as PatternFly lays it out: spaces between elements are lost.
 export const Label = component('Label', ['color'], ({ color, className, children }) => (
-  <span className={`label ${oneOf(color, ['blue', 'cyan', 'green', 'orange', 'purple', 'red', 'grey'])} ${className}`}>{children}</span>
+  <span style={{ display: 'inline-flex' }} className={`label ${oneOf(color, COLOURS)} ${className}`}>
+    {children}
+  </span>
 ));
 
 export const Spinner = component('Spinner', ['aria-label'], props => <span role="progressbar" aria-label={props['aria-label']} />);

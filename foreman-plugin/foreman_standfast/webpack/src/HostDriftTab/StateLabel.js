@@ -6,7 +6,10 @@ import { colour, sign, stateWord } from './words';
 
 const StateLabel = ({ state }) => (
   <Label color={colour(state)} className={`standfast-state-${state}`}>
-    <span aria-hidden="true">{sign(state)}</span> {stateWord(state)}
+    {/* PatternFly lays out what is in a label in a row, without the spaces between. */}
+    <span>
+      <span aria-hidden="true">{sign(state)}</span> {stateWord(state)}
+    </span>
   </Label>
 );
 
