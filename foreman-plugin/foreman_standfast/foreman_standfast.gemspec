@@ -12,6 +12,6 @@ Gem::Specification.new do |spec|
   spec.license = 'GPL-3.0-or-later'
   spec.metadata = { 'is_foreman_plugin' => 'true' }
   spec.required_ruby_version = '>= 2.7', '< 4'
-  spec.files = Dir['{app,config,db,lib,locale}/**/*'].select { |path| File.file?(path) } + %w[LICENSE README.md CHANGELOG.md]
+  spec.files = Dir['{app,config,db,lib,locale,webpack}/**/*'].select { |path| File.file?(path) } + %w[package.json LICENSE README.md CHANGELOG.md]
   spec.require_paths = ['lib']
 end

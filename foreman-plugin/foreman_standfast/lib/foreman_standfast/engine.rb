@@ -31,6 +31,16 @@ module ForemanStandfast
       Foreman::Plugin.installed?('foreman_standfast')
     end
 
+    # Where Foreman's build leaves what a browser loads first: in the plugin for a package, in Foreman while one develops.
+    TAB_BUNDLE = 'public/webpack/foreman_standfast/foreman_standfast_remoteEntry.js'
+
+    # Whether the tab of the host page was built. Foreman runs no script of its pages until each plugin that it was told of has
+    # loaded: a plugin that tells it of a bundle that is not there stops those of all pages.
+    # @param roots [Array<Pathname>]
+    def self.tab_built?(roots = [root, Rails.root])
+      roots.any? { |directory| File.file?(File.join(directory, TAB_BUNDLE)) }
+    end
+
     # Puts the plugin's concerns into Foreman's classes. Prepends only, each of which calls `super`: other plugins extend
     # the same classes.
     def self.extend_foreman

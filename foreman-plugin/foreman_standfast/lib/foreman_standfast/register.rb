@@ -45,6 +45,9 @@ Foreman::Plugin.register :foreman_standfast do
 
   widget 'standfast_drift_widget', name: N_('Drift of hardening'), sizex: 6, sizey: 1
 
+  # The tab of the host page; without it, all else is as it is.
+  register_global_js_file 'global' if ForemanStandfast::Engine.tab_built?
+
   register_custom_status ForemanStandfast::DriftStatus
   register_facet ForemanStandfast::HostFacet, :standfast_facet do
     configure_host do

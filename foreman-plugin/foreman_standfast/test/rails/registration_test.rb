@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
 require_relative 'helper'
+require 'fileutils'
+require 'tmpdir'
 
 class RegistrationTest < ActionDispatch::IntegrationTest
   include StandInTest
@@ -61,12 +63,39 @@ class RegistrationTest < ActionDispatch::IntegrationTest
     Foreman.const_set(:Cron, cron)
   end
 
+  test 'without the bundle of the tab Foreman is told of none, since it would wait for it on every page' do
+    assert_not ForemanStandfast::Engine.tab_built?
+    assert_equal [], plugin.global_js_files
+    reloaded_registration { assert_equal [], plugin.global_js_files }
+  end
+
+  test 'with the bundle of the tab Foreman loads it on its pages' do
+    ForemanStandfast::Engine.stub(:tab_built?, true) do
+      reloaded_registration { assert_equal ['global'], plugin.global_js_files }
+    end
+  end
+
+  test 'the bundle is looked for where the build of a package leaves it, and where that of a developer does' do
+    Dir.mktmpdir do |directory|
+      roots = %w[plugin foreman].map { |name| File.join(directory, name) }
+      roots.each do |root|
+        entry = File.join(root, 'public/webpack/foreman_standfast/foreman_standfast_remoteEntry.js')
+        FileUtils.mkdir_p(File.dirname(entry))
+        assert_not ForemanStandfast::Engine.tab_built?(roots)
+        File.write(entry, '')
+        assert ForemanStandfast::Engine.tab_built?(roots)
+        FileUtils.remove_entry(root)
+      end
+    end
+  end
+
   def reloaded_registration
     before = Foreman::Plugin.registered.delete(:foreman_standfast)
     settings = SettingDefinitions.known.dup
     SettingDefinitions.known.clear
     load ForemanStandfast::Engine.root.join('lib/foreman_standfast/register.rb').to_s
     assert_equal before.permissions.keys, plugin.permissions.keys
+    yield if block_given?
   ensure
     Foreman::Plugin.registered[:foreman_standfast] = before
     SettingDefinitions.known.replace(settings)
@@ -93,7 +122,8 @@ class RegistrationTest < ActionDispatch::IntegrationTest
     gem = Dir.chdir(root) { Gem::Specification.load('foreman_standfast.gemspec') }
     assert_equal ['true', 'GPL-3.0-or-later', ForemanStandfast::VERSION], [gem.metadata['is_foreman_plugin'], gem.licenses.first, gem.version.to_s]
     %w[LICENSE README.md CHANGELOG.md lib/foreman_standfast/register.rb config/api_routes.rb db/seeds.d/75-standfast_feature.rb
-       lib/tasks/foreman_standfast_tasks.rake locale/foreman_standfast.pot].each { |file| assert_includes gem.files, file }
+       lib/tasks/foreman_standfast_tasks.rake locale/foreman_standfast.pot
+       package.json webpack/index.js webpack/global_index.js webpack/src/HostDriftTab/index.js].each { |file| assert_includes gem.files, file }
     assert gem.required_ruby_version.satisfied_by?(Gem::Version.new('2.7.0'))
   end
 end

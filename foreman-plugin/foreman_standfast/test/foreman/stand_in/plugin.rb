@@ -28,7 +28,8 @@ module Foreman
       end
     end
 
-    attr_reader :id, :permissions, :roles, :menus, :widgets, :statuses, :scanners, :origins, :documented, :action_scopes, :gettext
+    attr_reader :id, :permissions, :roles, :menus, :widgets, :statuses, :scanners, :origins, :documented, :action_scopes, :gettext,
+      :global_js_files
 
     def initialize(id)
       @id = id
@@ -38,6 +39,7 @@ module Foreman
       @widgets = []
       @statuses = []
       @origins = []
+      @global_js_files = []
       @action_scopes = Hash.new { |all, key| all[key] = [] }
     end
 
@@ -49,6 +51,13 @@ module Foreman
 
     def register_gettext(domain: nil)
       @gettext = domain || id.to_s
+    end
+
+    # Foreman loads `webpack/NAME_index.js` out of the bundle on each page.
+    def register_global_js_file(name)
+      raise ArgumentError, "no webpack/#{name}_index.js" unless ForemanStandfast::Engine.root.join('webpack', "#{name}_index.js").file?
+
+      @global_js_files << name
     end
 
     def apipie_documented_controllers(globs)

@@ -1,0 +1,2 @@
+// Stand-in for Foreman's constants.
+export const STATUS = { PENDING: 'PENDING', RESOLVED: 'RESOLVED', ERROR: 'ERROR' };
