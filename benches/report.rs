@@ -39,7 +39,7 @@ pub(crate) fn measure(tools: &Tools, stages: &Stages, table: &mut Table) {
     table.wall("`report --now`, no answer: after the time is up", late, Some(LATER));
     let endless = serve(|mut connection| {
         read_request(&mut connection);
-        let _ = connection.write_all(b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n\r\n");
+        let _ = connection.write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\n");
         while connection.write_all(&[b' '; 64 * 1024]).is_ok() {}
     });
     table.kib(
