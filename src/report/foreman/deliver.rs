@@ -6,10 +6,11 @@ use std::hash::{BuildHasher, Hasher};
 use standfast_facts::root::Root;
 use standfast_providers::shown::Shown;
 
-use super::answer::{Answer, Delivery, Endpoint};
+use super::answer::{Delivery, Endpoint};
+use super::job::Reply;
 use super::pace::{self, Trouble};
 use super::payload::Body;
-use super::send::{NoAnswer, Sender};
+use super::send::Sender;
 use super::settings::Settings;
 use super::stock;
 use crate::chain::chain;
@@ -121,7 +122,7 @@ pub fn send(root: &Root, settings: &Settings, when: When) -> Result<Told, Error>
 
 /// That the receiver knows it all, where it does; while something waits it may not.
 fn unchanged(spool: &Spool, settings: &Settings, host: &str, digest: &str) -> Result<Option<Told>, Error> {
-    if !spool.status()?.waiting.is_empty() {
+    if spool.is_waiting()? {
         return Ok(None);
     }
     let known = |last: Option<Delivered>| {
@@ -194,21 +195,19 @@ fn ask(
 ) -> (Delivery, Endpoint) {
     if first == Endpoint::Standfast {
         match sender.send(first, body) {
-            Err(error) => return (no_answer(error), first),
-            Ok(answer) if may_be_stock(settings) && answer.is_no_plugin() => {}
-            Ok(answer) => return (take(&answer, first, notes), first),
+            Reply::Answer(answer) if may_be_stock(settings) && answer.is_no_plugin() => {}
+            reply => return (take(reply, first, notes), first),
         }
     }
     let Ok(report) = serde_json::from_slice::<Body>(body) else {
         let reason = "is not what this version of standfast writes".to_owned();
         return (Delivery::DeadLetter { reason }, first);
     };
-    match sender.send(Endpoint::ConfigReports, &stock::config_report(&report)) {
-        Err(error) => (no_answer(error), first),
-        // Where neither is, the url is wrong, and nothing is to be remembered.
-        Ok(answer) if answer.is_no_plugin() => (take(&answer, Endpoint::ConfigReports, notes), first),
-        Ok(answer) => (take(&answer, Endpoint::ConfigReports, notes), Endpoint::ConfigReports),
-    }
+    let reply = sender.send(Endpoint::ConfigReports, &stock::config_report(&report));
+    // Where neither is, the url is wrong, and nothing is to be remembered.
+    let is_stock = matches!(&reply, Reply::Answer(answer) if !answer.is_no_plugin());
+    let endpoint = if is_stock { Endpoint::ConfigReports } else { first };
+    (take(reply, Endpoint::ConfigReports, notes), endpoint)
 }
 
 fn may_be_stock(settings: &Settings) -> bool {
@@ -222,17 +221,14 @@ fn first(spool: &Spool, settings: &Settings) -> Result<Endpoint, Error> {
     Ok(if is_stock { Endpoint::ConfigReports } else { Endpoint::Standfast })
 }
 
-fn take(answer: &Answer, endpoint: Endpoint, notes: &mut Vec<String>) -> Delivery {
-    if let Some(skew) = answer.skew().filter(|skew| !notes.contains(skew)) {
-        notes.push(skew);
-    }
-    answer.delivery(endpoint)
-}
-
-fn no_answer(error: NoAnswer) -> Delivery {
-    match error {
-        NoAnswer::Away(reason) => Delivery::Retry { after: None, reason },
-        NoAnswer::Misconfigured(reason) => Delivery::Misconfigured { reason },
+fn take(reply: Reply, endpoint: Endpoint, notes: &mut Vec<String>) -> Delivery {
+    match reply {
+        Reply::Answer(answer) => {
+            notes.extend(answer.skew().filter(|skew| !notes.contains(skew)));
+            answer.delivery(endpoint)
+        }
+        Reply::Away(reason) => Delivery::Retry { after: None, reason },
+        Reply::Misconfigured(reason) => Delivery::Misconfigured { reason },
     }
 }
 

@@ -9,21 +9,12 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::answer::Endpoint;
-use super::job::{Answer, Job, Reply};
+use super::job::{Job, Reply};
 use super::settings::Settings;
 use crate::chain::chain;
 
 /// The program's name; it lies beside this one, or where packages put what nobody calls by hand.
 const PROGRAM: &str = "standfast-upload";
-
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoAnswer {
-    /// The other side is away, or what it sent broke off: the report may have arrived.
-    Away(String),
-    /// It will not get better by itself: a certificate, a name, a setting.
-    Misconfigured(String),
-}
 
 /// What sends reports.
 pub struct Sender<'s> {
@@ -49,18 +40,11 @@ impl<'s> Sender<'s> {
     }
 
     /// Sends a body to an endpoint.
-    ///
-    /// # Errors
-    /// When there is no answer.
-    pub fn send(&self, endpoint: Endpoint, body: &[u8]) -> Result<Answer, NoAnswer> {
-        let reply = self.ask(&self.job(endpoint, body)).map_err(|error| {
-            NoAnswer::Misconfigured(format!("{} failed: {}", self.program.display(), chain(&error)))
-        })?;
-        match reply {
-            Reply::Answer(answer) => Ok(answer),
-            Reply::Away(reason) => Err(NoAnswer::Away(reason)),
-            Reply::Misconfigured(reason) => Err(NoAnswer::Misconfigured(reason)),
-        }
+    #[must_use]
+    pub fn send(&self, endpoint: Endpoint, body: &[u8]) -> Reply {
+        self.ask(&self.job(endpoint, body)).unwrap_or_else(|error| {
+            Reply::Misconfigured(format!("{} failed: {}", self.program.display(), chain(&error)))
+        })
     }
 
     fn job(&self, endpoint: Endpoint, body: &[u8]) -> Job {

@@ -164,6 +164,14 @@ impl Spool {
         State::read(&self.base, (self.clock)())
     }
 
+    /// Whether a report waits. What is none was set aside when the spool was opened.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn is_waiting(&self) -> Result<bool, Error> {
+        Ok(!self.pending.list()?.is_empty())
+    }
+
     /// Remembers that the receiver is a Foreman without the plugin.
     ///
     /// # Errors
@@ -172,15 +180,14 @@ impl Spool {
         self.change(|state| state.stock_until = Some(until))
     }
 
-    /// What waits, what was refused, what was dropped.
-    ///
-    /// # Errors
-    /// When the spool cannot be read.
+    /// What [`Spool::look`] tells, by the clock of a test.
+    #[cfg(test)]
     pub fn status(&self) -> Result<Status, Error> {
         Status::of(&self.base, Some(&self.pending), Some(&self.dead), (self.clock)())
     }
 
-    /// As [`Spool::status`], without making or changing anything: where there is no spool, nothing waits.
+    /// What waits, what was refused, what was dropped, without making or changing anything: where there is no spool,
+    /// nothing waits.
     ///
     /// # Errors
     /// When the spool is not its owner's alone or cannot be read.
