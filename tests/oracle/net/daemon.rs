@@ -73,10 +73,11 @@ impl<'h> Daemon<'h> {
             // It may end by itself meanwhile.
             drop(self.host.command(&["kill", &self.pid.to_string()]).status());
         }
-        if let Some(mut starter) = self.starter.take() {
-            drop(starter.wait());
-        }
-        wait_until("the daemon to end", || !self.runs());
+        let mut starter = self.starter.take();
+        wait_until("the daemon to end", || {
+            let left = starter.as_mut().is_some_and(|starter| matches!(starter.try_wait(), Ok(None)));
+            !left && !self.runs()
+        });
     }
 }
 

@@ -142,9 +142,14 @@ impl Host {
         command
     }
 
+    /// The same for a program that ends by itself. One that hangs is killed, and its status 124 or 137 tells it.
+    pub(crate) fn bounded(&self, argv: &[&str]) -> Command {
+        self.command(&[&["timeout", "--kill-after=5", "300"], argv].concat())
+    }
+
     /// Runs a program to its end and gives what it printed; its failure fails the test.
     pub(crate) fn run(&self, argv: &[&str]) -> String {
-        let output = self.command(argv).output().expect("nsenter of util-linux starts");
+        let output = self.bounded(argv).output().expect("nsenter of util-linux starts");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         assert!(
             output.status.success(),
@@ -160,7 +165,7 @@ impl Host {
     pub(crate) fn standfast(&self, arguments: &[&str]) -> Output {
         let mut argv = vec![env!("CARGO_BIN_EXE_standfast")];
         argv.extend(arguments);
-        self.command(&argv).output().expect("nsenter of util-linux starts")
+        self.bounded(&argv).output().expect("nsenter of util-linux starts")
     }
 
     /// Writes a file (0644, owned by root) and the directories to it; one that exists keeps its
@@ -198,7 +203,7 @@ impl Host {
     /// does, and waits until the daemon has written its number to `pid_file`.
     pub(crate) fn start_in_background(&self, argv: &[&str], pid_file: &str) -> Daemon<'_> {
         // A daemon may keep what it inherits open: nothing is read from it to the end.
-        let status = self.command(argv).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        let status = self.bounded(argv).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
         assert!(status.success(), "{argv:?}: {status}");
         let number = || {
             let text = self.root.read(Path::new(pid_file)).ok()?;

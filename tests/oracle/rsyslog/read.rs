@@ -14,7 +14,7 @@ pub(crate) struct Reading {
 
 /// Lets rsyslogd read a configuration without running it.
 pub(crate) fn read(host: &Host, main: &str) -> Reading {
-    let output = host.command(&["rsyslogd", "-N1", "-dn", "-f", main]).output().unwrap();
+    let output = host.bounded(&["rsyslogd", "-N1", "-dn", "-f", main]).output().unwrap();
     let debug = String::from_utf8_lossy(&output.stdout).into_owned();
     // Beside what it says, the debug output of its parser goes there.
     let said = String::from_utf8_lossy(&output.stderr);

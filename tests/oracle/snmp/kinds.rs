@@ -39,7 +39,7 @@ fn standfast(host: &Host, arguments: &[&str], resources: &[Value]) -> (i32, Valu
     let script = "\"$@\" < /run/resources";
     let mut argv = vec!["sh", "-c", script, "sh", env!("CARGO_BIN_EXE_standfast")];
     argv.extend(arguments);
-    let output = host.command(&argv).output().unwrap();
+    let output = host.bounded(&argv).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let said = serde_json::from_str(&text).unwrap_or_else(|error| {
         panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr));
@@ -180,7 +180,7 @@ fn a_level_that_is_raised_holds_for_the_user() {
         let mut argv = vec!["env", "MIBS=", "snmpget", "-t", "0.3", "-r", "0", "-l", level];
         argv.extend(user);
         argv.extend(["192.0.2.1", ".1.3.6.1.2.1.1.1.0"]);
-        host.command(&argv).output().unwrap().status.success()
+        host.bounded(&argv).output().unwrap().status.success()
     };
     assert!(get("authNoPriv") && get("authPriv"));
     assert_eq!(apply(&host, &[access(&json!({ "users": "auth_priv" }))]).0, 2);

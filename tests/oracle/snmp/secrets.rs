@@ -153,7 +153,7 @@ impl Stage {
         self.host.run(&["chmod", "0600", "/run/input"]);
         let mut argv = vec!["sh", "-c", "\"$@\" < /run/input", "sh", STANDFAST];
         argv.extend(arguments);
-        let output = self.host.command(&argv).output().unwrap();
+        let output = self.host.bounded(&argv).output().unwrap();
         self.searcher.assert_hidden(
             &format!("{arguments:?}"),
             &[output.stdout.clone(), output.stderr.clone()].concat(),
@@ -175,7 +175,7 @@ impl Stage {
                       pwritev2,sendto,sendmsg,sendmmsg,symlink,symlinkat,link,linkat,rename,renameat,renameat2,openat,\
                       openat2,mkdir,mkdirat,setxattr,fsetxattr \"$@\" < /run/input";
         let argv = ["sh", "-c", script, "sh", STANDFAST, "apply", "-", "--diff", "--reload"];
-        let output = self.host.command(&argv).output().expect("this test needs strace (Debian: strace)");
+        let output = self.host.bounded(&argv).output().expect("this test needs strace (Debian: strace)");
         self.searcher.assert_hidden("a traced run", &[output.stdout, output.stderr].concat());
         assert_eq!(output.status.code(), Some(2));
         let trace = String::from_utf8(self.host.read("/run/trace")).unwrap();

@@ -110,7 +110,7 @@ impl Chronyd {
     pub(super) fn checks(&self, case: &Case) -> bool {
         let (main, cwd) = self.lay_out(case);
         let argv = ["env", "-C", &cwd, "/usr/sbin/chronyd", "-p", "-f", &main];
-        self.host.command(&argv).output().unwrap().status.success()
+        self.host.bounded(&argv).output().unwrap().status.success()
     }
 
     /// The askers who are answered otherwise than ours says.

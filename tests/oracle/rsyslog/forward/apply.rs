@@ -74,7 +74,7 @@ fn where_nobody_may_mount_the_check_is_made_all_the_same() {
     let argv =
         ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin", env!("CARGO_BIN_EXE_standfast")];
     let argv: Vec<&str> = argv.into_iter().chain(["apply", "--policy", "/run/policy.ini"]).collect();
-    let output = rig.host.command(&argv).output().unwrap();
+    let output = rig.host.bounded(&argv).output().unwrap();
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
     assert!(said(&output).contains("nosuch"), "{}", said(&output));
     assert_eq!(rig.host.run(&["ls", "-A", "/etc/rsyslog.d"]), "");
