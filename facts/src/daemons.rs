@@ -200,15 +200,15 @@ fn cut(name: &[u8]) -> &[u8] {
 fn executable(link: &[u8]) -> (PathBuf, bool) {
     let path = |bytes: &[u8]| PathBuf::from(OsStr::from_bytes(bytes));
     let Some(deleted) = link.strip_suffix(b" (deleted)") else { return (path(link), false) };
-    let name_at = memchr::memrchr(b'/', deleted).map_or(0, |slash| slash + 1);
+    let name_at = crate::search::memrchr(b'/', deleted).map_or(0, |slash| slash + 1);
     let name = deleted.get(name_at..).unwrap_or_default();
     let of_rpm = || {
-        let at = memchr::memrchr(b';', name)?;
+        let at = crate::search::memrchr(b';', name)?;
         let number = name.get(at + 1..)?;
         (number.len() == 8 && number.iter().all(u8::is_ascii_hexdigit)).then_some(at)
     };
     let of_dpkg = || name.strip_suffix(b".dpkg-new").map(<[u8]>::len);
-    let of_prelink = || memchr::memmem::find(name, b".#prelink#");
+    let of_prelink = || crate::search::find(name, b".#prelink#");
     let kept = of_rpm().or_else(of_dpkg).or_else(of_prelink).filter(|kept| *kept > 0).unwrap_or(name.len());
     (path(deleted.get(..name_at + kept).unwrap_or(deleted)), true)
 }

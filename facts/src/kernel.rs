@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use memchr::memmem;
+use crate::search;
 use thiserror::Error;
 
 use crate::root::{ReadError, Root};
@@ -90,7 +90,7 @@ pub fn uptime(root: &Root) -> Result<u64, KernelError> {
 pub fn boot_time(root: &Root) -> Result<u64, KernelError> {
     let path = "/proc/stat";
     let bytes = read(root, path)?;
-    let row = memmem::find(&bytes, b"\nbtime ").and_then(|at| bytes.get(at + 7..));
+    let row = search::find(&bytes, b"\nbtime ").and_then(|at| bytes.get(at + 7..));
     let value = row.and_then(|row| row.split(|byte| *byte == b'\n').next()).and_then(parse);
     value.ok_or_else(|| malformed(path, "btime"))
 }

@@ -19,6 +19,7 @@ pub mod probe;
 pub mod processes;
 pub mod rlimit;
 pub mod root;
+pub mod search;
 pub mod seen;
 pub mod sockets;
 pub mod texts;

@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use memchr::{memchr, memmem, memrchr};
+use crate::search::{self, memchr, memrchr};
 
 use crate::root::{ReadError, Root};
 use crate::strtoul::{Base, is_space, strtoul};
@@ -58,7 +58,7 @@ impl LoginDefs {
         let mut found = default;
         let mut done = 0;
         // The file is long and nearly all comment: look only at lines with a part of our names.
-        for hit in memmem::find_iter(bytes, b"ID_M") {
+        for hit in search::find_iter(bytes, b"ID_M") {
             if hit < done {
                 continue;
             }

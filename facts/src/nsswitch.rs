@@ -108,7 +108,8 @@ impl Switch {
             if !matches!(line.first(), Some(b'p' | b'g' | b'i')) {
                 continue;
             }
-            let line = line.get(..memchr::memchr(b'#', line).unwrap_or(line.len())).unwrap_or_default();
+            let line =
+                line.get(..crate::search::memchr(b'#', line).unwrap_or(line.len())).unwrap_or_default();
             let Some(end) = line.iter().position(|byte| is_space(byte) || *byte == b':') else { continue };
             let (name, rest) = line.split_at(end);
             let start = rest.iter().position(|byte| !is_space(byte) && *byte != b':').unwrap_or(rest.len());
@@ -142,7 +143,7 @@ impl Chain {
             let mut service = Service { name: name.to_vec(), hit_continues: false, miss_returns: false };
             rest = skip_space(next);
             if let [b'[', criteria @ ..] = rest {
-                let Some(end) = memchr::memchr(b']', criteria) else { return Self::Malformed };
+                let Some(end) = crate::search::memchr(b']', criteria) else { return Self::Malformed };
                 let (criteria, next) = criteria.split_at(end);
                 if service.apply(criteria).is_none() {
                     return Self::Malformed;

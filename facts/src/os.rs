@@ -39,7 +39,7 @@ impl Os {
         let (mut id, mut id_like, mut version_id, mut pretty_name) = (None, None, None, None);
         for line in bytes.split(|byte| *byte == b'\n') {
             let line = line.trim_ascii();
-            let Some(at) = memchr::memchr(b'=', line) else { continue };
+            let Some(at) = crate::search::memchr(b'=', line) else { continue };
             let (name, value) = line.split_at(at);
             let target = match name {
                 b"ID" => &mut id,

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use memchr::{memchr, memmem, memrchr};
+use crate::search::{self, memchr, memrchr};
 
 use crate::root::Root;
 use crate::texts::{AROUND_BYTES, Texts};
@@ -35,7 +35,7 @@ enum Near {
 
 /// What some bytes tell that begin with a stanza, which may not all be there; `None` where it is not installed.
 fn near_head(bytes: &[u8]) -> Option<Near> {
-    let is_whole = memmem::find(bytes, b"\n\n").is_some();
+    let is_whole = search::find(bytes, b"\n\n").is_some();
     let lines = if is_whole { stanza(bytes) } else { bytes.get(..memrchr(b'\n', bytes)?)? };
     let has = |name: &[u8]| lines.split(|byte| *byte == b'\n').any(|line| line.starts_with(name));
     if is_whole || has(b"Status: ") && has(b"Version: ") {
@@ -55,14 +55,14 @@ fn head(package: &str) -> Option<String> {
 /// Stanzas are parted by an empty line; a field's further lines begin with a blank, so that a line
 /// that begins with a field's name is that field.
 fn version_in(status: &[u8], package: &str) -> Option<String> {
-    memmem::find_iter(status, head(package)?.as_bytes())
+    search::find_iter(status, head(package)?.as_bytes())
         .filter(|at| *at == 0 || status.get(at - 1) == Some(&b'\n'))
         // A package may be there once for each architecture.
         .find_map(|at| installed(stanza(status.get(at..)?)))
 }
 
 fn stanza(bytes: &[u8]) -> &[u8] {
-    memmem::find(bytes, b"\n\n").and_then(|end| bytes.get(..end)).unwrap_or(bytes)
+    search::find(bytes, b"\n\n").and_then(|end| bytes.get(..end)).unwrap_or(bytes)
 }
 
 fn installed(stanza: &[u8]) -> Option<String> {

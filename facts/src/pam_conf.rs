@@ -9,7 +9,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter, memchr2, memrchr};
+use crate::search::{memchr, memchr_iter, memchr2, memrchr};
 
 /// A line that says something about sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]

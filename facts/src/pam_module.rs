@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use memchr::memmem;
+use crate::search;
 
 use crate::elf::{self, Strings};
 use crate::root::{ReadError, Root};
@@ -108,7 +108,7 @@ fn foreign_multiarch(root: &Root) -> Result<Option<PamLimitsModule>, ReadError> 
             Err(error) if error.is_missing() => continue,
             answer => answer?,
         };
-        for name in names.iter().filter(|name| memmem::find(name.as_bytes(), b"-linux-").is_some()) {
+        for name in names.iter().filter(|name| search::find(name.as_bytes(), b"-linux-").is_some()) {
             let directory = Path::new(libraries).join(name).join("security");
             if let Some((path, module)) = module_in(root, &directory)? {
                 return Ok(Some(PamLimitsModule { path, capabilities: module.capabilities() }));
@@ -185,8 +185,8 @@ impl Capabilities {
     /// Looks into the strings of a pam_limits.so. A linker may store a string as the tail of another,
     /// so only the end of a name is certain to be followed by a NUL.
     fn told(strings: Strings<'_>) -> Self {
-        let imports = |name: &[u8]| memmem::find(strings.symbols, name).is_some();
-        let says = |text: &[u8]| memmem::find(strings.texts, text).is_some();
+        let imports = |name: &[u8]| search::find(strings.symbols, name).is_some();
+        let says = |text: &[u8]| search::find(strings.texts, text).is_some();
         let tokenizer = if says(b"invalid line %llu") {
             Tokenizer::RestOfLine
         } else if imports(b"strtok_r\0") {
@@ -219,9 +219,9 @@ impl Capabilities {
 /// The directory of a `…/limits.conf` other than /etc/security.
 fn vendor_dir(texts: &[u8]) -> Option<PathBuf> {
     const FILE: &[u8] = b"/limits.conf\0";
-    memmem::find_iter(texts, FILE).find_map(|end| {
+    search::find_iter(texts, FILE).find_map(|end| {
         let before = texts.get(..end)?;
-        let start = memchr::memrchr(0, before).map_or(0, |nul| nul + 1);
+        let start = crate::search::memrchr(0, before).map_or(0, |nul| nul + 1);
         let directory = before.get(start..)?;
         (directory != b"/etc/security" && directory.first() == Some(&b'/'))
             .then(|| PathBuf::from(OsStr::from_bytes(directory)))

@@ -81,7 +81,7 @@ fn the_module_of_this_machine_matches_its_package() {
     assert!(module.capabilities.ranges);
     let root = Root::host().unwrap();
     let os = root.read(Path::new("/etc/os-release")).unwrap();
-    if memmem::find(&os, b"bookworm").is_some() {
+    if crate::search::find(&os, b"bookworm").is_some() {
         let expected = Capabilities {
             ranges: true,
             nonewprivs: true,

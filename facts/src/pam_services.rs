@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use memchr::memmem;
+use crate::search;
 
 use crate::pam_conf::{Layout, Rule, Statement, base_name, parse};
 use crate::root::{ReadError, Root};
@@ -114,7 +114,7 @@ pub fn is_loaded(root: &Root) -> Result<Option<bool>, ReadError> {
 fn is_service(name: &[u8]) -> bool {
     let leftover = [&b".dpkg-"[..], b".ucf-", b".rpmsave", b".rpmnew", b".rpmorig"]
         .iter()
-        .any(|mark| memmem::find(name, mark).is_some());
+        .any(|mark| search::find(name, mark).is_some());
     !leftover && !name.starts_with(b".") && !name.ends_with(b"~") && !name.iter().any(u8::is_ascii_uppercase)
 }
 

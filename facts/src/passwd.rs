@@ -58,7 +58,7 @@ pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
             return None;
         }
         let start = bytes.len() - rest.len();
-        let end = memchr::memchr2(b'\n', 0, rest).unwrap_or(rest.len());
+        let end = crate::search::memchr2(b'\n', 0, rest).unwrap_or(rest.len());
         let (line, after) = rest.split_at(end);
         // What follows a NUL up to the line's end is lost.
         rest =
@@ -69,7 +69,7 @@ pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 
 /// What is before the first `separator` and what is after it.
 fn split(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
-    match memchr::memchr(separator, text) {
+    match crate::search::memchr(separator, text) {
         Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default()),
         None => (text, &[]),
     }

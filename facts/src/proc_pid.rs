@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use memchr::{memchr, memmem, memrchr};
+use crate::search::{self, memchr, memrchr};
 
 use rustix::fs::{OFlags, RawDir};
 use rustix::io::Errno;
@@ -122,7 +122,7 @@ impl Stat {
 /// The numbers in a row of /proc/PID/status, for example of `Uid`: real, effective, saved, file system.
 pub(crate) fn numbers(status: &[u8], title: &str) -> Option<Vec<u32>> {
     let head = format!("\n{title}:");
-    let row = status.get(memmem::find(status, head.as_bytes())? + head.len()..)?;
+    let row = status.get(search::find(status, head.as_bytes())? + head.len()..)?;
     let row = std::str::from_utf8(row.split(|byte| *byte == b'\n').next()?).ok()?;
     row.split_ascii_whitespace().map(|number| number.parse().ok()).collect()
 }

@@ -94,7 +94,7 @@ fn tables(root: &Root, directory: &Path) -> Result<Vec<Socket>, KernelError> {
 }
 
 fn whole_rows(table: &[u8]) -> &[u8] {
-    memchr::memrchr(b'\n', table).and_then(|end| table.get(..end)).unwrap_or_default()
+    crate::search::memrchr(b'\n', table).and_then(|end| table.get(..end)).unwrap_or_default()
 }
 
 /// The number in `socket:[12345]`.

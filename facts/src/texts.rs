@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
-use memchr::memmem::Finder;
+use crate::search::Finder;
 
 use crate::elf;
 use crate::root::{ReadError, Root};

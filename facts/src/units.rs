@@ -91,7 +91,7 @@ impl Service {
             if line.starts_with(b"[") {
                 is_service = line == b"[Service]";
             }
-            let Some(at) = memchr::memchr(b'=', line).filter(|_| is_service) else { continue };
+            let Some(at) = crate::search::memchr(b'=', line).filter(|_| is_service) else { continue };
             let (key, value) = (line[..at].trim_ascii(), line[at + 1..].trim_ascii());
             let list = match key {
                 b"ExecStart" => {
@@ -137,7 +137,7 @@ pub fn assignments(bytes: &[u8]) -> BTreeMap<Vec<u8>, Vec<u8>> {
         if line.starts_with(b"#") || line.starts_with(b";") {
             continue;
         }
-        if let Some(at) = memchr::memchr(b'=', line) {
+        if let Some(at) = crate::search::memchr(b'=', line) {
             let value: Vec<Vec<u8>> =
                 split(line[at + 1..].trim_ascii()).into_iter().map(|(word, _)| word).collect();
             variables.insert(line[..at].trim_ascii().to_vec(), value.join(&b' '));
@@ -147,7 +147,7 @@ pub fn assignments(bytes: &[u8]) -> BTreeMap<Vec<u8>, Vec<u8>> {
 }
 
 fn assign(word: &[u8], environment: &mut BTreeMap<Vec<u8>, Vec<u8>>) {
-    if let Some(at) = memchr::memchr(b'=', word) {
+    if let Some(at) = crate::search::memchr(b'=', word) {
         environment.insert(word[..at].to_vec(), word[at + 1..].to_vec());
     }
 }
@@ -212,8 +212,8 @@ fn expand(word: &[u8], quoted: bool, environment: &BTreeMap<Vec<u8>, Vec<u8>>, o
     }
     let mut text = Vec::new();
     let mut rest = word;
-    while let Some(at) = memchr::memmem::find(rest, b"${") {
-        let Some(end) = memchr::memchr(b'}', &rest[at..]) else { break };
+    while let Some(at) = crate::search::find(rest, b"${") {
+        let Some(end) = crate::search::memchr(b'}', &rest[at..]) else { break };
         text.extend_from_slice(&rest[..at]);
         text.extend_from_slice(
             environment.get(&rest[at + 2..at + end]).map(Vec::as_slice).unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! The parts of a message: tag, program, process number, text.
 
-use memchr::memchr;
+use standfast_facts::search::memchr;
 
 /// The most of a tag that rsyslog's templates for forwarding send on (`%syslogtag:1:32%`).
 pub const TAG: usize = 32;

@@ -1,6 +1,6 @@
 //! One line of a log file: its stamp, its host, and what it says.
 
-use memchr::memchr;
+use standfast_facts::search::memchr;
 
 use super::body::{self, Body};
 use super::stamp::{Stamp, Stamps};

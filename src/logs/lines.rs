@@ -1,4 +1,5 @@
 //! The lines of a stream, one after another, in a buffer that does not grow.
+#![expect(clippy::disallowed_methods, reason = "so many bytes are worth to ask for wider instructions")]
 
 use std::io::{self, Read};
 

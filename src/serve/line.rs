@@ -49,7 +49,7 @@ impl<R: BufRead> Lines<R> {
                 break;
             }
             is_empty = false;
-            let end = memchr::memchr(b'\n', chunk);
+            let end = standfast_facts::search::memchr(b'\n', chunk);
             let part = chunk.get(..end.unwrap_or(chunk.len())).unwrap_or_default();
             if self.line.len() + part.len() > self.most {
                 is_too_long = true;

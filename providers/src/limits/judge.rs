@@ -291,7 +291,7 @@ pub fn value_text(item: Item, reading: &Reading, state: &LimitsState<'_>) -> Opt
 #[must_use]
 pub fn shown_line(state: &LimitsState<'_>, line: LineId) -> Shown {
     let text = state.text(line);
-    let end = memchr::memchr2(b'#', 0, text).unwrap_or(text.len());
+    let end = standfast_facts::search::memchr2(b'#', 0, text).unwrap_or(text.len());
     let mut shown = Vec::with_capacity(end);
     for word in text[..end].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
         if !shown.is_empty() {

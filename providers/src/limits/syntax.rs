@@ -132,10 +132,13 @@ impl Syntax for LimitsSyntax<'_> {
                 rest = &rest[..rest.len().min(LEGACY_PIECE)];
             }
             // The module works on C strings: a NUL ends the line, and `#` does anywhere in it.
-            let text = memchr::memchr3(0, b'#', b'\n', rest).unwrap_or(rest.len());
+            let text = standfast_facts::search::memchr3(0, b'#', b'\n', rest).unwrap_or(rest.len());
             let length = match &rest[text..] {
                 [b'\n', ..] => text + 1,
-                after => text + memchr::memchr(b'\n', after).map_or(after.len(), |newline| newline + 1),
+                after => {
+                    text + standfast_facts::search::memchr(b'\n', after)
+                        .map_or(after.len(), |newline| newline + 1)
+                }
             };
             let raw = &rest[..length];
             chunks.push(Chunk { end: start + length, line, entry: self.line(&raw[..text], start) });

@@ -329,7 +329,7 @@ impl Target {
 
 /// The comment at the end of a line.
 pub(super) fn comment_of(text: &[u8]) -> Option<&[u8]> {
-    memchr::memchr(b'#', text).map(|hash| text[hash + 1..].trim_ascii())
+    standfast_facts::search::memchr(b'#', text).map(|hash| text[hash + 1..].trim_ascii())
 }
 
 fn group_subject(sigil: Sigil, gid: Gid) -> Subject {

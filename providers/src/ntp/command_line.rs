@@ -78,7 +78,7 @@ impl CommandLine {
         if !matches!(program, Program::Ntpd(_)) {
             return;
         }
-        let (name, glued) = match memchr::memchr(b'=', long) {
+        let (name, glued) = match standfast_facts::search::memchr(b'=', long) {
             Some(equals) => (&long[..equals], Some(&long[equals + 1..])),
             None => (long, None),
         };

@@ -248,7 +248,7 @@ impl<'e> Executable<'e> {
 fn ntpsec_version(around: &[u8], at: usize) -> Option<Version> {
     version_at(around, at + b"ntpd ntpsec-".len()).or_else(|| {
         let before = around[..at].strip_suffix(b"\0")?;
-        let start = memchr::memrchr(0, before).map_or(0, |nul| nul + 1);
+        let start = standfast_facts::search::memrchr(0, before).map_or(0, |nul| nul + 1);
         Version::parse(std::str::from_utf8(&before[start..]).ok()?)
     })
 }

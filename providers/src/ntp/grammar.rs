@@ -355,7 +355,9 @@ fn whom(text: &[u8], family: Option<AddressFamily>, mask: Option<&[u8]>, rules: 
     let is_strict = rules.family == Family::Ntpsec || rules.is_classic_since([4, 2, 7, 0]);
     let (text, length) = match rules.family {
         // 4.2.6 cuts any zone off.
-        Family::Classic if !is_strict => (&text[..memchr::memchr(b'%', text).unwrap_or(text.len())], None),
+        Family::Classic if !is_strict => {
+            (&text[..standfast_facts::search::memchr(b'%', text).unwrap_or(text.len())], None)
+        }
         Family::Classic => (text, None),
         Family::Ntpsec => split_length(text),
     };
@@ -388,7 +390,7 @@ fn full_mask(text: &[u8]) -> Option<IpAddr> {
 /// NTPsec takes ADDRESS/LENGTH. A length of 0, or one that is too long or no number, is dropped without a word:
 /// `0.0.0.0/0` is the single address 0.0.0.0.
 fn split_length(text: &[u8]) -> (&[u8], Option<u8>) {
-    let Some(slash) = memchr::memrchr(b'/', text) else { return (text, None) };
+    let Some(slash) = standfast_facts::search::memrchr(b'/', text) else { return (text, None) };
     let (address, length) = (&text[..slash], &text[slash + 1..]);
     let length = length.strip_prefix(b"+").unwrap_or(length);
     let digits = length.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -399,7 +401,7 @@ fn split_length(text: &[u8]) -> (&[u8], Option<u8>) {
 
 /// Which addresses an `interface` line names by text.
 fn which(text: &[u8]) -> Which {
-    let slash = memchr::memchr(b'/', text);
+    let slash = standfast_facts::search::memchr(b'/', text);
     let (address, length) = match slash {
         Some(slash) => {
             (&text[..slash], std::str::from_utf8(&text[slash + 1..]).ok().and_then(|text| text.parse().ok()))

@@ -117,7 +117,7 @@ impl<'b> Tokens<'b> {
                 Some(b'"') => {
                     quoted = Quoted::Yes;
                     let rest = &self.line[end + 1..];
-                    let length = memchr::memchr(b'"', rest).unwrap_or(rest.len());
+                    let length = standfast_facts::search::memchr(b'"', rest).unwrap_or(rest.len());
                     text.to_mut().extend_from_slice(&rest[..length]);
                     self.at = (end + 1 + length + 1).min(self.line.len());
                 }
@@ -154,7 +154,7 @@ impl<'b> Tokens<'b> {
             self.follow = Follow::Word;
         }
         // The parser works on C strings.
-        match memchr::memchr(0, &text) {
+        match standfast_facts::search::memchr(0, &text) {
             Some(end) => Kind::Text(Cow::Owned(text[..end].to_vec())),
             None => Kind::Text(text),
         }

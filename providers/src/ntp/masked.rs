@@ -20,7 +20,7 @@ pub fn file(bytes: &[u8], _: &mut Labels) -> String {
 /// The text with the word behind `pw` replaced, where the line speaks of `crypto`; in whatever form, for a line that
 /// a daemon cannot read may hold one too.
 fn without_password(text: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memmem::find(&text.to_ascii_lowercase(), b"crypto").is_none() {
+    if standfast_facts::search::find(&text.to_ascii_lowercase(), b"crypto").is_none() {
         return Cow::Borrowed(text);
     }
     let mut masked = Vec::with_capacity(text.len());

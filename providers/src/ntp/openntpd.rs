@@ -48,7 +48,7 @@ fn is_blank(byte: &u8) -> bool {
 }
 
 fn directive(raw: &[u8]) -> Option<Directive> {
-    let text = &raw[..memchr::memchr(b'#', raw).unwrap_or(raw.len())];
+    let text = &raw[..standfast_facts::search::memchr(b'#', raw).unwrap_or(raw.len())];
     let words: Vec<&[u8]> = text.split(is_blank).filter(|word| !word.is_empty()).collect();
     let first = *words.first()?;
     // A statement needs the end of its line, a comment does not.

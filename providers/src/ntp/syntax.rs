@@ -24,7 +24,8 @@ impl Syntax for NtpSyntax<'_> {
             if self.rules.grammar == Grammar::Hand {
                 rest = &rest[..rest.len().min(hand::PIECE)];
             }
-            let mut length = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
+            let mut length =
+                standfast_facts::search::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
             let raw = &rest[..length];
             let text = raw.strip_suffix(b"\n").unwrap_or(raw);
             let entry = match self.rules.grammar {

@@ -87,7 +87,8 @@ pub fn truth(filter: &Filter, known: &Known) -> Truth {
 fn property_truth(filter: &PropertyFilter, known: &Known) -> Truth {
     let truth = for_each_priority(is_of_priority(&filter.property), |priority| {
         let value = property(&filter.property, known, priority)?;
-        let is_there = |needle: &[u8]| needle.is_empty() || memchr::memmem::find(&value, needle).is_some();
+        let is_there =
+            |needle: &[u8]| needle.is_empty() || standfast_facts::search::find(&value, needle).is_some();
         Some(match filter.operation? {
             Operation::Contains => is_there(&filter.value),
             Operation::IsEqual => value == filter.value,
@@ -333,7 +334,7 @@ fn order(left: &Data, right: &Data) -> std::cmp::Ordering {
 fn is_in(text: &[u8], comparison: Comparison, other: &[u8]) -> bool {
     let lower = |text: &[u8]| text.to_ascii_lowercase();
     let contains =
-        |text: &[u8], other: &[u8]| other.is_empty() || memchr::memmem::find(text, other).is_some();
+        |text: &[u8], other: &[u8]| other.is_empty() || standfast_facts::search::find(text, other).is_some();
     match comparison {
         Comparison::Contains => contains(text, other),
         Comparison::ContainsAnyCase => contains(&lower(text), &lower(other)),

@@ -81,7 +81,7 @@ fn initial(text: &[u8], at: usize, state: &mut State, dialect: Dialect) -> Lexed
         offer(kind, length + 1, length);
     }
     if rest[0] == b'#'
-        && let Some(newline) = memchr::memchr(b'\n', rest)
+        && let Some(newline) = standfast_facts::search::memchr(b'\n', rest)
     {
         offer(TokenKind::Comment, newline + 1, newline + 1);
     }
@@ -191,7 +191,7 @@ fn property_filter(rest: &[u8]) -> Option<usize> {
     }
     // The longest match ends at the first quote without a backslash; where there is none, at the last one of all.
     let mut last = None;
-    for quote in memchr::memchr_iter(b'"', &rest[at..]) {
+    for quote in standfast_facts::search::memchr_iter(b'"', &rest[at..]) {
         last = Some(at + quote + 1);
         if quote == 0 || rest[at + quote - 1] != b'\\' {
             break;
@@ -208,7 +208,7 @@ fn blanks(rest: &[u8]) -> usize {
 fn legacy_action(rest: &[u8]) -> Option<usize> {
     let to_line_end = |from: usize| {
         let tail = rest.get(from..)?;
-        Some(from + memchr::memchr(b'\n', tail).unwrap_or(tail.len()))
+        Some(from + standfast_facts::search::memchr(b'\n', tail).unwrap_or(tail.len()))
     };
     let is_not_star = |at: usize| rest.get(at).is_some_and(|byte| *byte != b'*');
     let first = rest[0];
@@ -240,7 +240,7 @@ fn directive(rest: &[u8]) -> Option<(TokenKind, usize, usize)> {
     if rest[0] != b'$' || !rest.get(1)?.is_ascii_alphabetic() {
         return None;
     }
-    let end = memchr::memchr(b'\n', rest)?;
+    let end = standfast_facts::search::memchr(b'\n', rest)?;
     let begins = |word: &[u8]| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     // rsyslogd compares 14 bytes with a word of 15: `$IncludeConfigs x` includes `s` too.
     if end >= 14 && begins(b"$includeconfig") {
@@ -261,7 +261,7 @@ fn bsd(rest: &[u8], begins_line: bool) -> Option<(TokenKind, usize)> {
     if matches!(rest, [b'+' | b'-', b'*', ..]) {
         let white = rest[2..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n')).count();
         if rest.get(2 + white) == Some(&b'#') {
-            let end = memchr::memchr(b'\n', &rest[2 + white..])?;
+            let end = standfast_facts::search::memchr(b'\n', &rest[2 + white..])?;
             return Some((TokenKind::BsdHost, 2 + white + end));
         }
         let last = rest[2..2 + white].iter().rposition(|byte| *byte == b'\n')?;
@@ -291,7 +291,7 @@ fn object(text: &[u8], at: usize, state: &mut State, dialect: Dialect) -> Lexed 
             *state = State::Comment(Inside::Object);
             (Some(TokenKind::Comment), 2)
         }
-        b'#' => match memchr::memchr(b'\n', rest) {
+        b'#' => match standfast_facts::search::memchr(b'\n', rest) {
             Some(newline) => (Some(TokenKind::Comment), newline),
             None => (Some(TokenKind::Invalid), 1),
         },
@@ -479,7 +479,7 @@ fn line_number(text: &[u8], at: usize, state: &mut State) -> Lexed {
 
 /// The rest of a comment: to its `*/`, or to the end of the text.
 fn comment(text: &[u8], at: usize, inside: Inside, state: &mut State) -> Lexed {
-    match memchr::memmem::find(&text[at..], b"*/") {
+    match standfast_facts::search::find(&text[at..], b"*/") {
         Some(end) => {
             *state = State::behind(inside);
             (Some(TokenKind::Comment), end + 2)

@@ -43,7 +43,8 @@ impl Logical {
         let (mut start, mut line, mut continued, mut number_is_due) = (0, 1_u32, false, false);
         while start < bytes.len() {
             let window = &bytes[start..bytes.len().min(start + PIECE)];
-            let length = memchr::memchr(b'\n', window).map_or(window.len(), |newline| newline + 1);
+            let length =
+                standfast_facts::search::memchr(b'\n', window).map_or(window.len(), |newline| newline + 1);
             let raw = &window[..length];
             if dialect.comments_first && says_nothing(raw) {
                 if !continued {
@@ -138,7 +139,7 @@ impl Logical {
 /// What is left of one piece: up to a NUL, without the blanks at its end, without the `\` that continues it, and
 /// without the blanks at its start when it continues another.
 fn content(raw: &[u8], continues: bool) -> Range<usize> {
-    let text = &raw[..memchr::memchr(0, raw).unwrap_or(raw.len())];
+    let text = &raw[..standfast_facts::search::memchr(0, raw).unwrap_or(raw.len())];
     let start = if continues { text.iter().take_while(|byte| is_space(**byte)).count() } else { 0 };
     let trailing = text[start..].iter().rev().take_while(|byte| is_space(**byte)).count();
     let end = text.len() - trailing;
@@ -205,7 +206,7 @@ mod tests {
         let file = b"*.* \\\n   @@host\n\n  mail.*  /var/log/mail  \n";
         let logical = Logical::of(file);
         for word in ["@@host", "mail.*", "/var/log/mail"] {
-            let at = memchr::memmem::find(&logical.text, word.as_bytes()).unwrap();
+            let at = standfast_facts::search::find(&logical.text, word.as_bytes()).unwrap();
             let raw = logical.raw_range(at..at + word.len());
             assert_eq!(&file[raw], word.as_bytes());
         }

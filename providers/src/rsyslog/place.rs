@@ -143,7 +143,7 @@ impl Rsyslog<'_> {
     #[must_use]
     pub fn is_our_file(&self, path: &Path) -> bool {
         let name = path.file_name().map(std::ffi::OsStr::as_encoded_bytes).unwrap_or_default();
-        memchr::memmem::find(name, b"standfast-").is_some()
+        standfast_facts::search::find(name, b"standfast-").is_some()
             || self.file(path).is_none_or(|bytes| bytes.starts_with(b"# standfast: rsyslog_forward "))
     }
 }

@@ -254,7 +254,7 @@ impl Planner<'_> {
         let is_loaded = self.rsyslog.reading.config.modules().iter().any(|module| module.name == b"omrelp");
         let is_pending = pending.iter().any(|edit| match &edit.change {
             crate::document::Change::Append { text } | crate::document::Change::Insert { text, .. } => {
-                memchr::memmem::find(text, b"omrelp").is_some()
+                standfast_facts::search::find(text, b"omrelp").is_some()
             }
             _ => false,
         });

@@ -117,7 +117,7 @@ fn operation(word: &[u8]) -> Option<Operation> {
 /// The text between the first quote and the next that has no backslash; a backslash stands for what follows it. Where
 /// only an escaped quote is left to end it, rsyslogd refuses the filter.
 fn quoted(text: &[u8]) -> Option<Vec<u8>> {
-    let start = memchr::memchr(b'"', text)? + 1;
+    let start = standfast_facts::search::memchr(b'"', text)? + 1;
     let mut value = Vec::new();
     let mut bytes = text[start..].iter();
     while let Some(byte) = bytes.next() {

@@ -21,7 +21,7 @@ pub fn show(bytes: &[u8], labels: &mut Labels) -> String {
 pub fn mask(line: &[u8], labels: &mut Labels) -> Vec<u8> {
     let lower = line.to_ascii_lowercase();
     let legacy = ACTIONS.iter().find_map(|action| {
-        let at = memchr::memmem::find(&lower, action.as_bytes())?;
+        let at = standfast_facts::search::find(&lower, action.as_bytes())?;
         // `>` alone is a comparison in an expression.
         let is_action =
             action.len() > 1 || lower[..at].trim_ascii_end().last().is_none_or(|byte| *byte == b'*');
@@ -46,7 +46,7 @@ pub fn mask(line: &[u8], labels: &mut Labels) -> Vec<u8> {
 fn secret(line: &[u8], lower: &[u8], from: usize) -> Option<(usize, usize)> {
     let mut at = from;
     loop {
-        let equals = at + memchr::memchr(b'=', lower.get(at..)?)?;
+        let equals = at + standfast_facts::search::memchr(b'=', lower.get(at..)?)?;
         let name = lower[..equals].trim_ascii_end();
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
         let begin = name.iter().rposition(|byte| !is_part(byte)).map_or(0, |at| at + 1);
@@ -54,7 +54,8 @@ fn secret(line: &[u8], lower: &[u8], from: usize) -> Option<(usize, usize)> {
         let blanks = line[equals + 1..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let quote = equals + 1 + blanks;
         if SECRETS.iter().any(|secret| name.ends_with(secret.as_bytes())) && line.get(quote) == Some(&b'"') {
-            let length = memchr::memchr(b'"', &line[quote + 1..]).unwrap_or(line.len() - quote - 1);
+            let length =
+                standfast_facts::search::memchr(b'"', &line[quote + 1..]).unwrap_or(line.len() - quote - 1);
             return Some((quote + 1, quote + 1 + length));
         }
         at = equals + 1;

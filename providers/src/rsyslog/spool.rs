@@ -60,14 +60,14 @@ pub fn waiting(root: &Root, directory: &Path, name: &str) -> Option<Waiting> {
 #[must_use]
 pub fn holds(root: &Root, waiting: &Waiting, text: &str) -> bool {
     let holds = |path: &PathBuf| {
-        root.read(path).is_ok_and(|bytes| memchr::memmem::find(&bytes, text.as_bytes()).is_some())
+        root.read(path).is_ok_and(|bytes| standfast_facts::search::find(&bytes, text.as_bytes()).is_some())
     };
     waiting.files.iter().any(holds)
 }
 
 /// When the first message of a text was made.
 fn made(bytes: &[u8]) -> Option<u64> {
-    let at = memchr::memmem::find(bytes, b"+ttGenTime:")?;
+    let at = standfast_facts::search::find(bytes, b"+ttGenTime:")?;
     let line = bytes.get(at..)?.split(|byte| *byte == b'\n').next()?;
     field(std::str::from_utf8(line).ok()?, "ttGenTime")
 }

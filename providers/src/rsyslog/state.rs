@@ -192,7 +192,8 @@ pub fn marked(bytes: &[u8], name: &str) -> Option<(Range<usize>, bool)> {
     let start = line(bytes, 0, mark(name).as_bytes())?;
     match line(bytes, start, end_mark(name).as_bytes()) {
         Some(end) => {
-            let behind = memchr::memchr(b'\n', bytes.get(end..)?).map_or(bytes.len(), |at| end + at + 1);
+            let behind = standfast_facts::search::memchr(b'\n', bytes.get(end..)?)
+                .map_or(bytes.len(), |at| end + at + 1);
             Some((start..behind, false))
         }
         // Without an end the file must be ours as a whole.
@@ -202,7 +203,7 @@ pub fn marked(bytes: &[u8], name: &str) -> Option<(Range<usize>, bool)> {
 
 /// Where a line begins that is this text.
 fn line(bytes: &[u8], from: usize, text: &[u8]) -> Option<usize> {
-    memchr::memmem::find_iter(bytes.get(from..)?, text).map(|at| from + at).find(|at| {
+    standfast_facts::search::find_iter(bytes.get(from..)?, text).map(|at| from + at).find(|at| {
         let begins = *at == 0 || bytes.get(at - 1) == Some(&b'\n');
         let rest = bytes.get(at + text.len()..).unwrap_or_default();
         begins && matches!(rest.first(), None | Some(b'\n' | b'\r'))
@@ -215,7 +216,7 @@ fn strays(root: &Root, config: &Config) -> Vec<(PathBuf, Vec<u8>)> {
     let names = root.list(directory).unwrap_or_default();
     let ours = names.into_iter().filter(|name| {
         let name = name.as_bytes();
-        memchr::memmem::find(name, b"standfast-").is_some()
+        standfast_facts::search::find(name, b"standfast-").is_some()
             && name.ends_with(b".conf")
             && !name.starts_with(b".")
     });

@@ -69,7 +69,7 @@ impl Statistics {
     /// Reads lines; the first is passed over where it may have lost its begin, and the last where it has no end.
     fn parse(bytes: &[u8], is_whole: bool) -> Self {
         let mut statistics = Self::default();
-        let end = memchr::memrchr(b'\n', bytes).unwrap_or(0);
+        let end = standfast_facts::search::memrchr(b'\n', bytes).unwrap_or(0);
         let lines = bytes.get(..end).unwrap_or_default().split(|byte| *byte == b'\n');
         for line in lines.skip(usize::from(!is_whole)) {
             statistics.take(line);
@@ -138,7 +138,7 @@ type Line<'l> = (&'l [u8], &'l [u8], Counters);
 
 /// `NAME: origin=core.queue size=1 enqueued=300 …`; a name can have blanks and colons.
 fn plain(told: &[u8]) -> Option<Line<'_>> {
-    let at = memchr::memmem::find(told, b": origin=")?;
+    let at = standfast_facts::search::find(told, b": origin=")?;
     let (name, rest) = (told.get(..at)?, told.get(at + 2..)?);
     let value = |key: &str| {
         let values = rest.split(|byte| *byte == b' ');
@@ -152,7 +152,7 @@ fn plain(told: &[u8]) -> Option<Line<'_>> {
 fn json(told: &[u8]) -> Option<Line<'_>> {
     let value = |key: &str| {
         let quoted = format!("\"{key}\":");
-        let at = memchr::memmem::find(told, quoted.as_bytes())?;
+        let at = standfast_facts::search::find(told, quoted.as_bytes())?;
         Some(told.get(at + quoted.len()..)?.trim_ascii_start())
     };
     let text = |key: &str| value(key)?.strip_prefix(b"\"")?.split(|byte| *byte == b'"').next();

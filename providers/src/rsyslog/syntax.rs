@@ -106,7 +106,7 @@ impl Cuts<'_> {
         let mut from = self.open_from.max(self.start());
         while !self.held
             && from < at
-            && let Some(newline) = memchr::memchr(b'\n', &self.bytes[from..at])
+            && let Some(newline) = standfast_facts::search::memchr(b'\n', &self.bytes[from..at])
         {
             let line = &self.bytes[..from + newline];
             from += newline + 1;
@@ -120,7 +120,7 @@ impl Cuts<'_> {
         let start = self.start();
         let raw = self.bytes.get(start..end).unwrap_or_default();
         self.chunks.push(Chunk { end, line: self.line, entry: self.entry.take() });
-        let lines = memchr::memchr_iter(b'\n', raw).count();
+        let lines = standfast_facts::search::memchr_iter(b'\n', raw).count();
         self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
     }
 

@@ -70,15 +70,15 @@ pub fn action(config: &Config, action: &Action) -> Shown {
 pub fn line(config: &Config, span: Span) -> Shown {
     let file = config.files.get(span.file as usize).map(|file| file.bytes.as_slice()).unwrap_or_default();
     let (before, from) = file.split_at(file.len().min(span.start as usize));
-    let begin = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-    let end = before.len() + memchr::memchr(b'\n', from).unwrap_or(from.len());
+    let begin = standfast_facts::search::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    let end = before.len() + standfast_facts::search::memchr(b'\n', from).unwrap_or(from.len());
     let line = file[begin..end].trim_ascii();
     let lower = line.to_ascii_lowercase();
-    let has = |text: &[u8]| memchr::memmem::find(&lower, text).is_some();
+    let has = |text: &[u8]| standfast_facts::search::find(&lower, text).is_some();
     let is_plain = |at: usize| {
         [&b":omusrmsg:"[..], b":omrelp:", b":omfile:"].iter().any(|known| lower[at..].starts_with(known))
     };
-    let has_module = memchr::memmem::find_iter(&lower, b":om").any(|at| !is_plain(at));
+    let has_module = standfast_facts::search::find_iter(&lower, b":om").any(|at| !is_plain(at));
     if has_module || has(b"action") || has(b">") {
         return Shown::bytes(first_line(config.text(span)));
     }

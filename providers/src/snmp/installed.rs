@@ -179,7 +179,7 @@ fn version_at(around: &[u8], at: usize) -> Option<Version> {
 /// The text that begins at a place, without the NUL that ends it.
 fn text_at(around: &[u8], at: usize) -> Option<&[u8]> {
     let text = around.get(at..)?;
-    text.get(..memchr::memchr(0, text)?)
+    text.get(..standfast_facts::search::memchr(0, text)?)
 }
 
 /// The first three numbers of a version, of which the last may lack; no Debian epoch.

@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 use std::path::Path;
 
-use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet};
+use standfast_facts::search;
 
 use super::invocation::Origin;
 use super::judge::Grants;
@@ -193,7 +193,7 @@ fn own_lines<'s>(snmp: &'s Snmp<'_>) -> FxHashMap<&'s str, Vec<LineId>> {
     let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
     for (file, observed) in snmp.files.iter().enumerate() {
         let document = &observed.document;
-        if memmem::find(document.bytes(), lines::MARK.as_bytes()).is_none() {
+        if search::find(document.bytes(), lines::MARK.as_bytes()).is_none() {
             continue;
         }
         for (chunk, parsed) in document.chunks().iter().enumerate() {

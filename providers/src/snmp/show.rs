@@ -85,7 +85,7 @@ struct Painter<'l, 'm> {
 
 fn render<'m>(line: &[u8], mask: &'m mut Mask<'m>) -> Shown {
     // What stands behind a NUL is not read, and is no less of a secret.
-    let nul = memchr::memchr(0, line);
+    let nul = standfast_facts::search::memchr(0, line);
     let mut painter =
         Painter { out: String::new(), misses_secret: false, rest: &line[..nul.unwrap_or(line.len())], mask };
     painter.line();

@@ -263,7 +263,7 @@ impl Cutter<'_> {
     fn next(&mut self) -> Option<Cut> {
         let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
         let rest = if self.lines == Lines::Pieces { &rest[..rest.len().min(LONGEST_PIECE)] } else { rest };
-        let (length, newline) = match memchr::memchr2(b'\n', 0, rest) {
+        let (length, newline) = match standfast_facts::search::memchr2(b'\n', 0, rest) {
             Some(at) if rest[at] == b'\n' => (at, 1),
             None => (rest.len(), 0),
             Some(_) if self.lines == Lines::Whole => return Some(self.glued()),
@@ -278,7 +278,7 @@ impl Cutter<'_> {
 
     /// Up to 5.7.1: a NUL ends the text of its piece.
     fn cut_at(&mut self, rest: &[u8], nul: usize) -> Cut {
-        let newline = memchr::memchr(b'\n', rest);
+        let newline = standfast_facts::search::memchr(b'\n', rest);
         let start = self.at;
         self.at += newline.map_or(rest.len(), |at| at + 1);
         Cut { end: self.at, text: Text::At(start, start + nul), newlines: u32::from(newline.is_some()) }
@@ -295,13 +295,13 @@ impl Cutter<'_> {
             }
             let rest = self.bytes.get(self.at..).unwrap_or_default();
             let room = &rest[..rest.len().min(self.buffer - text.len() - 1)];
-            let read = memchr::memchr(b'\n', room).map_or(room, |newline| &room[..=newline]);
+            let read = standfast_facts::search::memchr(b'\n', room).map_or(room, |newline| &room[..=newline]);
             if read.is_empty() {
                 break;
             }
             self.at += read.len();
             newlines += u32::from(read.ends_with(b"\n"));
-            text.extend_from_slice(&read[..memchr::memchr(0, read).unwrap_or(read.len())]);
+            text.extend_from_slice(&read[..standfast_facts::search::memchr(0, read).unwrap_or(read.len())]);
             if text.last() == Some(&b'\n') {
                 text.pop();
                 break;

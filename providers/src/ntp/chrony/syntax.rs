@@ -123,7 +123,7 @@ pub fn directive(raw: &[u8]) -> Option<Directive> {
         return Some(Directive::Fatal(Fatal::TooLong));
     }
     // chronyd works on C strings.
-    let raw = &raw[..memchr::memchr(0, raw).unwrap_or(raw.len())];
+    let raw = &raw[..standfast_facts::search::memchr(0, raw).unwrap_or(raw.len())];
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
     let mut words = raw.split(is_space).filter(|word| !word.is_empty());
     let first = words.next()?;
@@ -194,7 +194,7 @@ fn access(service: Service, rule: Rule, arguments: &[&[u8]]) -> Option<Access> {
 }
 
 fn whom(text: &[u8]) -> Option<Whom> {
-    let slash = memchr::memchr(b'/', text);
+    let slash = standfast_facts::search::memchr(b'/', text);
     let (address, length) = match slash {
         Some(slash) => {
             (&text[..slash], Some(std::str::from_utf8(&text[slash + 1..]).ok()?.parse::<u8>().ok()?))
