@@ -1,5 +1,6 @@
 //! Names of hosts as the machine's own files know them: hosts(5). No name is looked up anywhere else.
 
+use std::cell::OnceCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
@@ -7,20 +8,33 @@ use standfast_facts::root::Root;
 
 use super::source::Hosts;
 
-/// The names of /etc/hosts.
-#[derive(Clone, Debug, Default)]
-pub struct EtcHosts(Vec<(IpAddr, Vec<Vec<u8>>)>);
+/// The names of /etc/hosts, which is read when the first name is asked for: most configurations have none.
+#[derive(Clone, Debug)]
+pub struct EtcHosts<'m> {
+    root: &'m Root,
+    names: OnceCell<Names>,
+}
 
-impl EtcHosts {
-    /// Reads the file; what is not there or cannot be read knows no names.
+/// Addresses and their names in lower case.
+#[derive(Clone, Debug)]
+struct Names(Vec<(IpAddr, Vec<Vec<u8>>)>);
+
+impl<'m> EtcHosts<'m> {
+    /// Those of a machine; a file that is not there or cannot be read knows no names.
     #[must_use]
-    pub fn observe(root: &Root) -> Self {
-        Self::parse(&root.read(Path::new("/etc/hosts")).unwrap_or_default())
+    pub fn of(root: &'m Root) -> Self {
+        Self { root, names: OnceCell::new() }
     }
 
+    fn names(&self) -> &Names {
+        let read = || Names::parse(&self.root.read(Path::new("/etc/hosts")).unwrap_or_default());
+        self.names.get_or_init(read)
+    }
+}
+
+impl Names {
     /// Reads the text of the file.
-    #[must_use]
-    pub fn parse(bytes: &[u8]) -> Self {
+    fn parse(bytes: &[u8]) -> Self {
         let line = |line: &[u8]| {
             let line = line.split(|byte| *byte == b'#').next()?;
             let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
@@ -36,13 +50,13 @@ impl EtcHosts {
     }
 }
 
-impl Hosts for EtcHosts {
+impl Hosts for EtcHosts<'_> {
     fn v4(&self, name: &[u8]) -> Vec<Ipv4Addr> {
         let v4 = |address| match address {
             IpAddr::V4(address) => Some(address),
             IpAddr::V6(_) => None,
         };
-        self.addresses(name).filter_map(v4).collect()
+        self.names().addresses(name).filter_map(v4).collect()
     }
 
     fn v6(&self, name: &[u8]) -> Vec<Ipv6Addr> {
@@ -50,7 +64,7 @@ impl Hosts for EtcHosts {
             IpAddr::V6(address) => Some(address),
             IpAddr::V4(_) => None,
         };
-        self.addresses(name).filter_map(v6).collect()
+        self.names().addresses(name).filter_map(v6).collect()
     }
 }
 
@@ -59,11 +73,14 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use super::{EtcHosts, Hosts};
+    use crate::snmp::tests::tree::Tree;
 
     #[test]
     fn names_have_the_addresses_that_stand_before_them() {
-        let hosts =
-            EtcHosts::parse(b"127.0.0.1\tlocalhost me # other\n::1 localhost\n#10.0.0.1 me\n10.0.0.2 ME\n");
+        let text = "127.0.0.1\tlocalhost me # other\n::1 localhost\n#10.0.0.1 me\n10.0.0.2 ME\n";
+        let tree = Tree::new(&[("/etc/hosts", text)]);
+        let root = tree.root();
+        let hosts = EtcHosts::of(&root);
         assert_eq!(hosts.v4(b"Me"), ["127.0.0.1", "10.0.0.2"].map(|text| text.parse::<Ipv4Addr>().unwrap()));
         assert_eq!(hosts.v6(b"localhost"), ["::1".parse::<std::net::Ipv6Addr>().unwrap()]);
         assert!(hosts.v4(b"other").is_empty());

@@ -67,6 +67,8 @@ pub struct Loader<'h> {
     pub defects: Vec<(LineId, Defect)>,
     /// The versions that are switched off.
     pub disabled: Disabled,
+    /// Whether an object was named by what only MIB files may know.
+    pub met_names: bool,
     pub(super) rules: &'h Rules,
     pub(super) hosts: &'h dyn Hosts,
     /// How many easy lines there were: the daemon names users and groups by it.
@@ -86,7 +88,16 @@ impl<'h> Loader<'h> {
             }
         }
         let line = LineId { file: 0, chunk: 0 };
-        Self { tables, defects: Vec::new(), disabled: Disabled::default(), rules, hosts, easy: 0, line }
+        Self {
+            tables,
+            defects: Vec::new(),
+            disabled: Disabled::default(),
+            met_names: false,
+            rules,
+            hosts,
+            easy: 0,
+            line,
+        }
     }
 
     /// Reads one line: its first word as the daemon reads it, and what follows.

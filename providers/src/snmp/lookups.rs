@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
-use rustix::fs::OFlags;
 use rustix::io::Errno;
 use standfast_facts::root::{ReadError, Root, Status};
 
@@ -99,8 +98,7 @@ impl Lookups {
         if let Some(is_there) = known.or_else(|| self.directories.get(directory)) {
             return !is_there;
         }
-        let opened = root.open_at(directory, OFlags::PATH | OFlags::DIRECTORY);
-        let is_there = !matches!(opened, Err(Errno::NOENT | Errno::NOTDIR));
+        let is_there = !matches!(root.status(directory), Err(ReadError::Missing { .. }));
         self.directories.insert(directory.to_path_buf(), is_there);
         !is_there
     }

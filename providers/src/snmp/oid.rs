@@ -66,6 +66,12 @@ pub enum Names {
 }
 
 impl Oid {
+    /// Whether it may matter for a text if MIB files are there: not where all its parts are numbers.
+    #[must_use]
+    pub fn may_be_named(text: &[u8]) -> bool {
+        !text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+    }
+
     /// Reads the name of an object as a directive writes it.
     ///
     /// # Errors
@@ -131,6 +137,30 @@ mod tests {
 
     fn read(text: &str, names: Names) -> Result<String, OidDefect> {
         Oid::parse(text.as_bytes(), names).map(|oid| oid.to_string())
+    }
+
+    #[test]
+    fn what_may_not_be_named_is_the_same_with_and_without_mibs() {
+        for text in [
+            "",
+            ".",
+            "1",
+            ".1.3.6",
+            "1..3",
+            ".1.",
+            "0.08",
+            "iso",
+            ".1.iso",
+            "1:2",
+            "1::2",
+            "0x1",
+            "SNMPv2-MIB::mib-2",
+        ] {
+            let differs = read(text, Names::Roots) != read(text, Names::Mibs);
+            assert!(!differs || Oid::may_be_named(text.as_bytes()), "{text}");
+        }
+        assert!(!Oid::may_be_named(b".1.3.6.1.2.1.1"));
+        assert_ne!(read("1::2", Names::Roots), read("1::2", Names::Mibs), "a colon makes a difference");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The plan for `snmp_access`: the lines that let in what must not be let in, and what is done about each.
 
+use standfast_facts::root::ReadError;
+
 use super::access::{Modes, Rule, SnmpAccess, Users, Versions, Weak};
 use super::community::Grade;
 use super::permissions::{self, Exposure, Identity};
@@ -13,7 +15,7 @@ use super::rules::Feature;
 use super::scene::Scene;
 use super::source::Source;
 use super::state::{ObserveError, Program};
-use super::strength::Strength;
+use super::strength::{HostNames, Strength, depends_on_names};
 use super::violations::{Judge, is_wide};
 use crate::provider::{Plan, ReloadAction};
 use crate::shown::Shown;
@@ -27,8 +29,7 @@ pub fn plan(scene: &Scene<'_, '_>, access: &SnmpAccess, wishes: &Wishes<'_>) -> 
     if scene.snmp.program == Program::Missing {
         return Ok(plan);
     }
-    let names = scene.snmp.host_names().map_err(ObserveError::Read)?;
-    let judge = Judge::new(scene, access, wishes, names.clone());
+    let judge = Judge::new(scene, access, wishes, host_names(scene).map_err(ObserveError::Read)?);
     judge.add_to(&mut plan);
     if access.versions == Versions::V3Only && scene.snmp.rules.disabling == Feature::Known {
         plan_versions::plan(scene, &mut plan)?;
@@ -56,8 +57,7 @@ pub fn plan(scene: &Scene<'_, '_>, access: &SnmpAccess, wishes: &Wishes<'_>) -> 
 #[must_use]
 pub fn remains(after: &Scene<'_, '_>, access: &SnmpAccess, wishes: &Wishes<'_>) -> Option<Shown> {
     // The plan itself could read them.
-    let names = after.snmp.host_names().cloned().unwrap_or_default();
-    let judge = Judge::new(after, access, wishes, names);
+    let judge = Judge::new(after, access, wishes, host_names(after).unwrap_or_default());
     let remains = judge.remains();
     remains
         .or_else(|| {
@@ -67,6 +67,15 @@ pub fn remains(after: &Scene<'_, '_>, access: &SnmpAccess, wishes: &Wishes<'_>) 
         })
         .or_else(|| (access.users == Users::AuthPriv).then(|| plan_users::remains(after)).flatten())
         .or_else(|| plan_addresses::remains(after, access.agent_address.as_ref()?))
+}
+
+/// The names of the host, where a community is there that they have a say in.
+fn host_names(scene: &Scene<'_, '_>) -> Result<HostNames, ReadError> {
+    if scene.grants.communities().any(depends_on_names) {
+        scene.snmp.host_names().cloned()
+    } else {
+        Ok(HostNames::default())
+    }
 }
 
 /// Why a community that a resource wants must not be let in.

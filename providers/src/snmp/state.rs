@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use rustix::fs::OFlags;
 use standfast_facts::daemons::Daemon;
 use standfast_facts::kernel::KernelError;
 use standfast_facts::machine::Machine;
@@ -91,15 +90,15 @@ pub struct Snmp<'m> {
     /// How communities are told apart.
     pub fingerprints: Fingerprints,
     lookups: Lookups,
-    around: Rc<Around>,
+    around: Rc<Around<'m>>,
 }
 
-/// What the files stand in and a change of them leaves as it is.
+/// What the files stand in and a change of them leaves as it is; each is looked at when it is first asked for.
 #[derive(Debug)]
-struct Around {
-    hosts: EtcHosts,
-    has_mibs: bool,
-    /// The names of this host, once they are asked for.
+struct Around<'m> {
+    hosts: EtcHosts<'m>,
+    has_mibs: OnceCell<bool>,
+    /// The names of this host.
     names: OnceCell<HostNames>,
 }
 
@@ -132,7 +131,7 @@ impl<'m> Snmp<'m> {
             // It asks passwd(5) for its own, and it is started as root.
             invocation.home = Some(b"/root".to_vec());
         }
-        let exists = |path: &&str| machine.root.open_at(Path::new(path), OFlags::PATH).is_ok();
+        let exists = |path: &&str| machine.root.status(Path::new(path)).is_ok();
         let is_there = daemon.is_some() || PROGRAMS.iter().any(exists);
         let snmp = Self::read(machine, installed, invocation)?;
         // Below another root there may be files without a program; they are what is asked about.
@@ -170,15 +169,10 @@ impl<'m> Snmp<'m> {
         planned: Option<(&Self, Planned)>,
     ) -> Result<Self, ObserveError> {
         let (before, planned) = planned.unzip();
-        let around = before.map_or_else(
-            || Rc::new(Around::observe(machine.root, &installed, &invocation)),
-            |before| Rc::clone(&before.around),
-        );
+        let around =
+            before.map_or_else(|| Rc::new(Around::of(machine.root)), |before| Rc::clone(&before.around));
         let mut rules = Rules::of(installed.version);
         rules.application.clone_from(&invocation.application);
-        if !around.has_mibs {
-            rules.mibs = Feature::Unknown;
-        }
         let hosts = &around.hosts;
         let known = before.map(|before| Before { files: &before.files, lookups: &before.lookups });
         let mut reading = Reading::new(machine.root, &invocation, &installed, Loader::new(&rules, hosts))
@@ -187,10 +181,13 @@ impl<'m> Snmp<'m> {
         // These two the daemon knows before it reads any of its files for rights.
         let persistent = reading.named_persistent().unwrap_or_else(|| reading.persistent.clone());
         let without_mibs = Rules { mibs: Feature::Unknown, ..rules.clone() };
-        let reads_mibs =
-            rules.mibs == Feature::Known && (invocation.mibs.is_some() || !reading.reads_no_mibs());
-        if persistent != reading.persistent || !reads_mibs && rules.mibs == Feature::Known {
-            let rules = if reads_mibs { &rules } else { &without_mibs };
+        let reads_mibs = || {
+            (invocation.mibs.is_some() || !reading.reads_no_mibs())
+                && *around.has_mibs.get_or_init(|| has_mibs(machine.root, &installed, &invocation))
+        };
+        let lacks_names = reading.loader.met_names && rules.mibs == Feature::Known && !reads_mibs();
+        if persistent != reading.persistent || lacks_names {
+            let rules = if lacks_names { &without_mibs } else { &rules };
             reading = reading.again(persistent, Loader::new(rules, hosts)).map_err(ObserveError::Read)?;
         }
         let rules = reading.loader.rules.clone();
@@ -297,10 +294,9 @@ fn configured(root: &Root) -> Invocation {
     Invocation::default()
 }
 
-impl Around {
-    fn observe(root: &Root, installed: &Installed, invocation: &Invocation) -> Self {
-        let hosts = EtcHosts::observe(root);
-        Self { hosts, has_mibs: has_mibs(root, installed, invocation), names: OnceCell::new() }
+impl<'m> Around<'m> {
+    fn of(root: &'m Root) -> Self {
+        Self { hosts: EtcHosts::of(root), has_mibs: OnceCell::new(), names: OnceCell::new() }
     }
 }
 

@@ -155,6 +155,12 @@ impl HostNames {
     }
 }
 
+/// Whether the names of the host have a say in what is wrong with a community: not where it is bad without them.
+#[must_use]
+pub fn depends_on_names(community: &[u8]) -> bool {
+    !community.is_empty() && !is_default(community)
+}
+
 impl Strength {
     /// With the fewest bytes that a community should have, and the names that it should not.
     #[must_use]

@@ -206,7 +206,9 @@ impl Loader<'_> {
             b"excluded" => ViewType::Excluded,
             _ => return self.wrong(Defect::ViewType),
         };
-        let subtree = match Oid::parse(subtree.strip_suffix(b".").unwrap_or(subtree), self.names()) {
+        let subtree = subtree.strip_suffix(b".").unwrap_or(subtree);
+        self.met_names |= Oid::may_be_named(subtree);
+        let subtree = match Oid::parse(subtree, self.names()) {
             Ok(oid) => Some(oid),
             Err(defect) => {
                 self.wrong(Defect::Oid(defect));
