@@ -22,13 +22,13 @@ const PATHS: [Paths; 2] = [
     Paths {
         conf: "/etc/puppetlabs/puppet",
         vardirs: &["/opt/puppetlabs/puppet/cache"],
-        ssldirs: &["/etc/puppetlabs/puppet/ssl"],
+        ssldirs: &["$confdir/ssl"],
     },
     // Debian and Ubuntu; before Puppet 4, and in EPEL, /var/lib/puppet.
     Paths {
         conf: "/etc/puppet",
         vardirs: &["/var/cache/puppet", "/var/lib/puppet"],
-        ssldirs: &["/var/lib/puppet/ssl", "/etc/puppet/ssl"],
+        ssldirs: &["/var/lib/puppet/ssl", "$confdir/ssl"],
     },
 ];
 
@@ -42,11 +42,9 @@ impl Paths {
         root.read(&self.file()).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    fn vardirs_of(&self, settings: &Settings<'_>) -> Vec<String> {
-        match settings.get("vardir") {
-            Some(vardir) => vec![vardir.replace("$confdir", self.conf)],
-            None => self.vardirs.iter().map(|vardir| (*vardir).to_owned()).collect(),
-        }
+    /// The directories that count where puppet.conf names none.
+    fn defaults(&self, vardir: &'static str, ssldir: &'static str) -> Defaults {
+        Defaults { confdir: self.conf, vardir, ssldir }
     }
 }
 
@@ -65,29 +63,33 @@ pub struct PuppetConf {
     pub catalogs: Vec<PathBuf>,
 }
 
-/// Where an agent may keep its key and its certificates (`hostcert`, `hostprivkey`, `localcacert`).
+/// Where an agent may keep its key and its certificates; `$certname` stands in the place of the name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ssl {
-    /// The directory of certificates.
+    /// The directory of certificates (`certdir`).
     pub certificates: PathBuf,
-    /// The certificates of the authority, which say whether a server is believed.
-    pub authority: PathBuf,
-    /// With `$certname` in the place of the name.
+    authority: String,
     certificate: String,
     key: String,
 }
 
 impl Ssl {
-    /// The certificate of a host of this name.
+    /// The certificates of the authority (`localcacert`), which say whether a server is believed.
     #[must_use]
-    pub fn certificate(&self, certname: &str) -> PathBuf {
-        self.certificate.replace("$certname", certname).into()
+    pub fn authority(&self, certname: &str) -> PathBuf {
+        named(&self.authority, certname)
     }
 
-    /// Its key.
+    /// The certificate of a host of this name (`hostcert`).
+    #[must_use]
+    pub fn certificate(&self, certname: &str) -> PathBuf {
+        named(&self.certificate, certname)
+    }
+
+    /// Its key (`hostprivkey`).
     #[must_use]
     pub fn key(&self, certname: &str) -> PathBuf {
-        self.key.replace("$certname", certname).into()
+        named(&self.key, certname)
     }
 
     /// Where each agent that there may be keeps them. Apart from [`PuppetConf::observe`], for a check does not ask.
@@ -98,33 +100,25 @@ impl Ssl {
 
     fn parse(text: &str, paths: &Paths) -> Vec<Self> {
         let settings = Settings::parse(text);
-        let vardir = paths.vardirs_of(&settings).into_iter().next().unwrap_or_default();
-        let mut all: Vec<_> =
-            paths.ssldirs.iter().map(|ssldir| Self::of(&settings, paths.conf, &vardir, ssldir)).collect();
+        let vardir = paths.vardirs.first().copied().unwrap_or_default();
+        let of = |ssldir: &&'static str| {
+            let defaults = paths.defaults(vardir, ssldir);
+            let path = |name| settings.value(name, &defaults).unwrap_or_default();
+            Self {
+                certificates: path("certdir").into(),
+                authority: path("localcacert"),
+                certificate: path("hostcert"),
+                key: path("hostprivkey"),
+            }
+        };
+        let mut all: Vec<_> = paths.ssldirs.iter().map(of).collect();
         all.dedup();
         all
     }
+}
 
-    /// Of what the settings say below these directories.
-    fn of(settings: &Settings<'_>, conf: &str, vardir: &str, ssldir: &str) -> Self {
-        let ssldir = settings.get("ssldir").unwrap_or_else(|| ssldir.to_owned());
-        let ssldir = ssldir.replace("$vardir", vardir).replace("$confdir", conf);
-        let get = |name: &str, default: &str| {
-            let value = settings.get(name).unwrap_or_else(|| default.to_owned());
-            value.replace("$ssldir", &ssldir).replace("$vardir", vardir).replace("$confdir", conf)
-        };
-        let certificates = get("certdir", "$ssldir/certs");
-        let keys = get("privatekeydir", "$ssldir/private_keys");
-        let below = |name, default| {
-            get(name, default).replace("$certdir", &certificates).replace("$privatekeydir", &keys)
-        };
-        Self {
-            authority: below("localcacert", "$certdir/ca.pem").into(),
-            certificate: below("hostcert", "$certdir/$certname.pem"),
-            key: below("hostprivkey", "$privatekeydir/$certname.pem"),
-            certificates: certificates.into(),
-        }
-    }
+fn named(path: &str, certname: &str) -> PathBuf {
+    path.replace("$certname", certname).into()
 }
 
 impl PuppetConf {
@@ -141,65 +135,151 @@ impl PuppetConf {
 
     fn parse(path: PathBuf, is_there: bool, text: &str, paths: &Paths) -> Self {
         let settings = Settings::parse(text);
-        let vardirs = paths.vardirs_of(&settings);
-        let catalogs = vardirs.iter().map(|vardir| {
-            let data = settings.get("client_datadir").unwrap_or_else(|| "$vardir/client_data".to_owned());
-            let data = data.replace("$vardir", vardir).replace("$confdir", paths.conf);
-            Path::new(&data).join("catalog")
+        let catalogs = paths.vardirs.iter().filter_map(|vardir| {
+            let data = settings.value("client_datadir", &paths.defaults(vardir, ""))?;
+            Some(Path::new(&data).join("catalog"))
         });
-        let mut catalogs: Vec<_> = catalogs.filter(|path| path.is_absolute()).collect();
+        let mut catalogs: Vec<_> = catalogs.collect();
         catalogs.dedup();
-        let interval = settings.get("runinterval").and_then(|text| duration(&text));
+        let interval = settings.get("runinterval").and_then(duration);
         Self {
             path,
             is_there,
-            certname: settings.get("certname"),
+            certname: settings.get("certname").filter(|name| !name.is_empty()).map(str::to_owned),
             run_interval: interval.filter(|interval| !interval.is_zero()).unwrap_or(RUN_INTERVAL),
             catalogs,
         }
     }
 }
 
-/// The settings of the sections that an agent reads.
-struct Settings<'t> {
-    main: Vec<(&'t str, &'t str)>,
-    agent: Vec<(&'t str, &'t str)>,
+/// How deep settings are looked up that are made of others; Puppet would go on for ever where they make each other.
+const DEPTH: u8 = 8;
+
+/// The sections that there may be. Of these an agent reads the first two.
+const SECTIONS: [&str; 5] = ["main", "agent", "server", "master", "user"];
+
+/// What holds where puppet.conf says nothing else (defaults.rb).
+struct Defaults {
+    confdir: &'static str,
+    vardir: &'static str,
+    ssldir: &'static str,
 }
 
-impl<'t> Settings<'t> {
-    fn parse(text: &'t str) -> Self {
-        let mut settings = Self { main: Vec::new(), agent: Vec::new() };
+impl Defaults {
+    fn get(&self, name: &str) -> Option<&'static str> {
+        Some(match name {
+            "confdir" => self.confdir,
+            "vardir" => self.vardir,
+            "ssldir" => self.ssldir,
+            "certdir" => "$ssldir/certs",
+            "privatekeydir" => "$ssldir/private_keys",
+            "hostcert" => "$certdir/$certname.pem",
+            "hostprivkey" => "$privatekeydir/$certname.pem",
+            "localcacert" => "$certdir/ca.pem",
+            "client_datadir" => "$vardir/client_data",
+            _ => return None,
+        })
+    }
+}
+
+/// The settings of the sections that an agent reads.
+#[derive(Default)]
+struct Settings {
+    main: Vec<(String, String)>,
+    agent: Vec<(String, String)>,
+}
+
+impl Settings {
+    /// As Puppet reads them (ini_file.rb, config_file.rb): a line that it cannot read makes it leave the whole file out.
+    fn parse(text: &str) -> Self {
+        Self::of_lines(text).unwrap_or_default()
+    }
+
+    fn of_lines(text: &str) -> Option<Self> {
+        let mut settings = Self::default();
         let mut section = "main";
         for line in text.lines().map(str::trim) {
-            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-                section = name.0.trim();
+            if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) else {
+            if let Some(rest) = line.strip_prefix('[') {
+                section = rest.strip_suffix(']').filter(|name| SECTIONS.contains(name))?;
                 continue;
-            };
-            // `vardir = /x { owner = root }` also says whose the directory should be.
-            let mut braces = value.match_indices('{').map(|(at, _)| at);
-            let end = braces.find(|at| !value[..*at].ends_with('$')).unwrap_or(value.len());
-            let value = &value[..end];
-            let entry = (name.trim(), value.trim());
+            }
+            let (name, value) = line.split_once('=')?;
+            let name = Some(name.trim_end()).filter(|name| is_word(name))?;
+            let entry = (name.to_owned(), value_of(value.trim_start())?);
             match section {
                 "main" => settings.main.push(entry),
                 "agent" => settings.agent.push(entry),
                 _ => {}
             }
         }
-        settings
+        Some(settings)
     }
 
-    /// The value for an agent; of a name that stands twice the last counts.
-    fn get(&self, name: &str) -> Option<String> {
-        let find = |all: &[(&str, &str)]| {
-            let found = all.iter().rev().find(|(key, _)| *key == name);
-            found.map(|(_, value)| value.trim_matches(['"', '\'']).replace("${", "$").replace('}', ""))
-        };
-        find(&self.agent).or_else(|| find(&self.main)).filter(|value| !value.is_empty())
+    /// The value for an agent, as it stands; of a name that stands twice the first counts.
+    fn get(&self, name: &str) -> Option<&str> {
+        let mut all = self.agent.iter().chain(&self.main);
+        all.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
+
+    /// The path that a setting names, whole.
+    fn value(&self, name: &str, defaults: &Defaults) -> Option<String> {
+        self.value_in(name, defaults, DEPTH)
+    }
+
+    fn value_in(&self, name: &str, defaults: &Defaults, depth: u8) -> Option<String> {
+        let raw = self.get(name).or_else(|| defaults.get(name))?;
+        let mut parts = raw.split('$');
+        let mut value = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let end = part.find(|c: char| !is_of_word(c)).unwrap_or(part.len());
+            let (other, rest) = part.split_at(end);
+            let of_other = match other {
+                // Whose paths they are says whoever asks.
+                "certname" => None,
+                _ => self.value_in(other, defaults, depth.checked_sub(1)?),
+            };
+            match of_other {
+                Some(of_other) => value.push_str(&of_other),
+                None => value.extend(["$", other]),
+            }
+            value.push_str(rest);
+        }
+        // Of a path that is not whole, the rest is the directory that the agent runs in: for a service that is `/`.
+        let whole: PathBuf = Path::new("/").join(value).components().collect();
+        Some(whole.to_string_lossy().into_owned())
+    }
+}
+
+/// A value without the quotes around it, and without what it says of owner and mode, as `{ owner = root, mode = 0644 }`.
+///
+/// Nothing where braces hold something else, be it `${name}`: Puppet cannot read that.
+fn value_of(text: &str) -> Option<String> {
+    const QUOTES: [char; 2] = ['"', '\''];
+    let text = text.strip_prefix(QUOTES).unwrap_or(text);
+    let text = text.strip_suffix(QUOTES).unwrap_or(text);
+    let mut braces = text.match_indices('{').filter_map(|(open, _)| {
+        let (within, behind) = text[open + 1..].split_once('}')?;
+        Some((&text[..open], within, behind)).filter(|_| !within.is_empty())
+    });
+    let Some((before, within, behind)) = braces.next() else { return Some(text.trim_end().to_owned()) };
+    let is_known = |(name, value): (&str, &str)| match (name.trim(), value.trim()) {
+        ("owner" | "group", value) => is_word(value),
+        ("mode", value) => is_word(value) && value.parse::<u32>().is_ok(),
+        _ => false,
+    };
+    let is_read = within.split(',').all(|option| option.split_once('=').is_some_and(is_known));
+    is_read.then(|| format!("{before}{behind}").trim_end().to_owned())
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_of_word)
 }
 
 /// A time as Puppet writes it: seconds, or a number with `s`, `m`, `h`, `d` or `y`.
@@ -243,15 +323,13 @@ mod tests {
     fn the_section_of_the_agent_counts_more_than_main_and_others_do_not_count() {
         let conf = read(
             1,
-            "certname = first\n[main]\n# certname = comment\ncertname = main.example.net\nruninterval=1h\n[server]\n\
-             certname = server\n[agent]\n certname = agent.example.net \n",
+            "certname = first\n[main]\n# certname = comment\nruninterval=1h\n[server]\ncertname = server\n[agent]\n \
+             certname = agent.example.net \n",
         );
         assert_eq!(conf.certname.as_deref(), Some("agent.example.net"));
         assert_eq!(conf.run_interval, Duration::from_secs(3600));
-        assert_eq!(
-            read(1, "certname = a\ncertname = b\n[server]\ncertname = c").certname.as_deref(),
-            Some("b")
-        );
+        let twice = read(1, "certname = a\n[server]\ncertname = c\n[main]\ncertname = b");
+        assert_eq!(twice.certname.as_deref(), Some("a"));
     }
 
     #[test]
@@ -261,18 +339,21 @@ mod tests {
             ["/srv/p/client_data/catalog"]
         );
         assert_eq!(
-            catalogs(1, "[agent]\nvardir=\"$confdir/var\"\nclient_datadir = ${vardir}/data\n"),
+            catalogs(1, "[agent]\nvardir=\"$confdir/var\"\nclient_datadir = $vardir/data\n"),
             ["/etc/puppet/var/data/catalog"]
         );
         assert_eq!(catalogs(0, "[main]\nclient_datadir = /srv/data"), ["/srv/data/catalog"]);
-        assert_eq!(catalogs(0, "[main]\nclient_datadir = relative"), [""; 0]);
+        assert_eq!(catalogs(0, "[main]\nclient_datadir = relative/"), ["/relative/catalog"]);
+        assert_eq!(catalogs(0, "[main]\nvardir = /$vardir/x").len(), 1, "it ends");
     }
 
     #[test]
     fn keys_and_certificates_are_where_the_settings_say() {
         let told = |distribution, text| {
             let ssl = Ssl::parse(text, &PATHS[distribution]).into_iter();
-            let told = ssl.map(|ssl| [ssl.certificate("web.example"), ssl.key("web.example"), ssl.authority]);
+            let told = ssl.map(|ssl| {
+                [ssl.certificate("web.example"), ssl.key("web.example"), ssl.authority("web.example")]
+            });
             told.map(|paths| paths.map(|path| path.display().to_string())).collect::<Vec<_>>()
         };
         let below = |dir: &str| {
@@ -285,12 +366,12 @@ mod tests {
         assert_eq!(told(0, ""), [below("/etc/puppetlabs/puppet/ssl")]);
         assert_eq!(told(1, ""), [below("/var/lib/puppet/ssl"), below("/etc/puppet/ssl")]);
         assert_eq!(told(1, "[main]\nssldir = $vardir/tls\n"), [below("/var/cache/puppet/tls")]);
-        assert_eq!(told(0, "[main]\nvardir=/srv/p\n[agent]\nssldir = ${vardir}/ssl"), [below("/srv/p/ssl")]);
+        assert_eq!(told(0, "[main]\nvardir=/srv/p\n[agent]\nssldir = $vardir/ssl"), [below("/srv/p/ssl")]);
         assert_eq!(
             told(
                 0,
                 "[main]\nssldir = $confdir/x\nhostcert = $ssldir/c/$certname.crt\nlocalcacert=/etc/pki/ca.pem\n\
-                 hostprivkey = $privatekeydir/${certname}.key { mode = 640 }\nprivatekeydir = $ssldir/k"
+                 hostprivkey = $privatekeydir/$certname.key { mode = 640 }\nprivatekeydir = $ssldir/k"
             ),
             [[
                 "/etc/puppetlabs/puppet/x/c/web.example.crt",
@@ -299,6 +380,18 @@ mod tests {
             ]
             .map(str::to_owned)]
         );
+    }
+
+    #[test]
+    fn a_line_that_puppet_cannot_read_makes_it_leave_the_whole_file_out() {
+        for line in
+            ["words", "; comment", "[agent", "[ agent ]", "[production]", "a b = c", "ssldir = ${vardir}/ssl"]
+        {
+            assert_eq!(read(0, &format!("certname = a\n{line}\n")).certname, None, "{line}");
+        }
+        for line in ["# comment", "x = {}", "[user]", "x = a { mode = 640, group = b }", "x ="] {
+            assert_eq!(read(0, &format!("certname = a\n{line}\n")).certname.as_deref(), Some("a"), "{line}");
+        }
     }
 
     #[test]

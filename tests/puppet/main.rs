@@ -8,6 +8,7 @@
 )]
 
 mod binary;
+mod conf;
 mod container;
 mod daemons;
 mod desired;

@@ -31,9 +31,9 @@ impl Files {
     /// Those that are named; else those of the first agent whose authority is there.
     pub(super) fn find(root: &Root, given: &Given, certname: &str) -> Result<Self, SettingsError> {
         let all = Ssl::observe(root);
-        let is_there = |path: &Path| !root.status(path).is_err_and(|error| error.is_missing());
-        let agent = all.iter().find(|ssl| is_there(&ssl.authority));
-        let own = all.iter().find(|ssl| is_there(&ssl.certificate(certname)) && is_there(&ssl.key(certname)));
+        let is_there = |path: PathBuf| is_there(root, &path);
+        let agent = all.iter().find(|ssl| is_there(ssl.authority(certname)));
+        let own = all.iter().find(|ssl| is_there(ssl.certificate(certname)) && is_there(ssl.key(certname)));
         let agents = |path: PathBuf| (path, Origin::Agent);
         let (certificate, key) = (given.path("certificate_file")?, given.path("key_file")?);
         for (one, name, other) in [
@@ -45,7 +45,7 @@ impl Files {
             }
         }
         Ok(Self {
-            authority: given.path("ca_file")?.or_else(|| agent.map(|ssl| agents(ssl.authority.clone()))),
+            authority: given.path("ca_file")?.or_else(|| agent.map(|ssl| agents(ssl.authority(certname)))),
             certificate: certificate.or_else(|| own.map(|ssl| agents(ssl.certificate(certname)))),
             key: key.or_else(|| own.map(|ssl| agents(ssl.key(certname)))),
         })
@@ -118,25 +118,33 @@ fn read(
     Ok(bytes)
 }
 
-/// The name of the agent of this host: as puppet.conf has it, as its only certificate has it, or the host's full name,
-/// which Puppet would take.
+/// The name of the agent of this host: as puppet.conf has it; the host's full name, which Puppet would take, where that
+/// has a certificate; as its only certificate has it, should Facter know another domain; or the full name all the same.
 pub(super) fn own_certname(root: &Root) -> String {
     let confs = PuppetConf::observe(root);
     if let Some(certname) = confs.iter().find(|conf| conf.is_there).and_then(|conf| conf.certname.clone()) {
         return certname;
     }
-    let only = Ssl::observe(root).iter().find_map(|ssl| only_certificate(root, ssl));
-    only.unwrap_or_else(|| full_name(root))
+    let (name, all) = (full_name(root), Ssl::observe(root));
+    if all.iter().any(|ssl| is_there(root, &ssl.certificate(&name))) {
+        return name;
+    }
+    all.iter().find_map(|ssl| only_certificate(root, ssl)).unwrap_or(name)
 }
 
 /// The name in the file name of the one certificate that is not the authority's.
 fn only_certificate(root: &Root, ssl: &Ssl) -> Option<String> {
     let names = root.list(&ssl.certificates).ok()?;
     let mut names = names.iter().filter_map(|name| {
-        let name = str::from_utf8(name.as_bytes()).ok()?.strip_suffix(".pem")?;
-        (name != "ca").then(|| name.to_owned())
+        let stem = str::from_utf8(name.as_bytes()).ok()?.strip_suffix(".pem")?;
+        let is_authority = stem == "ca" || ssl.certificates.join(name) == ssl.authority(stem);
+        (!is_authority).then(|| stem.to_owned())
     });
     names.next().filter(|_| names.next().is_none())
+}
+
+fn is_there(root: &Root, path: &Path) -> bool {
+    !root.status(path).is_err_and(|error| error.is_missing())
 }
 
 /// The host's name with its domain, as Facter finds it: in the name itself, in /etc/hosts, in /etc/resolv.conf.
