@@ -39,6 +39,7 @@ use thiserror::Error;
 use cli::{Cli, Command, Format, Service};
 use exit::Exit;
 use outcome::Report;
+use policy::puppet_conf::Agents;
 use policy::source::{Policy, Source};
 use policy::{Named, Selected};
 use proof::ProvedFacts;
@@ -155,7 +156,7 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
         Command::Report(arguments) => {
             let mode = if arguments.probe { Mode::CheckAndProbe } else { Mode::Check };
             let run = arguments.run();
-            let check = || report_of(&run, run.named_and_globs().0, &[], mode);
+            let check = |agents: &Agents| report_of(&run, run.named_and_globs().0, &[], mode, agents);
             Ok(reporting::command(&arguments, check, out)?.into())
         }
         Command::Explain(what) => {
@@ -265,7 +266,8 @@ fn run_and_tell(
         Named::Policy(path) if path == Path::new("-") => Format::Json,
         _ => Format::Text,
     });
-    let (report, source) = match report_of(arguments, named, &globs, mode) {
+    let agents = Agents::default();
+    let (report, source) = match report_of(arguments, named, &globs, mode, &agents) {
         Ok(report) => report,
         // The caller reads one line of standard output, and takes exit code 1 for a warning.
         Err(error) if format == Format::Monitoring => {
@@ -277,7 +279,7 @@ fn run_and_tell(
     let told = tell(&report, &source, arguments, format, out).and_then(|()| out.flush());
     // Whoever reads the answer need not wait for Foreman, and Foreman is told even if nobody reads it.
     let word = if matches!(mode, Mode::Apply | Mode::ApplyAndReload) { "apply" } else { "check" };
-    let has_failed = reporting::beside(wish, word, arguments, settings, &report, &source);
+    let has_failed = reporting::beside(wish, word, arguments, settings, &report, &source, &agents);
     let exit = report.exit();
     let code = match format {
         // Its codes are others, and of the machine alone.
@@ -303,9 +305,10 @@ fn report_of(
     named: Named<'_>,
     globs: &[String],
     mode: Mode,
+    agents: &Agents,
 ) -> Result<(Report, Source), MainError> {
     let root = Root::open(&arguments.root)?;
-    let Policy { items, source } = policy::read(named, &root)?;
+    let Policy { items, source } = policy::read(named, &root, agents)?;
     let Selected { resources, wanted, unjudged } = policy::select(items, globs)?;
     if mode == Mode::CheckAndProbe && !root.is_host() {
         return Err(MainError::NothingRuns);
@@ -359,7 +362,7 @@ fn policy_command(arguments: &cli::Policy, out: &mut impl Write) -> Result<ExitC
         out.write_all(policy::default::TEXT.as_bytes())?;
     }
     if let Some(cli::PolicyCommand::Validate { file }) = &arguments.command {
-        let count = policy::read(Named::Policy(file), &Root::host()?)?.items.len();
+        let count = policy::read(Named::Policy(file), &Root::host()?, &Agents::default())?.items.len();
         let what = if count == 1 { "resource" } else { "resources" };
         writeln!(out, "{}: {count} {what}, all valid", Shown::text(&file.to_string_lossy()))?;
     }

@@ -11,6 +11,7 @@ use crate::chain::chain;
 use crate::cli;
 use crate::exit::Exit;
 use crate::outcome::{Report, Status};
+use crate::policy::puppet_conf::Agents;
 use crate::policy::source::Source;
 use crate::report::foreman::deliver::{self, Told, What, When};
 use crate::report::foreman::payload::{Body, Run};
@@ -96,6 +97,7 @@ pub fn beside(
     flags: &cli::Settings,
     report: &Report,
     source: &Source,
+    agents: &Agents,
 ) -> bool {
     let told = || -> Result<Option<Told>, ReportError> {
         let root = Root::open(&run.root)?;
@@ -103,7 +105,7 @@ pub fn beside(
         if wish == Wish::Configured && !root.is_host() {
             return Ok(None);
         }
-        match settings(&root, flags)? {
+        match settings(&root, agents, flags)? {
             Some(settings) => deliver_outcome(&root, &settings, mode, report, source, When::Due).map(Some),
             None if wish == Wish::Asked => Err(ReportError::NoUrl),
             None => Ok(None),
@@ -133,7 +135,7 @@ pub fn beside(
 /// [`ReportError`] where nothing could be reported.
 pub fn command(
     arguments: &cli::Report,
-    check: impl FnOnce() -> Result<(Report, Source), crate::MainError>,
+    check: impl FnOnce(&Agents) -> Result<(Report, Source), crate::MainError>,
     out: &mut impl Write,
 ) -> Result<Exit, crate::MainError> {
     let root = Root::open(&arguments.root)?;
@@ -142,13 +144,15 @@ pub fn command(
         spool::told::write(&status, Time::now(), arguments.format, Style::of_stdout(), out)?;
         return Ok(Exit::InSync);
     }
-    let settings =
-        settings(&root, &arguments.settings).map_err(ReportError::from)?.ok_or(ReportError::NoUrl)?;
+    let agents = Agents::default();
+    let settings = settings(&root, &agents, &arguments.settings)
+        .map_err(ReportError::from)?
+        .ok_or(ReportError::NoUrl)?;
     let when = if arguments.now { When::Now } else { When::Due };
     let told = if arguments.send {
         deliver::send(&root, &settings, when).map_err(ReportError::from)?
     } else {
-        let (report, source) = check()?;
+        let (report, source) = check(&agents)?;
         let told = deliver_outcome(&root, &settings, "check", &report, &source, when)?;
         write_counts(&settings.certname, &report, out)?;
         told
@@ -161,10 +165,10 @@ pub fn command(
     Ok(if told.what == What::Failed { Exit::Failures } else { Exit::InSync })
 }
 
-fn settings(root: &Root, flags: &cli::Settings) -> Result<Option<Settings>, SettingsError> {
+fn settings(root: &Root, agents: &Agents, flags: &cli::Settings) -> Result<Option<Settings>, SettingsError> {
     // A variable that is not text is told as what its text would be.
     let variable = |name: &str| Some(std::env::var_os(name)?.to_string_lossy().into_owned());
-    Settings::read(root, &flags.named(), variable)
+    Settings::read(root, agents, &flags.named(), variable)
 }
 
 fn deliver_outcome(

@@ -26,7 +26,7 @@ use thiserror::Error;
 
 use crate::resource::{Origin, Resource};
 use item::{Items, Unjudged};
-use puppet_conf::PuppetConf;
+use puppet_conf::Agents;
 use source::{Policy, Source};
 
 /// The largest policy, or line of `serve`, that is read, in bytes (64 MiB): 10,000 resources are 2 MB.
@@ -175,10 +175,10 @@ pub enum Named<'p> {
 ///
 /// # Errors
 /// [`PolicyError`] names file and line.
-pub fn read(named: Named<'_>, root: &Root) -> Result<Policy, PolicyError> {
+pub fn read(named: Named<'_>, root: &Root, agents: &Agents) -> Result<Policy, PolicyError> {
     let by_hand = |items| Policy { items, source: Source::Named };
     let path = match named {
-        Named::Nothing => return source::find(root),
+        Named::Nothing => return source::find(root, agents),
         Named::Policy(path) if path == Path::new("-") => {
             let name = "standard input";
             let bytes = read_bounded(std::io::stdin().lock(), name).map_err(|error| match error {
@@ -199,7 +199,7 @@ pub fn read(named: Named<'_>, root: &Root) -> Result<Policy, PolicyError> {
     // An INI file never begins so, nor does an array.
     if bytes.trim_ascii_start().starts_with(b"{") {
         trusted::judge(path, &status, Access::Private)?;
-        return source::snapshot(path, bytes, &PuppetConf::observe(root));
+        return source::snapshot(path, bytes, agents.of(root));
     }
     let text = text_of(&name, bytes)?;
     if path.extension().is_some_and(|extension| extension == "json") {

@@ -1,6 +1,7 @@
 //! What puppet.conf says of this host's agent: its name, how often it runs, where it keeps its catalog, its key and its
 //! certificates.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use standfast_facts::root::Root;
 pub const RUN_INTERVAL: Duration = Duration::from_secs(30 * 60);
 
 /// Where a distribution of Puppet keeps its files, as its run_mode.rb has it for root.
+#[derive(Debug)]
 struct Paths {
     conf: &'static str,
     /// The first is that of the newest release.
@@ -37,22 +39,31 @@ impl Paths {
         Path::new(self.conf).join("puppet.conf")
     }
 
-    /// What puppet.conf says, if there is one.
-    fn text(&self, root: &Root) -> Option<String> {
-        root.read(&self.file()).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-    }
-
     /// The directories that count where puppet.conf names none.
     fn defaults(&self, vardir: &'static str, ssldir: &'static str) -> Defaults {
         Defaults { confdir: self.conf, vardir, ssldir }
     }
 }
 
+/// The agents that this host has or had: read when they are asked for first, and then known for the whole run.
+#[derive(Debug, Default)]
+pub struct Agents(OnceCell<Vec<PuppetConf>>);
+
+impl Agents {
+    /// All that there may be below the root of this run; a file that is missing says nothing.
+    pub fn of(&self, root: &Root) -> &[PuppetConf] {
+        self.0.get_or_init(|| PATHS.iter().map(|paths| PuppetConf::read(root, paths)).collect())
+    }
+
+    /// Where they may keep their keys and certificates, which a check does not ask.
+    pub fn ssl(&self, root: &Root) -> Vec<Ssl> {
+        self.of(root).iter().flat_map(PuppetConf::ssl).collect()
+    }
+}
+
 /// An agent that is, or was, installed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct PuppetConf {
-    /// Its puppet.conf, which may be missing.
-    pub path: PathBuf,
     /// Whether there is a puppet.conf.
     pub is_there: bool,
     /// The name in its certificate, where puppet.conf says it.
@@ -61,6 +72,8 @@ pub struct PuppetConf {
     pub run_interval: Duration,
     /// The directories where its catalogs may be.
     pub catalogs: Vec<PathBuf>,
+    settings: Settings,
+    paths: &'static Paths,
 }
 
 /// Where an agent may keep its key and its certificates; `$certname` stands in the place of the name.
@@ -91,30 +104,6 @@ impl Ssl {
     pub fn key(&self, certname: &str) -> PathBuf {
         named(&self.key, certname)
     }
-
-    /// Where each agent that there may be keeps them. Apart from [`PuppetConf::observe`], for a check does not ask.
-    #[must_use]
-    pub fn observe(root: &Root) -> Vec<Self> {
-        PATHS.iter().flat_map(|paths| Self::parse(&paths.text(root).unwrap_or_default(), paths)).collect()
-    }
-
-    fn parse(text: &str, paths: &Paths) -> Vec<Self> {
-        let settings = Settings::parse(text);
-        let vardir = paths.vardirs.first().copied().unwrap_or_default();
-        let of = |ssldir: &&'static str| {
-            let defaults = paths.defaults(vardir, ssldir);
-            let path = |name| settings.value(name, &defaults).unwrap_or_default();
-            Self {
-                certificates: path("certdir").into(),
-                authority: path("localcacert"),
-                certificate: path("hostcert"),
-                key: path("hostprivkey"),
-            }
-        };
-        let mut all: Vec<_> = paths.ssldirs.iter().map(of).collect();
-        all.dedup();
-        all
-    }
 }
 
 fn named(path: &str, certname: &str) -> PathBuf {
@@ -122,18 +111,12 @@ fn named(path: &str, certname: &str) -> PathBuf {
 }
 
 impl PuppetConf {
-    /// Reads all that there may be; a file that is missing says nothing.
-    #[must_use]
-    pub fn observe(root: &Root) -> Vec<Self> {
-        PATHS.iter().map(|paths| Self::read(root, paths)).collect()
+    fn read(root: &Root, paths: &'static Paths) -> Self {
+        let bytes = root.read(&paths.file()).ok();
+        Self::parse(bytes.is_some(), &String::from_utf8_lossy(&bytes.unwrap_or_default()), paths)
     }
 
-    fn read(root: &Root, paths: &Paths) -> Self {
-        let text = paths.text(root);
-        Self::parse(paths.file(), text.is_some(), &text.unwrap_or_default(), paths)
-    }
-
-    fn parse(path: PathBuf, is_there: bool, text: &str, paths: &Paths) -> Self {
+    fn parse(is_there: bool, text: &str, paths: &'static Paths) -> Self {
         let settings = Settings::parse(text);
         let catalogs = paths.vardirs.iter().filter_map(|vardir| {
             let data = settings.value("client_datadir", &paths.defaults(vardir, ""))?;
@@ -143,12 +126,30 @@ impl PuppetConf {
         catalogs.dedup();
         let interval = settings.get("runinterval").and_then(duration);
         Self {
-            path,
             is_there,
             certname: settings.get("certname").filter(|name| !name.is_empty()).map(str::to_owned),
             run_interval: interval.filter(|interval| !interval.is_zero()).unwrap_or(RUN_INTERVAL),
             catalogs,
+            settings,
+            paths,
         }
+    }
+
+    fn ssl(&self) -> Vec<Ssl> {
+        let vardir = self.paths.vardirs.first().copied().unwrap_or_default();
+        let of = |ssldir: &&'static str| {
+            let defaults = self.paths.defaults(vardir, ssldir);
+            let path = |name| self.settings.value(name, &defaults).unwrap_or_default();
+            Ssl {
+                certificates: path("certdir").into(),
+                authority: path("localcacert"),
+                certificate: path("hostcert"),
+                key: path("hostprivkey"),
+            }
+        };
+        let mut all: Vec<_> = self.paths.ssldirs.iter().map(of).collect();
+        all.dedup();
+        all
     }
 }
 
@@ -183,7 +184,7 @@ impl Defaults {
 }
 
 /// The settings of the sections that an agent reads.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Settings {
     main: Vec<(String, String)>,
     agent: Vec<(String, String)>,
@@ -302,7 +303,7 @@ mod tests {
     use super::*;
 
     fn read(distribution: usize, text: &str) -> PuppetConf {
-        PuppetConf::parse("/puppet.conf".into(), true, text, &PATHS[distribution])
+        PuppetConf::parse(true, text, &PATHS[distribution])
     }
 
     fn catalogs(distribution: usize, text: &str) -> Vec<String> {
@@ -350,7 +351,7 @@ mod tests {
     #[test]
     fn keys_and_certificates_are_where_the_settings_say() {
         let told = |distribution, text| {
-            let ssl = Ssl::parse(text, &PATHS[distribution]).into_iter();
+            let ssl = read(distribution, text).ssl().into_iter();
             let told = ssl.map(|ssl| {
                 [ssl.certificate("web.example"), ssl.key("web.example"), ssl.authority("web.example")]
             });

@@ -14,7 +14,7 @@ use standfast_providers::state_dir::StateFile;
 
 use super::catalog::Catalog;
 use super::item::{Item, Items};
-use super::puppet_conf::{PuppetConf, RUN_INTERVAL};
+use super::puppet_conf::{Agents, PuppetConf, RUN_INTERVAL};
 use super::snapshot::{By, Snapshot};
 use super::{PolicyError, default, ini, text_of};
 use crate::calendar::{parse_utc, span};
@@ -138,7 +138,7 @@ impl Origin {
 ///
 /// # Errors
 /// [`PolicyError`] when what there is cannot be believed or read: the next best would be something that nobody wants.
-pub fn find(root: &Root) -> Result<Policy, PolicyError> {
+pub fn find(root: &Root, agents: &Agents) -> Result<Policy, PolicyError> {
     match trusted::read(root, Path::new(HOST_POLICY), Access::RootWrites) {
         Ok((bytes, _)) => {
             let resources = ini::parse(HOST_POLICY, &text_of(HOST_POLICY, bytes)?)?;
@@ -147,17 +147,17 @@ pub fn find(root: &Root) -> Result<Policy, PolicyError> {
         Err(error) if error.is_missing() => {}
         Err(error) => return Err(error.into()),
     }
-    let puppet = PuppetConf::observe(root);
+    let puppet = agents.of(root);
     let is_puppets = puppet.iter().any(|conf| conf.is_there);
     let path = StateFile::Desired.path();
     match trusted::read(root, &path, Access::Private) {
-        Ok((bytes, _)) => return snapshot(&path, bytes, &puppet),
+        Ok((bytes, _)) => return snapshot(&path, bytes, puppet),
         Err(error) if error.is_missing() || error.is_denied() && !is_puppets => {}
         Err(error) if error.is_denied() => return Err(PolicyError::Denied(error)),
         Err(error) => return Err(error.into()),
     }
     let mut note = None;
-    if let Some((path, name, conf)) = newest_catalog(root, &puppet)? {
+    if let Some((path, name, conf)) = newest_catalog(root, puppet)? {
         let (bytes, status) = trusted::read(root, &path, Access::RootWrites)
             .map_err(|error| if error.is_denied() { PolicyError::Denied(error) } else { error.into() })?;
         let policy = catalog(&path, bytes, status.modified, Some(&name), Some(conf))?;

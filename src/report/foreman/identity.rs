@@ -8,7 +8,7 @@ use standfast_facts::trusted::{Access, TrustError, judge};
 use standfast_providers::secret::Secret;
 
 use super::settings::{Given, Origin, SettingsError};
-use crate::policy::puppet_conf::{PuppetConf, Ssl};
+use crate::policy::puppet_conf::{Agents, Ssl};
 use crate::policy::source::own_name;
 
 /// A certificate and its key.
@@ -29,8 +29,13 @@ pub(super) struct Files {
 
 impl Files {
     /// Those that are named; else those of the first agent whose authority is there.
-    pub(super) fn find(root: &Root, given: &Given, certname: &str) -> Result<Self, SettingsError> {
-        let all = Ssl::observe(root);
+    pub(super) fn find(
+        root: &Root,
+        agents: &Agents,
+        given: &Given,
+        certname: &str,
+    ) -> Result<Self, SettingsError> {
+        let all = agents.ssl(root);
         let is_there = |path: PathBuf| is_there(root, &path);
         let agent = all.iter().find(|ssl| is_there(ssl.authority(certname)));
         let own = all.iter().find(|ssl| is_there(ssl.certificate(certname)) && is_there(ssl.key(certname)));
@@ -120,12 +125,13 @@ fn read(
 
 /// The name of the agent of this host: as puppet.conf has it; the host's full name, which Puppet would take, where that
 /// has a certificate; as its only certificate has it, should Facter know another domain; or the full name all the same.
-pub(super) fn own_certname(root: &Root) -> String {
-    let confs = PuppetConf::observe(root);
-    if let Some(certname) = confs.iter().find(|conf| conf.is_there).and_then(|conf| conf.certname.clone()) {
+pub(super) fn own_certname(root: &Root, agents: &Agents) -> String {
+    if let Some(certname) =
+        agents.of(root).iter().find(|conf| conf.is_there).and_then(|conf| conf.certname.clone())
+    {
         return certname;
     }
-    let (name, all) = (full_name(root), Ssl::observe(root));
+    let (name, all) = (full_name(root), agents.ssl(root));
     if all.iter().any(|ssl| is_there(root, &ssl.certificate(&name))) {
         return name;
     }

@@ -13,6 +13,7 @@ use thiserror::Error;
 use super::identity::{self, Identity};
 use super::units::{self, Url};
 use super::{clean, conf};
+use crate::policy::puppet_conf::Agents;
 use crate::report::spool::Bounds;
 
 /// Where they stand, below the root.
@@ -266,6 +267,7 @@ impl Settings {
     /// [`SettingsError`] names where the setting stands.
     pub fn read(
         root: &Root,
+        agents: &Agents,
         flags: &[(&'static str, Option<String>)],
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Option<Self>, SettingsError> {
@@ -275,9 +277,9 @@ impl Settings {
         if !root.is_host() && !matches!(given.get("url"), Some((_, Origin::Flag(_)))) {
             return Err(SettingsError::OtherRoot);
         }
-        let certname = certname(root, &given)?;
+        let certname = certname(root, agents, &given)?;
         let login = login(root, &given)?;
-        let files = identity::Files::find(root, &given, &certname)?;
+        let files = identity::Files::find(root, agents, &given, &certname)?;
         let authorities = if url.is_plain() { None } else { Some(files.authorities(root)?) };
         let identity = if url.is_plain() { None } else { files.identity(root, login.is_some())? };
         let span = |key, default| given.value(key, Duration::from_secs(default), units::span);
@@ -304,7 +306,7 @@ impl Settings {
 }
 
 /// The name that the host reports under: as it is set, as its agent's certificate has it, or its own.
-fn certname(root: &Root, given: &Given) -> Result<String, SettingsError> {
+fn certname(root: &Root, agents: &Agents, given: &Given) -> Result<String, SettingsError> {
     if let Some((name, origin)) = given.get("certname") {
         return clean::host(name).ok_or_else(|| SettingsError::Value {
             origin: origin.clone(),
@@ -313,7 +315,7 @@ fn certname(root: &Root, given: &Given) -> Result<String, SettingsError> {
             message: "should be the name of a host: letters, digits, `.`, `-` and `_`".to_owned(),
         });
     }
-    let name = identity::own_certname(root);
+    let name = identity::own_certname(root, agents);
     clean::host(&name).ok_or_else(|| SettingsError::NoName { name: Shown::text(&name) })
 }
 

@@ -56,7 +56,7 @@ impl Dir {
             let found = environment.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        let settings = Settings::read(&Root::open(&self.0).unwrap(), &all, variable);
+        let settings = Settings::read(&Root::open(&self.0).unwrap(), &Agents::default(), &all, variable);
         settings.map(|settings| settings.expect("there is a url")).map_err(|error| chain(&error))
     }
 
@@ -122,7 +122,8 @@ fn without_an_agent_the_name_is_the_hosts_own_with_its_domain() {
         dir.file("/etc/hostname", hostname, 0o644);
         dir.file("/etc/hosts", hosts, 0o644);
         dir.file("/etc/resolv.conf", resolv, 0o644);
-        assert_eq!(identity::own_certname(&Root::open(&dir.0).unwrap()).to_lowercase(), is);
+        let name = identity::own_certname(&Root::open(&dir.0).unwrap(), &Agents::default());
+        assert_eq!(name.to_lowercase(), is);
     }
 }
 
@@ -159,7 +160,7 @@ fn an_error_names_where_the_setting_stands() {
 fn nothing_is_reported_without_a_url_and_of_another_root_only_where_a_flag_says_so() {
     let (without, with) = (Dir::with_agent(""), Dir::with_agent("url = https://f.example\n"));
     let none: [(&'static str, Option<String>); 0] = [];
-    let read = |dir: &Dir| Settings::read(&Root::open(&dir.0).unwrap(), &none, |_| None);
+    let read = |dir: &Dir| Settings::read(&Root::open(&dir.0).unwrap(), &Agents::default(), &none, |_| None);
     assert!(read(&without).unwrap().is_none());
     assert!(matches!(read(&with), Err(SettingsError::OtherRoot)));
 }
