@@ -20,8 +20,10 @@ const SKEW: i64 = 10 * 1_000_000;
 /// Where a report goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
-    /// The plugin of Foreman, or of a Smart Proxy.
+    /// The plugin of Foreman.
     Standfast,
+    /// The plugin of a Smart Proxy.
+    SmartProxy,
     /// `config_reports` of a Foreman without the plugin.
     ConfigReports,
 }
@@ -86,6 +88,12 @@ impl Answer {
                     reason()
                 ),
             },
+            (404 | 405 | 410, Endpoint::SmartProxy) => Delivery::Misconfigured {
+                reason: format!(
+                    "{}: nothing takes drift reports at this url: on the Smart Proxy install the plugin smart_proxy_standfast, or enable it in /etc/foreman-proxy/settings.d/standfast.yml",
+                    reason()
+                ),
+            },
             (404 | 405 | 410, Endpoint::ConfigReports) => {
                 Delivery::Misconfigured { reason: format!("{}: there is no Foreman at this url", reason()) }
             }
@@ -128,7 +136,7 @@ impl Answer {
             ),
         };
         let Some(Value::Object(json)) = self.json() else { return foreign() };
-        if endpoint == Endpoint::Standfast && json.get("spooled") == Some(&Value::Bool(true)) {
+        if endpoint == Endpoint::SmartProxy && json.get("spooled") == Some(&Value::Bool(true)) {
             return Delivery::Done { note: last(json.get("last")) };
         }
         match json.get("id") {
@@ -147,7 +155,7 @@ impl Answer {
         let json = self.json().unwrap_or_default();
         let error = json.get("error").unwrap_or(&Value::Null);
         match endpoint {
-            Endpoint::Standfast => {
+            Endpoint::Standfast | Endpoint::SmartProxy => {
                 let is_host = error.get("field").and_then(Value::as_str) == Some("host");
                 let message = error.get("message").and_then(Value::as_str).unwrap_or_default();
                 if is_host && message.starts_with("unknown host") {

@@ -77,17 +77,19 @@ fn the_answers_of_the_plugin_are_mapped() {
 
 #[test]
 fn the_answers_of_a_smart_proxy_are_mapped_with_what_it_tells_of_the_last_report() {
-    means(Endpoint::Standfast, 202, r#"{"spooled":true,"host":"h"}"#, "done");
+    means(Endpoint::SmartProxy, 202, r#"{"spooled":true,"host":"h"}"#, "done");
     let last = r#"{"spooled":true,"host":"h","last":{"outcome":"unknown_host","message":"unknown host h","at":"2026-11-27T12:00:00Z"}}"#;
     let words = "done: Foreman refused an earlier report of this host, says the Smart Proxy: unknown host: unknown host h (2026-11-27T12:00:00Z)";
-    means(Endpoint::Standfast, 202, last, words);
-    means(Endpoint::Standfast, 202, r#"{"spooled":false}"#, "misconfigured");
+    means(Endpoint::SmartProxy, 202, last, words);
+    means(Endpoint::SmartProxy, 202, r#"{"spooled":false}"#, "misconfigured");
     means(
-        Endpoint::Standfast,
+        Endpoint::SmartProxy,
         403,
         r#"{"error":{"field":"host","message":"is not the certificate's"}}"#,
         "misconfigured: 403: host: is not",
     );
+    let words = "misconfigured: 404: nothing takes drift reports at this url: on the Smart Proxy install";
+    means(Endpoint::SmartProxy, 404, "Not Found", words);
 }
 
 #[test]
@@ -109,7 +111,7 @@ fn the_answers_of_a_stock_foreman_are_mapped() {
         (400, "", "dead: 400"),
         (406, "", "dead: 406"),
         (415, "", "dead: 415"),
-        // Only the own endpoint of a Smart Proxy may keep a report.
+        // Only a Smart Proxy may keep a report.
         (202, r#"{"spooled":true}"#, "misconfigured"),
     ] {
         means(Endpoint::ConfigReports, status, body, words);
@@ -149,7 +151,7 @@ fn clocks_that_are_apart_are_told_with_the_side() {
 #[test]
 fn no_answer_whatsoever_is_taken_for_stored_unless_it_says_so() {
     for status in 100..=599 {
-        for endpoint in [Endpoint::Standfast, Endpoint::ConfigReports] {
+        for endpoint in [Endpoint::Standfast, Endpoint::SmartProxy, Endpoint::ConfigReports] {
             for body in [
                 "",
                 "[]",

@@ -103,7 +103,7 @@ fn spooled(root: &Root, settings: &Settings, frozen: &Frozen, when: When) -> Res
 fn without_spool(settings: &Settings, frozen: &Frozen, error: Error) -> Result<Told, Error> {
     let Ok(sender) = Sender::new(settings) else { return Err(error) };
     let mut notes = vec![format!("the report could not be kept on this host: {}", chain(&error))];
-    let (delivery, _) = ask(&sender, settings, &frozen.body, Endpoint::Standfast, &mut notes);
+    let (delivery, _) = ask(&sender, settings, &frozen.body, plugin(settings), &mut notes);
     match delivery {
         Delivery::Done { note } => notes.extend(note),
         Delivery::DoneAlready => {}
@@ -193,7 +193,7 @@ fn ask(
     first: Endpoint,
     notes: &mut Vec<String>,
 ) -> (Delivery, Endpoint) {
-    if first == Endpoint::Standfast {
+    if first != Endpoint::ConfigReports {
         match sender.send(first, body) {
             Reply::Answer(answer) if may_be_stock(settings) && answer.is_no_plugin() => {}
             reply => return (take(reply, first, notes), first),
@@ -210,15 +210,19 @@ fn ask(
     (take(reply, Endpoint::ConfigReports, notes), endpoint)
 }
 
+fn plugin(settings: &Settings) -> Endpoint {
+    if settings.url.is_smart_proxy() { Endpoint::SmartProxy } else { Endpoint::Standfast }
+}
+
 fn may_be_stock(settings: &Settings) -> bool {
-    settings.is_stock_wanted && !settings.url.is_smart_proxy()
+    settings.is_stock_wanted && plugin(settings) == Endpoint::Standfast
 }
 
 /// Where a report goes first: a Foreman that had no plugin lately is not asked for it each time.
 fn first(spool: &Spool, settings: &Settings) -> Result<Endpoint, Error> {
     let is_stock =
         may_be_stock(settings) && spool.state()?.stock_until.is_some_and(|until| until > Time::now());
-    Ok(if is_stock { Endpoint::ConfigReports } else { Endpoint::Standfast })
+    Ok(if is_stock { Endpoint::ConfigReports } else { plugin(settings) })
 }
 
 fn take(reply: Reply, endpoint: Endpoint, notes: &mut Vec<String>) -> Delivery {

@@ -66,11 +66,11 @@ impl<'s> Sender<'s> {
         }
     }
 
-    /// Where reports of an endpoint go. That of a Smart Proxy is told by its path.
+    /// Where reports of an endpoint go.
     fn address(&self, endpoint: Endpoint) -> String {
         let url = self.settings.url.as_str();
         match endpoint {
-            Endpoint::Standfast if self.settings.url.is_smart_proxy() => format!("{url}/drift_reports"),
+            Endpoint::SmartProxy => format!("{url}/drift_reports"),
             Endpoint::Standfast => format!("{url}/api/v2/standfast/drift_reports"),
             Endpoint::ConfigReports => format!("{url}/api/v2/config_reports"),
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{authority, drift_report};
 use crate::raw::{Answer, Ask};
 use crate::standin::pki::{Authority, Identity, Leaf};
-use crate::standin::settings::Settings;
+use crate::standin::settings::{Plugin, Settings};
 use crate::standin::tls::ClientCertificates;
 use crate::standin::{Service, Standin};
 
@@ -26,7 +26,7 @@ fn node(name: &str) -> Identity {
 
 #[test]
 fn a_report_of_the_certificates_host_is_spooled_and_answered_at_once() {
-    let proxy = proxy(Settings::default());
+    let proxy = proxy(Settings::with_plugin());
     let body = drift_report("web17.example.com", 0);
     let answer = upload(&proxy, &body, Some(&node("web17.example.com"))).is(202);
     assert_eq!(answer, json!({ "spooled": true, "host": "web17.example.com" }));
@@ -36,7 +36,7 @@ fn a_report_of_the_certificates_host_is_spooled_and_answered_at_once() {
 
 #[test]
 fn without_a_certificate_of_its_authority_it_takes_nothing() {
-    let proxy = proxy(Settings::default());
+    let proxy = proxy(Settings::with_plugin());
     let body = drift_report("web17.example.com", 0);
     upload(&proxy, &body, None).is(403);
     let foreign = Authority::new("Puppet CA: elsewhere").issue(Leaf::node("web17.example.com"));
@@ -49,7 +49,7 @@ fn without_a_certificate_of_its_authority_it_takes_nothing() {
 
 #[test]
 fn another_host_than_the_certificates_is_refused_and_none_is_filled_in() {
-    let proxy = proxy(Settings::default());
+    let proxy = proxy(Settings::with_plugin());
     let client = node("web17.example.com");
     let answer = upload(&proxy, &drift_report("web18.example.com", 0), Some(&client)).is(403);
     assert_eq!(answer["error"]["field"], "host");
@@ -61,7 +61,7 @@ fn another_host_than_the_certificates_is_refused_and_none_is_filled_in() {
 
 #[test]
 fn it_tells_what_became_of_the_last_report_of_this_host_alone() {
-    let proxy = proxy(Settings::default());
+    let proxy = proxy(Settings::with_plugin());
     let last =
         json!({ "outcome": "unknown_host", "message": "unknown host web17", "at": "2026-11-23T10:00:00Z" });
     proxy.store().last.push(("web17.example.com".to_owned(), last.clone()));
@@ -73,7 +73,7 @@ fn it_tells_what_became_of_the_last_report_of_this_host_alone() {
 
 #[test]
 fn a_host_that_reports_too_often_and_a_full_spool_are_429_with_retry_after() {
-    let proxy = proxy(Settings { reports_of_a_host: 1, spool: 2, ..Settings::default() });
+    let proxy = proxy(Settings { reports_of_a_host: 1, spool: 2, ..Settings::with_plugin() });
     let status = |name: &str| {
         let answer = upload(&proxy, &drift_report(name, 0), Some(&node(name)));
         (answer.status, answer.header("retry-after").map(str::to_owned))
@@ -87,7 +87,7 @@ fn a_host_that_reports_too_often_and_a_full_spool_are_429_with_retry_after() {
 
 #[test]
 fn malformed_reports_get_foremans_answers() {
-    let proxy = proxy(Settings::default());
+    let proxy = proxy(Settings::with_plugin());
     let client = node("web17.example.com");
     assert_eq!(upload(&proxy, &json!({}), Some(&client)).is(400)["error"]["field"], "drift_report");
     let mut body = drift_report("web17.example.com", 0);
@@ -95,6 +95,8 @@ fn malformed_reports_get_foremans_answers() {
     assert_eq!(upload(&proxy, &body, Some(&client)).is(422)["error"]["field"], "mode");
     body["drift_report"]["filler"] = json!("x".repeat(256 * 1024));
     upload(&proxy, &body, Some(&client)).is(413);
+    proxy.set(|settings| settings.plugin = Plugin::Missing);
+    upload(&proxy, &body, Some(&client)).is(404);
     let foremans = Ask::post("/api/v2/config_reports", &body);
     foremans.over_tls(&proxy, &authority().certificate, Some(&client)).expect("an answer").is(404);
     assert!(proxy.store().spooled.is_empty());

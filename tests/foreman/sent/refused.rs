@@ -64,7 +64,7 @@ fn a_server_that_demands_a_certificate_is_told_apart_from_one_that_does_not_beli
     ] {
         let machine = Machine::new();
         machine.believe(authority());
-        let proxy = Standin::tls(Service::SmartProxy, Settings::default(), &identity, &required);
+        let proxy = Standin::tls(Service::SmartProxy, Settings::with_plugin(), &identity, &required);
         let url = format!("https://localhost:{}/standfast", proxy.address.port());
         let said = match client {
             None => machine.report(&url, &["--ca-file", "/etc/standfast/ca.pem"]),

@@ -149,7 +149,7 @@ fn a_node_reports_to_its_smart_proxy_with_the_certificate_of_its_agent() {
         machine.become_node(authority(), &authority().issue(Leaf { key, ..Leaf::node(HOST) }));
         let clients = ClientCertificates::Required(authority().certificate.clone());
         let identity = authority().issue(Leaf::SERVER);
-        let proxy = Standin::tls(Service::SmartProxy, Settings::default(), &identity, &clients);
+        let proxy = Standin::tls(Service::SmartProxy, Settings::with_plugin(), &identity, &clients);
         let url = format!("https://localhost:{}/standfast", proxy.address.port());
         machine.report_with(&["--url", &url]).delivered();
         machine.has_delivered();
@@ -158,17 +158,22 @@ fn a_node_reports_to_its_smart_proxy_with_the_certificate_of_its_agent() {
     }
 }
 
+/// A Smart Proxy and its url.
+fn smart_proxy(settings: Settings) -> (Standin, String) {
+    let clients = ClientCertificates::Optional(authority().certificate.clone());
+    let proxy = Standin::tls(Service::SmartProxy, settings, &authority().issue(Leaf::SERVER), &clients);
+    let url = format!("https://localhost:{}/standfast", proxy.address.port());
+    (proxy, url)
+}
+
 #[test]
 fn what_the_smart_proxy_says_of_the_last_report_and_of_another_name_is_told() {
     let machine = Machine::new();
     machine.become_node(authority(), &authority().issue(Leaf::node(HOST)));
-    let clients = ClientCertificates::Optional(authority().certificate.clone());
-    let identity = authority().issue(Leaf::SERVER);
-    let proxy = Standin::tls(Service::SmartProxy, Settings::default(), &identity, &clients);
+    let (proxy, url) = smart_proxy(Settings::with_plugin());
     let last =
         json!({ "outcome": "unknown_host", "message": "unknown host web17", "at": "2026-11-23T10:00:00Z" });
     proxy.store().last.push((HOST.to_owned(), last));
-    let url = format!("https://localhost:{}/standfast", proxy.address.port());
     machine.report_with(&["--url", &url]).complained(0, "unknown host: unknown host web17");
     let ssl = "/etc/puppetlabs/puppet/ssl";
     let (certificate, key) = (format!("{ssl}/certs/{HOST}.pem"), format!("{ssl}/private_keys/{HOST}.pem"));
@@ -181,12 +186,24 @@ fn what_the_smart_proxy_says_of_the_last_report_and_of_another_name_is_told() {
 fn a_smart_proxy_that_has_enough_is_asked_again_later() {
     let machine = Machine::new();
     machine.become_node(authority(), &authority().issue(Leaf::node(HOST)));
-    let clients = ClientCertificates::Optional(authority().certificate.clone());
-    let full = Settings { spool: 0, ..Settings::default() };
-    let proxy = Standin::tls(Service::SmartProxy, full, &authority().issue(Leaf::SERVER), &clients);
-    let url = format!("https://localhost:{}/standfast", proxy.address.port());
+    let (_proxy, url) = smart_proxy(Settings { spool: 0, ..Settings::with_plugin() });
     machine.report_with(&["--url", &url]).complained(0, "429: the spool is full");
     assert_eq!(machine.waiting().len(), 1);
+}
+
+#[test]
+fn a_smart_proxy_without_its_plugin_is_told_in_words_for_a_smart_proxy() {
+    let machine = Machine::new();
+    machine.become_node(authority(), &authority().issue(Leaf::node(HOST)));
+    let (proxy, url) = smart_proxy(Settings::default());
+    let words = "404: not found: nothing takes drift reports at this url: on the Smart Proxy install the plugin \
+                 smart_proxy_standfast, or enable it in /etc/foreman-proxy/settings.d/standfast.yml; the report is kept";
+    // A stock Foreman is looked for behind no Smart Proxy.
+    machine.report_with(&["--url", &url, "--stock-foreman"]).complained(4, words);
+    assert_eq!((addresses(&proxy).len(), machine.waiting().len()), (1, 1));
+    proxy.set(|settings| settings.plugin = Plugin::Installed);
+    machine.report_with(&["--url", &url, "--now"]).delivered();
+    machine.has_delivered();
 }
 
 #[test]

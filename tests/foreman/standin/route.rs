@@ -13,7 +13,9 @@ pub(crate) fn route(shared: &Shared, request: &Request, shown: Option<&Shown>) -
     match shared.service {
         Service::Foreman => foreman(shared, request, shown),
         Service::SmartProxy => match (request.head.method.as_str(), request.head.path.as_str()) {
-            ("POST", "/standfast/drift_reports") => proxy::create(shared, request, shown),
+            ("POST", "/standfast/drift_reports") if shared.settings().plugin == Plugin::Installed => {
+                proxy::create(shared, request, shown)
+            }
             _ => Response::error(404, "not found"),
         },
     }
