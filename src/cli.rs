@@ -147,9 +147,9 @@ pub enum Command {
     Man,
 }
 
-/// What check and apply share.
+/// What is desired, and for which files: check, apply and report share it.
 #[derive(Debug, Args)]
-pub struct Run {
+pub struct Desired {
     /// Desired state: an INI file, a .json file, a snapshot of Puppet, or - for JSON on standard input
     ///
     /// Without it, the first that is there: /etc/standfast/policy.ini; what Puppet last declared,
@@ -160,8 +160,18 @@ pub struct Run {
     #[arg(long, value_name = "FILE", conflicts_with = "policy")]
     pub catalog: Option<PathBuf>,
     /// The directory that stands for /
+    ///
+    /// What is below another is reported only where --url says where to.
     #[arg(long, value_name = "DIR", default_value = "/")]
     pub root: PathBuf,
+}
+
+/// What check and apply share.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// What is desired.
+    #[command(flatten)]
+    pub desired: Desired,
     /// Only these resources, by glob; - for JSON on standard input
     #[arg(value_name = "KIND/TITLE")]
     pub globs: Vec<String>,
@@ -458,6 +468,18 @@ pub enum FactsFormat {
     Yaml,
 }
 
+impl Desired {
+    /// What is named.
+    #[must_use]
+    pub fn named(&self) -> Named<'_> {
+        match (&self.policy, &self.catalog) {
+            (Some(policy), _) => Named::Policy(policy),
+            (None, Some(catalog)) => Named::Catalog(catalog),
+            (None, None) => Named::Nothing,
+        }
+    }
+}
+
 impl Run {
     /// How much evidence is wanted.
     #[must_use]
@@ -469,12 +491,8 @@ impl Run {
     #[must_use]
     pub fn named_and_globs(&self) -> (Named<'_>, Vec<String>) {
         let globs: Vec<String> = self.globs.iter().filter(|glob| *glob != "-").cloned().collect();
-        let named = match (&self.policy, &self.catalog) {
-            _ if self.globs.len() > globs.len() => Named::Policy(Path::new("-")),
-            (Some(policy), _) => Named::Policy(policy),
-            (None, Some(catalog)) => Named::Catalog(catalog),
-            (None, None) => Named::Nothing,
-        };
+        let is_stdin = self.globs.len() > globs.len();
+        let named = if is_stdin { Named::Policy(Path::new("-")) } else { self.desired.named() };
         (named, globs)
     }
 }

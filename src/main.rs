@@ -32,6 +32,7 @@ use std::time::Duration;
 use clap::{CommandFactory, Parser};
 use standfast_facts::probe::snmp::Community;
 use standfast_facts::root::{Root, RootError};
+use standfast_providers::provider::Detail;
 use standfast_providers::shown::Shown;
 use standfast_providers::{ntp, snmp};
 use thiserror::Error;
@@ -155,8 +156,10 @@ fn dispatch(command: Command, out: &mut impl Write) -> Result<ExitCode, MainErro
         }
         Command::Report(arguments) => {
             let mode = if arguments.probe { Mode::CheckAndProbe } else { Mode::Check };
-            let run = arguments.run();
-            let check = |agents: &Agents| report_of(&run, run.named_and_globs().0, &[], mode, agents);
+            let desired = &arguments.desired;
+            let check = |agents: &Agents| {
+                report_of(&desired.root, desired.named(), &[], (mode, Detail::Drift), agents)
+            };
             Ok(reporting::command(&arguments, check, out)?.into())
         }
         Command::Explain(what) => {
@@ -267,15 +270,16 @@ fn run_and_tell(
         _ => Format::Text,
     });
     let agents = Agents::default();
-    let (report, source) = match report_of(arguments, named, &globs, mode, &agents) {
-        Ok(report) => report,
-        // The caller reads one line of standard output, and takes exit code 1 for a warning.
-        Err(error) if format == Format::Monitoring => {
-            report::monitoring::write_unknown(&chain::chain(&error), out)?;
-            return Ok(ExitCode::from(report::monitoring::State::Unknown.code()));
-        }
-        Err(error) => return Err(error),
-    };
+    let (report, source) =
+        match report_of(&arguments.desired.root, named, &globs, (mode, arguments.detail()), &agents) {
+            Ok(report) => report,
+            // The caller reads one line of standard output, and takes exit code 1 for a warning.
+            Err(error) if format == Format::Monitoring => {
+                report::monitoring::write_unknown(&chain::chain(&error), out)?;
+                return Ok(ExitCode::from(report::monitoring::State::Unknown.code()));
+            }
+            Err(error) => return Err(error),
+        };
     let told = tell(&report, &source, arguments, format, out).and_then(|()| out.flush());
     // Whoever reads the answer need not wait for Foreman, and Foreman is told even if nobody reads it.
     let word = if matches!(mode, Mode::Apply | Mode::ApplyAndReload) { "apply" } else { "check" };
@@ -301,19 +305,19 @@ fn run_and_tell(
 }
 
 fn report_of(
-    arguments: &cli::Run,
+    root: &Path,
     named: Named<'_>,
     globs: &[String],
-    mode: Mode,
+    (mode, detail): (Mode, Detail),
     agents: &Agents,
 ) -> Result<(Report, Source), MainError> {
-    let root = Root::open(&arguments.root)?;
+    let root = Root::open(root)?;
     let Policy { items, source } = policy::read(named, &root, agents)?;
     let Selected { resources, wanted, unjudged } = policy::select(items, globs)?;
     if mode == Mode::CheckAndProbe && !root.is_host() {
         return Err(MainError::NothingRuns);
     }
-    let mut report = run::run(&root, &resources, &wanted, mode, arguments.detail());
+    let mut report = run::run(&root, &resources, &wanted, mode, detail);
     report.add_unjudged(&unjudged);
     report.source_findings.extend(source.finding());
     std::mem::forget(resources);

@@ -67,7 +67,7 @@ impl Wish {
     pub fn of_apply(apply: &cli::Apply) -> Self {
         let has_globs = !apply.run.named_and_globs().1.is_empty();
         // What is below another root is nobody's host; not even whether reports are wanted is asked there.
-        let is_elsewhere = apply.run.root != Path::new("/");
+        let is_elsewhere = apply.run.desired.root != Path::new("/");
         match apply.report || apply.settings.is_given() {
             _ if apply.no_report => Self::No,
             true => Self::Asked,
@@ -100,7 +100,7 @@ pub fn beside(
     agents: &Agents,
 ) -> bool {
     let told = || -> Result<Option<Told>, ReportError> {
-        let root = Root::open(&run.root)?;
+        let root = Root::open(&run.desired.root)?;
         // An image that is made ready for another host holds that host's settings.
         if wish == Wish::Configured && !root.is_host() {
             return Ok(None);
@@ -138,7 +138,7 @@ pub fn command(
     check: impl FnOnce(&Agents) -> Result<(Report, Source), crate::MainError>,
     out: &mut impl Write,
 ) -> Result<Exit, crate::MainError> {
-    let root = Root::open(&arguments.root)?;
+    let root = Root::open(&arguments.desired.root)?;
     if arguments.status {
         let status = Spool::look(&root).map_err(ReportError::from)?;
         spool::told::write(&status, Time::now(), arguments.format, Style::of_stdout(), out)?;

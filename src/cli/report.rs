@@ -1,10 +1,8 @@
 //! The flags of reporting.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::{ExplainFormat, Run};
+use super::{Desired, ExplainFormat};
 
 /// The settings as flags: each stands before the environment and /etc/standfast/standfast.conf.
 ///
@@ -84,15 +82,9 @@ impl Settings {
 /// `standfast report`
 #[derive(Debug, Args)]
 pub struct Report {
-    /// Desired state, as for check
-    #[arg(long, value_name = "FILE")]
-    pub policy: Option<PathBuf>,
-    /// Desired state: a catalog of Puppet, as for check
-    #[arg(long, value_name = "FILE", conflicts_with = "policy")]
-    pub catalog: Option<PathBuf>,
-    /// The directory that stands for /; another than / is reported only with --url
-    #[arg(long, value_name = "DIR", default_value = "/")]
-    pub root: PathBuf,
+    /// What is desired.
+    #[command(flatten)]
+    pub desired: Desired,
     /// Also ask the daemons as a stranger would
     #[arg(long)]
     pub probe: bool,
@@ -111,20 +103,4 @@ pub struct Report {
     /// The settings.
     #[command(flatten)]
     pub settings: Settings,
-}
-
-impl Report {
-    /// The check that is reported.
-    #[must_use]
-    pub fn run(&self) -> Run {
-        Run {
-            policy: self.policy.clone(),
-            catalog: self.catalog.clone(),
-            root: self.root.clone(),
-            globs: Vec::new(),
-            format: None,
-            diff: false,
-            verbose: false,
-        }
-    }
 }
