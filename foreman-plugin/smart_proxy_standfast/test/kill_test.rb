@@ -3,32 +3,24 @@
 # Killed at random instants while hosts report and Foreman fails at random: nothing is lost, nothing counts twice.
 
 require 'helper'
-require 'foreman_standin'
-require 'proxy_process'
+require 'as_process'
 
 class KillTest < Minitest::Test
+  include AsProcess
+
   HOSTS = 12
   REPORTS = 25 # of each host
   KILLS = 20
   NETWORK = [SystemCallError, IOError, OpenSSL::SSL::SSLError, Net::ReadTimeout].freeze
 
   def setup
-    @dir = Dir.mktmpdir
     @seed = Random.new_seed
     @random = Random.new(@seed)
-    @ca = Authority.new(@dir, 'Puppet CA')
-    @foreman = ForemanStandin.new(@ca, 'proxy.example.com')
+    prepare(retry_min: 0.01, retry_max: 0.05, timeout: 2, host_burst: 1000)
     @foreman.behave = faults(Random.new(@seed + 1))
-    @proxy = ProxyProcess.new(@dir, @ca, @foreman.url, retry_min: 0.01, retry_max: 0.05, timeout: 2, host_burst: 1000)
     @bodies = {}
     @accepted = Hash.new { |hash, host| hash[host] = [] }
     @lock = Mutex.new
-  end
-
-  def teardown
-    @proxy.kill
-    @foreman.close
-    FileUtils.rm_rf(@dir)
   end
 
   # A third of the requests go wrong, in all the ways in which they can.
@@ -105,10 +97,5 @@ class KillTest < Minitest::Test
     end
     wait_until { Dir.children(File.join(@dir, 'spool/todo')).empty? }
     assert_equal [[], []], %w[dead last].map { |folder| Dir.children(File.join(@dir, 'spool', folder)) }
-  end
-
-  def wait_until
-    1500.times { yield ? return : sleep(0.02) }
-    flunk "it did not come about within 30 seconds\n#{File.read(@proxy.log).lines.last(20).join}"
   end
 end

@@ -3,29 +3,17 @@
 # The plugin as a process behind real TLS, with certificates of its own authority, of another, and none.
 
 require 'helper'
-require 'foreman_standin'
-require 'proxy_process'
+require 'as_process'
 
 class ProcessTest < Minitest::Test
+  include AsProcess
+
   CANARY = 'canary-c0mmunity-7'
 
   def setup
-    @dir = Dir.mktmpdir
-    @ca = Authority.new(@dir, 'Puppet CA')
-    @foreman = ForemanStandin.new(@ca, 'proxy.example.com', known: ['web17.example.com'])
-    @proxy = ProxyProcess.new(@dir, @ca, @foreman.url, retry_min: 0.05, retry_max: 0.2).start
+    prepare(known: ['web17.example.com'], retry_min: 0.05, retry_max: 0.2)
+    @proxy.start
     @own = @ca.issue('web17.example.com')
-  end
-
-  def teardown
-    @proxy.kill
-    @foreman.close
-    FileUtils.rm_rf(@dir)
-  end
-
-  def wait_until
-    1000.times { yield ? return : sleep(0.02) }
-    flunk "it did not come about within 20 seconds:\n#{File.read(@proxy.log)}"
   end
 
   def test_a_report_with_the_hosts_own_certificate_reaches_foreman_to_the_byte
