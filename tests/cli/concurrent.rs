@@ -1,22 +1,23 @@
 //! Runs at the same time: one after the other, and nothing is lost.
 
 use std::fs;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
+use crate::bounded::{Bounded, start};
 use crate::temp_root::{DROP_IN, LIMITS_CONF, TempRoot};
 
 const PROCESSES: usize = 8;
 
 /// Starts an apply for each of these policies at once, and waits for all.
 fn apply_at_once(root: &TempRoot, policies: &[String]) -> Vec<i32> {
-    let start = |(number, policy): (usize, &String)| {
+    let start_one = |(number, policy): (usize, &String)| {
         let file = format!("policy-{number}.ini");
         fs::write(root.beside(&file), policy).unwrap();
         let mut apply = root.command(&["apply"], &["--policy", &file]);
-        apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        start(apply.stdout(Stdio::null()).stderr(Stdio::null()))
     };
-    let children: Vec<Child> = policies.iter().enumerate().map(start).collect();
-    children.into_iter().map(|mut child| child.wait().unwrap().code().unwrap()).collect()
+    let mut all: Vec<Bounded> = policies.iter().enumerate().map(start_one).collect();
+    all.iter_mut().map(|one| one.wait().code().unwrap()).collect()
 }
 
 #[test]

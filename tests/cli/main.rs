@@ -9,6 +9,7 @@
 
 mod bad_files;
 mod bad_policy;
+mod bounded;
 mod concurrent;
 mod corpus;
 mod desired;

@@ -5,6 +5,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+use crate::bounded::{output, start};
+
 /// The program under test.
 pub(crate) const STANDFAST: &str = env!("CARGO_BIN_EXE_standfast");
 
@@ -25,18 +27,18 @@ pub(crate) fn standfast<A: AsRef<std::ffi::OsStr>>(arguments: &[A]) -> Command {
 
 /// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) -> Said {
-    Said::of(command.output().expect("the program starts"))
+    Said::of(output(command))
 }
 
 /// Runs a command with this on its standard input.
 pub(crate) fn run_with_input(command: &mut Command, input: &[u8]) -> Said {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program starts");
-    let mut stdin = child.stdin.take().unwrap();
+    let mut program = start(command);
+    let mut stdin = program.child.stdin.take().unwrap();
     std::thread::scope(|scope| {
         // A program that refuses its input early closes the pipe: no failure of the test.
         scope.spawn(move || drop(stdin.write_all(input)));
-        Said::of(child.wait_with_output().unwrap())
+        Said::of(program.output())
     })
 }
 

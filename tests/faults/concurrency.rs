@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::{Output, Stdio};
 
+use crate::bounded::start;
 use crate::command::apply_policy;
 use crate::scenario::{BACKUPS, DROP_IN, LIMITS, OLD};
 use crate::tree::Tree;
@@ -22,13 +23,13 @@ fn bare() -> Tree {
 
 /// Starts a run for each policy before it waits for the first.
 fn at_once(tree: &Tree, policies: &[String]) -> Vec<Output> {
-    let start = |(number, policy): (usize, &String)| {
+    let start_one = |(number, policy): (usize, &String)| {
         let file = tree.beside(&format!("policy-{number}.ini"));
         let mut command = apply_policy(&tree.root, &file, policy);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
     };
-    let runs: Vec<_> = policies.iter().enumerate().map(start).collect();
-    runs.into_iter().map(|run| run.wait_with_output().unwrap()).collect()
+    let runs: Vec<_> = policies.iter().enumerate().map(start_one).collect();
+    runs.into_iter().map(|run| run.output()).collect()
 }
 
 /// The drop-in's lines, sorted: the lock puts the runs in a row, but not in which.

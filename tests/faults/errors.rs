@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
+use crate::bounded;
 use crate::command::apply_command;
 use crate::disk::GROW;
 use crate::judge::{Found, Judge};
@@ -206,7 +207,7 @@ fn a_write_that_stops_half_way_is_a_failure() {
     let mut command = Command::new("sh");
     command.args(["-c", limited, "sh"]).arg(apply.get_program()).args(apply.get_args());
 
-    let output = command.output().unwrap();
+    let output = bounded::output(&mut command);
 
     let when = "no file may grow beyond 8 KiB";
     let left = judge.look(&tree, when);

@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::process::Output;
 
+use crate::bounded;
 use crate::command::apply_command;
 use crate::scenario::{Scenario, Target};
 use crate::tree::{Metadata, Tree};
@@ -42,7 +43,7 @@ impl<'s> Judge<'s> {
     /// The next run, with nothing in its way: it must repair whatever the last one left.
     pub(crate) fn recover(&self, tree: &Tree, when: &str) {
         let left = self.look(tree, when);
-        let output = apply_command(&tree.root, self.scenario).output().unwrap();
+        let output = bounded::output(&mut apply_command(&tree.root, self.scenario));
         let code = if left.contains(&Found::Old) { 2 } else { 0 };
         assert_eq!(output.status.code(), Some(code), "{when}: the next run: {output:?}");
         let all_new = vec![Found::New; left.len()];

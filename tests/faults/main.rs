@@ -10,6 +10,9 @@
     reason = "tests make their own files, and a broken one should say where"
 )]
 
+#[path = "../cli/bounded.rs"]
+#[allow(dead_code, reason = "other tests need the rest")]
+mod bounded;
 mod checked;
 mod command;
 mod concurrency;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use crate::bounded::output;
 use crate::command::apply_command;
 use crate::scenario::Scenario;
 use crate::tree::Tree;
@@ -71,7 +72,7 @@ fn log(tree: &Tree) -> PathBuf {
 }
 
 fn run(tree: &Tree, scenario: &Scenario, options: &[String]) -> Output {
-    command(tree, scenario, options).output().unwrap()
+    output(&mut command(tree, scenario, options))
 }
 
 /// The scenario under strace, and under a umask that would spoil whatever relies on it.

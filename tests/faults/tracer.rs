@@ -11,6 +11,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use crate::bounded::start;
+
 /// Calls that change nothing outside the process, or whose number is up to chance.
 const PASSED_OVER: [i64; 14] = [
     libc::SYS_mmap,
@@ -43,13 +45,13 @@ pub(crate) struct Followed {
 /// Runs a command whose grandchild says `ready` and executes the program once it gets a line. The program is killed at
 /// the call with this index, where it makes so many.
 pub(crate) fn follow(command: &mut Command, kill_at: Option<usize>) -> Followed {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+    let mut program = start(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()));
+    let child = &mut program.child;
     let mut output = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     output.read_line(&mut line).unwrap();
     assert_eq!(line, "ready\n", "the private machine could not be made");
-    let process = grandchild(&child);
+    let process = grandchild(child);
     let options = Options::PTRACE_O_TRACESYSGOOD
         | Options::PTRACE_O_TRACECLONE
         | Options::PTRACE_O_TRACEEXEC
@@ -60,7 +62,7 @@ pub(crate) fn follow(command: &mut Command, kill_at: Option<usize>) -> Followed 
     let (calls, is_killed) = watch(process, kill_at);
     let mut said = String::new();
     output.read_to_string(&mut said).unwrap();
-    Followed { calls, is_killed, output: said, code: child.wait().unwrap().code() }
+    Followed { calls, is_killed, output: said, code: program.wait().code() }
 }
 
 /// The shell below the first process of the namespace.

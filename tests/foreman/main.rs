@@ -14,6 +14,9 @@ mod sent;
 mod soak;
 mod standin;
 
+#[path = "../cli/bounded.rs"]
+#[allow(dead_code, reason = "other tests need the rest")]
+mod bounded;
 #[path = "../cli/said.rs"]
 #[allow(dead_code, reason = "other tests need the rest")]
 mod said;

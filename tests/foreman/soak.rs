@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::bounded::{self, Bounded, start};
 use crate::proved::authority;
 use crate::standin::misbehave::{Misbehaviour, Stage, Stop, When};
 use crate::standin::pki::Leaf;
@@ -108,16 +109,16 @@ impl<'s> Host<'s> {
 
     /// One run with a state of its own, in peace or killed, alone or beside another that sends what waits.
     fn run(&mut self, state: u64) {
-        let mut child = self.check(state).spawn().unwrap();
-        let other = self.chance.one_in(8).then(|| self.command(&["--send"]).spawn().unwrap());
+        let mut run = start(&mut self.check(state));
+        let other = self.chance.one_in(8).then(|| start(&mut self.command(&["--send"])));
         let is_killed = self.chance.one_in(4);
         if is_killed {
             thread::sleep(Duration::from_micros(self.chance.below(LONGEST_LIFE)));
-            child.kill().unwrap();
+            run.child.kill().unwrap();
             self.kills += 1;
         }
-        let output = child.wait_with_output().unwrap();
-        let beside = other.map(|other| other.wait_with_output().unwrap());
+        let output = run.output();
+        let beside = other.map(Bounded::output);
         let when =
             format!("{}, state {state}, killed: {is_killed}, {output:?}, beside {beside:?}", self.name);
         for output in beside.iter().chain((!is_killed).then_some(&output)) {
@@ -126,7 +127,7 @@ impl<'s> Host<'s> {
         self.look(state, !is_killed, &when);
         // Else almost each report would be replaced before it is tried once more.
         if !self.waiting(&when).is_empty() && !self.chance.one_in(3) {
-            let output = self.command(&["--send"]).output().unwrap();
+            let output = bounded::output(&mut self.command(&["--send"]));
             let when = format!("{when}, then {output:?}");
             is_healthy(&output, &when);
             self.look(state, !is_killed, &when);
@@ -171,7 +172,7 @@ impl<'s> Host<'s> {
 
     /// The server is well again: whatever waits arrives with one more start.
     fn finish(&mut self) {
-        let output = self.command(&["--send"]).output().unwrap();
+        let output = bounded::output(&mut self.command(&["--send"]));
         assert!(output.status.success(), "{output:?}");
         let (waiting, stored) = (self.waiting("in the end"), self.stored());
         assert_eq!((waiting, stored), (vec![], self.put), "{}: {output:?}", self.name);

@@ -113,7 +113,7 @@ impl Node {
 
     /// Runs a program with the environment that Puppet needs.
     pub(crate) fn run(&self, argv: &[&str]) -> Output {
-        let mut command = self.host.command(argv);
+        let mut command = self.host.bounded(argv);
         command.env("HOME", "/root").env("LANG", "C.UTF-8");
         command.output().expect("nsenter of util-linux starts")
     }

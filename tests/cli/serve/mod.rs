@@ -7,15 +7,16 @@ mod protocol;
 mod purge;
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{ChildStdin, ChildStdout, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::bounded::{Bounded, start};
 use crate::temp_root::TempRoot;
 
 /// A process that answers, until it is dropped.
 struct Served {
-    child: Child,
+    program: Bounded,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
     /// All that was said.
@@ -27,9 +28,9 @@ impl Served {
     fn silent(root: &TempRoot) -> Self {
         let mut command = root.command(&["serve"], &[]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the program starts");
-        let (input, output) = (child.stdin.take(), child.stdout.take().unwrap());
-        Self { child, input, output: BufReader::new(output), said: String::new() }
+        let mut program = start(&mut command);
+        let (input, output) = (program.child.stdin.take(), program.child.stdout.take().unwrap());
+        Self { program, input, output: BufReader::new(output), said: String::new() }
     }
 
     /// A run of an agent.
@@ -112,8 +113,8 @@ impl Served {
         self.output.read_to_string(&mut rest).unwrap();
         assert_eq!(rest, "", "an answer for each line, and no more");
         let mut complaints = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut complaints).unwrap();
-        let code = self.child.wait().unwrap().code();
+        self.program.child.stderr.take().unwrap().read_to_string(&mut complaints).unwrap();
+        let code = self.program.wait().code();
         assert_eq!((code, complaints.as_str()), (Some(0), ""));
         std::mem::take(&mut self.said)
     }
@@ -123,7 +124,7 @@ impl Drop for Served {
     fn drop(&mut self) {
         // After a failed assertion it still waits for a line.
         drop(self.input.take());
-        drop(self.child.wait());
+        drop(self.program.child.wait());
     }
 }
 

@@ -88,7 +88,7 @@ fn a_line_that_is_too_long_is_refused_and_takes_no_memory() {
     line.resize(70 << 20, b'x');
     let answer = served.line(&line);
     assert_eq!(answer["error"], "the line is longer than 64 MiB");
-    let status = std::fs::read_to_string(format!("/proc/{}/status", served.child.id())).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", served.program.child.id())).unwrap();
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     let kib: u64 = resident.trim().trim_end_matches(" kB").trim().parse().unwrap();
     assert!(kib < 40_000, "{kib} KiB are kept after the line");
@@ -140,14 +140,14 @@ fn who_asks_and_does_not_read_ends_it_without_a_word() {
     let mut command = root.command(&["serve"], &[]);
     use std::process::Stdio;
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    drop(child.stdout.take());
-    let mut input = child.stdin.take().unwrap();
+    let mut program = crate::bounded::start(&mut command);
+    drop(program.child.stdout.take());
+    let mut input = program.child.stdin.take().unwrap();
     for _ in 0..3 {
         // The process may be gone by now.
         let _ = std::io::Write::write_all(&mut input, b"{\"ask\":\"hello\",\"protocol\":1}\n");
     }
-    let output = child.wait_with_output().unwrap();
+    let output = program.output();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(output.stderr.is_empty(), "{output:?}");
 }

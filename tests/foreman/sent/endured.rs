@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::foreman;
 use super::machine::{Ended, Machine};
+use crate::bounded::start;
 use crate::proved::authority;
 use crate::said::Said;
 use crate::standin::misbehave::{Misbehaviour, Stage, Stop, When};
@@ -144,17 +145,16 @@ fn peak(machine: &Machine, foreman: &Standin) -> (Said, u64) {
         ["--policy", "policy.ini", "--now", "--url", &url, "--certname", super::HOST, "--user", "admin"];
     let file = ["--password-file", "/etc/standfast/token", "--timeout", "2s"];
     let mut command = machine.command("report", &[&ours[..], &file].concat());
-    let mut child =
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut program = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
     let mut most = 0;
-    while child.try_wait().expect("a child").is_none() {
-        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+    while program.child.try_wait().expect("a child").is_none() {
+        let status = fs::read_to_string(format!("/proc/{}/status", program.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         most = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or(0).max(most);
         thread::sleep(Duration::from_millis(1));
     }
     assert!(most > 0, "it was seen");
-    let output = child.wait_with_output().expect("its output");
+    let output = program.output();
     let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
     let code = output.status.code().expect("no signal ends the program");
     (Said { code, out: text(output.stdout), err: text(output.stderr) }, most)
