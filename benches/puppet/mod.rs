@@ -93,14 +93,18 @@ pub(crate) fn many(tools: &Tools, stages: &Stages, table: &mut Table) {
         serve.instructions()
     };
     let _set = accounts(stages, TOO_MANY);
-    let ways = [Way::Nowhere, Way::Literal, Way::Container];
+    let ways = [Way::Nowhere, Way::Holder, Way::Literal, Way::Container];
     let cases = ways.map(|way| Case::new(tools, stages, way, TOO_MANY).in_sync());
-    let [none, container, hiera] = cpus(cases.each_ref().map(Case::program), 11);
+    let [none, holder, container, hiera] = cpus(cases.each_ref().map(Case::program), 11);
+    let what = "Puppet, a type that does nothing with 10,000 entries to an empty catalog";
+    table.cpu_ratio(what, ratio(&holder, &none), None);
     table.cpu("Puppet, `standfast_limits` with 10,000 entries", median(container.clone()), None);
     let what = "Puppet, `standfast_limits` with 10,000 entries to an empty catalog";
     table.cpu_ratio(what, ratio(&container, &none), 1.4);
     table.cpu_ratio("the same with the entries in Hiera", ratio(&hiera, &none), None);
-    let [none, container, _] = &cases;
+    let what = "Puppet, `standfast_limits` with 10,000 entries to a type that does nothing with them";
+    table.cpu_ratio(what, ratio(&container, &holder), None);
+    let [none, _, container, _] = &cases;
     let more = container.program().peak_kib().saturating_sub(none.program().peak_kib());
     let bytes = container.report_bytes();
     table.bytes("report, `standfast_limits` with 10,000 entries", bytes, Some(REPORT_BYTES));
@@ -143,13 +147,18 @@ pub(crate) fn first_run(tools: &Tools, stages: &Stages, table: &mut Table) {
     let container = Case::new(tools, stages, Way::Container, MANY).in_sync();
     let [few, half, all] = singles.each_ref().map(Case::first_run);
     let at_once = container.first_run();
-    let columns = cpus([none.program(), &few, &half, &all, &at_once], 5);
-    let [none, few_cpu, half_cpu, all_cpu, at_once_cpu] = columns.map(median);
+    let [half_of_nothing, all_of_nothing] =
+        [500, 1000].map(|count| Case::new(tools, stages, Way::Anew, count).first_run());
+    let programs = [none.program(), &few, &half, &all, &at_once, &half_of_nothing, &all_of_nothing];
+    let [none, few_cpu, half_cpu, all_cpu, at_once_cpu, half_of_nothing, all_of_nothing] =
+        cpus(programs, 5).map(median);
     table.cpu("Puppet, first run, 100 `limits_entry`", few_cpu, None);
     table.cpu("Puppet, first run, 1,000 `limits_entry`", all_cpu, None);
     let more = |cpu: Duration| cpu.saturating_sub(none).as_secs_f64();
     let what = "Puppet, first run, 1,000 to 500 `limits_entry`, beyond an empty catalog";
     table.cpu_ratio(what, more(all_cpu) / more(half_cpu), 2.2);
+    let what = "the same with a type that is made by doing nothing";
+    table.cpu_ratio(what, more(all_of_nothing) / more(half_of_nothing), None);
     table.cpu("Puppet, first run, `standfast_limits` with 1,000 entries", at_once_cpu, None);
     let [_, half_case, all_case] = &singles;
     let counted = [(half_case, &half), (all_case, &all)].map(|(case, run)| {

@@ -12,12 +12,16 @@ pub(super) enum Way {
     Nowhere,
     /// A resource of a native type that does nothing for each.
     Nothing,
+    /// The same, which says in each run that it was absent, and is made.
+    Anew,
     /// A `limits_entry` for each.
     Single,
     /// One `standfast_limits` for all.
     Container,
     /// The same, with all entries in the manifest instead of Hiera.
     Literal,
+    /// As many in the manifest, for a resource of a type that does nothing with them.
+    Holder,
     /// A file in limits.d for each.
     File,
     /// A `file_line` in limits.conf for each.
@@ -50,11 +54,13 @@ impl Way {
         match self {
             Self::Nowhere => String::new(),
             Self::Nothing => each(r#"nothing_entry { "${user}/soft/nproc": value => $value }"#),
+            Self::Anew => each(r#"nothing_entry { "${user}/soft/nproc": value => $value, made => anew }"#),
             Self::Single => each(r#"limits_entry { "${user}/soft/nproc": value => $value }"#),
             Self::Container => "standfast_limits { 'main': entries => lookup('limits') }\n".to_owned(),
-            Self::Literal => {
+            Self::Literal | Self::Holder => {
+                let name = if self == Self::Holder { "nothing_holder" } else { "standfast_limits" };
                 let entries = self.table(count, " => ", ",\n");
-                format!("standfast_limits {{ 'main':\n  entries => {{\n{entries}  }},\n}}\n")
+                format!("{name} {{ 'main':\n  entries => {{\n{entries}  }},\n}}\n")
             }
             Self::File => each(
                 r#"file { "/etc/security/limits.d/${user}.conf": content => "${user} soft nproc ${value}\n" }"#,
@@ -76,7 +82,7 @@ impl Way {
     /// What Hiera has.
     pub(super) fn data(self, count: usize) -> String {
         match self {
-            Self::Nowhere | Self::Literal => "{}\n".to_owned(),
+            Self::Nowhere | Self::Literal | Self::Holder => "{}\n".to_owned(),
             _ => format!("limits:\n{}", self.table(count, ": ", "\n")),
         }
     }
@@ -94,7 +100,8 @@ impl Way {
 
     /// A line for each user with the soft limit of his processes.
     fn table(self, count: usize, between: &str, end: &str) -> String {
-        let item = if matches!(self, Self::Container | Self::Literal) { "/soft/nproc" } else { "" };
+        let item =
+            if matches!(self, Self::Container | Self::Literal | Self::Holder) { "/soft/nproc" } else { "" };
         let mut text = String::new();
         for index in 0..count {
             write!(text, "    '{}{item}'{between}{}{end}", user(index), value(index)).unwrap();
@@ -107,7 +114,9 @@ impl Way {
         const OURS: (&str, &str) = ("standfast", "puppet-module");
         const STDLIB: (&str, &str) = ("stdlib", "target/peers/modules/stdlib");
         match self {
-            Self::Nowhere | Self::Nothing => &[OURS, ("nothing", "benches/puppet/nothing")],
+            Self::Nowhere | Self::Nothing | Self::Anew | Self::Holder => {
+                &[OURS, ("nothing", "benches/puppet/nothing")]
+            }
             Self::Single | Self::Container | Self::Literal => &[OURS],
             Self::File => &[],
             Self::FileLine => &[STDLIB],

@@ -54,7 +54,7 @@ fn a_program_that_is_missing_or_none_fails_its_resources_alone() {
     assert_ours_fail(
         &node,
         &node.apply(MANIFEST, &[]),
-        "/usr/bin/standfast: does not say the version of standfast",
+        "standfast has answered something else than was asked",
     );
 }
 

@@ -61,7 +61,7 @@ fn an_agent_that_stays_asks_a_process_of_its_own_in_each_run() {
         end
         # As if a run had been broken off.
         begun = Puppet::Resource::Catalog.new('host', environment)
-        PuppetX::Standfast::Client.of(begun).start if require '/var/lib/case/modules/standfast/lib/puppet_x/standfast/client'
+        PuppetX::Standfast::Client.of(begun).start if require '/var/lib/case/modules/standfast/lib/puppet_x/standfast/type'
         before = `pgrep -c -x standfast`.strip
         apply.call(4096)
         Process.wait(fork { apply.call(1024); puts `pgrep -c -x standfast`.strip })

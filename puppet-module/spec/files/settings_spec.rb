@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 require 'spec_helper'
-require 'puppet_x/standfast/client'
+require 'puppet_x/standfast/type'
 
 # What the types read of /etc/standfast/standfast.conf.
 describe 'PuppetX::Standfast::Binary' do

@@ -1,8 +1,7 @@
 # frozen_string_literal: true
 
 # Printed by `standfast schema --puppet`: what is changed here is lost.
-shared = File.expand_path('../../puppet_x/standfast/type.rb', __dir__)
-require shared unless $LOADED_FEATURES.include?(shared)
+load File.expand_path('../../puppet_x/standfast/type.rb', __dir__) unless defined?(PuppetX::Standfast::Type)
 
 Puppet::Type.newtype(:limits_entry) do
   @doc = <<~'DOC'

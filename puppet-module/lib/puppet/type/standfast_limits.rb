@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
-shared = File.expand_path('../../puppet_x/standfast/type.rb', __dir__)
-require shared unless $LOADED_FEATURES.include?(shared)
+load File.expand_path('../../puppet_x/standfast/type.rb', __dir__) unless defined?(PuppetX::Standfast::Type)
 
 Puppet::Type.newtype(:standfast_limits) do
   @doc = <<~'DOC'
@@ -67,15 +66,16 @@ Puppet::Type.newtype(:standfast_limits) do
       config = { inert: self[:inert], purge: self[:purge], purge_ignore: self[:purge_ignore] }.compact
       # One that is Deferred as a whole is no hash yet.
       entries = self[:entries].is_a?(Hash) ? self[:entries] : {}
-      all = { 'limits_entry' => entries.transform_values { |given| attributes(given) } }
+      defaults = self[:defaults].is_a?(Hash) ? self[:defaults] : {}
+      all = { 'limits_entry' => entries.transform_values { |given| attributes(given, defaults) } }
       config.empty? ? all : all.merge('limits_config' => { 'main' => config })
     end
   end
 
-  def attributes(given)
+  def attributes(given, defaults)
     given = { 'value' => given } unless given.is_a?(Hash)
-    given = self[:defaults].merge(given) if self[:defaults].is_a?(Hash)
-    given.compact
+    given = defaults.merge(given) unless defaults.empty?
+    given.value?(nil) ? given.compact : given
   end
 
   def entry_type

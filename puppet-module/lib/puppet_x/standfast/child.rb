@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require 'io/wait'
-
 module PuppetX
   module Standfast
     # Why the program is of no use; the text is one line, and quotes nothing that it said.
@@ -17,6 +15,7 @@ module PuppetX
         # A group of its own: what is typed at Puppet is not for it, and what it starts ends with it.
         @pid = Process.spawn(*argv, in: theirs, out: ours, err: File::NULL, chdir: '/', pgroup: true)
         @rest = String.new
+        @chunk = String.new
       rescue SystemCallError => e
         raise Failure, "#{@program}: cannot be run: #{e.message}"
       ensure
@@ -31,7 +30,7 @@ module PuppetX
         end
         read
       rescue Errno::EPIPE
-        raise Failure, ended
+        read # what it has said before it ended
       end
 
       # Its first line without a question.
@@ -66,12 +65,13 @@ module PuppetX
       private
 
       def read
-        until (line = @rest.slice!(/\A.*\n/))
-          chunk = @output.read_nonblock(65_536, exception: false)
+        until (ends = @rest.index("\n"))
+          wait(@output, :wait_readable)
+          chunk = @output.read_nonblock(65_536, @chunk, exception: false)
           raise Failure, ended if chunk.nil?
-          chunk == :wait_readable ? wait(@output, chunk) : @rest << chunk
+          @rest << chunk unless chunk == :wait_readable
         end
-        line.force_encoding('UTF-8')
+        @rest.slice!(0..ends).force_encoding('UTF-8')
       end
 
       def wait(pipe, how)

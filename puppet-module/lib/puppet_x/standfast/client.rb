@@ -1,9 +1,5 @@
 # frozen_string_literal: true
 
-require 'json'
-require_relative 'binary'
-require_relative 'type'
-
 module PuppetX
   module Standfast
     # The process that answers one run: started at the first question, ended with the run.
@@ -52,8 +48,8 @@ module PuppetX
         @starts += 1
         @child = Child.new(program, 'serve')
         hello
-        @declared = {}
-        declare(Declarations.all(@catalog)) if @catalog
+        @known = {}.compare_by_identity
+        declare(Declarations.ours(@catalog)) if @catalog
       rescue Failure => e
         @failure = e
         close
@@ -76,15 +72,16 @@ module PuppetX
       end
 
       # Tells what should be: all of it at the start, and what only became known later.
-      def declare(declarations)
-        ask({ ask: 'declare', resources: declarations }, 'refused')
-        declarations.each { |one| @declared[one.values_at(:type, :title)] = !one.key?(:deferred) }
+      def declare(resources)
+        declarations = resources.map(&:declarations)
+        ask({ ask: 'declare', resources: declarations.flatten(1) }, 'refused')
+        resources.zip(declarations) { |one, all| @known[one] = all.none? { |declaration| declaration.key?(:deferred) } }
       end
 
       # Whether all of a resource was known when it was declared.
-      def knows?(type, title)
+      def knows?(resource)
         start
-        @declared.fetch([type, title], false)
+        @known[resource]
       end
 
       def finish
@@ -118,7 +115,7 @@ module PuppetX
       end
 
       def hello
-        answer = exchange({ ask: 'hello', protocol: PROTOCOL, run: run }, nil)
+        answer = exchange({ ask: 'hello', protocol: PROTOCOL, run: run }, nil, [@seconds, 10].min)
         return if answer['protocol'] == PROTOCOL && answer['kinds'].is_a?(Array)
         raise Failure, "standfast #{answer['version'].to_s[/\A[\w.-]{1,20}\z/]} speaks another protocol than this " \
                        'module: one of them must be updated'
@@ -142,8 +139,8 @@ module PuppetX
         all
       end
 
-      def exchange(question, field)
-        answer = JSON.parse(@child.ask("#{JSON.generate(question)}\n", @seconds))
+      def exchange(question, field, seconds = @seconds)
+        answer = JSON.parse(@child.ask("#{JSON.generate(question)}\n", seconds))
         raise Failure, NONSENSE unless answer.is_a?(Hash)
         raise Failure, answer['error'] if answer['error'].is_a?(String)
         return answer unless field

@@ -14,7 +14,7 @@ module PuppetX
       # Just before it is evaluated. What fails is told when it is, so that it can still be skipped in silence.
       def eval_generate
         learn
-        answers = client.observe(keys.map { |key| named(key) }, 'drifted')
+        answers = client.observe(members.flat_map { |type, all| all.map { |title, _| named(type, title) } }, 'drifted')
         @children = answers.map { |answer| child(answer) }
       rescue Puppet::Error => e
         @failure = e
@@ -29,7 +29,8 @@ module PuppetX
       # One write for all children, when the first of them is to be changed.
       def enforce_all(child)
         @became ||= begin
-          client.apply(@children.map { |one| named([one.class.name.to_s, one.title]) }).to_h { |one| [one.values_at('type', 'title'), one] }
+          became = client.apply(@children.map { |one| named(one.type, one.title) })
+          became.to_h { |one| [one.values_at('type', 'title'), one] }
         rescue Failure => e
           Hash.new { |_, _| raise e }
         end
@@ -37,7 +38,8 @@ module PuppetX
       end
 
       def declarations
-        keys.map { |key| declaration(key) }
+        shared = { noop: noop? || nil, file: file, line: line, container: ref }.compact
+        members.flat_map { |type, all| all.map { |title, given| declaration(type, title, given).update(shared) } }
       end
 
       def identities
@@ -47,8 +49,9 @@ module PuppetX
       def pre_run_check
         Declarations.refuse_twice(self)
         # It would take each entry for undeclared, for they are no resources while they are in sync.
-        purged = members.keys.find { |type| catalog.resource(:resources, type)&.purge? }
-        raise Puppet::Error, "take the `purge` of #{ref} in the place of Resources[#{purged}]" if purged
+        # To ask the catalog for one that is not there makes Puppet load its type.
+        purges = catalog.resources.find { |one| one.type == :resources && members.key?(one[:name].to_s) && one.purge? }
+        raise Puppet::Error, "take the `purge` of #{ref} in the place of #{purges.ref}" if purges
       end
 
       private
@@ -57,27 +60,21 @@ module PuppetX
         Client.of(catalog)
       end
 
-      def keys
-        members.flat_map { |type, all| all.keys.map { |title| [type, title] } }
-      end
-
       # What was to be known only now is told before anything is asked.
       def learn
         return if Declarations.resolve(self).empty?
         @members = nil
-        client.declare(declarations)
+        client.declare([self])
       end
 
-      def named(key)
-        { type: key.first, title: key.last }
+      def named(type, title)
+        { type: type, title: title }
       end
 
-      def declaration(key)
-        @shared ||= { noop: noop? || nil, file: file, line: line, container: ref }.compact
-        all = members[key.first][key.last]
-        unknown = all.select { |_, value| Declarations.deferred?(value) }
-        return { **named(key), parameters: all, **@shared } if unknown.empty?
-        { **named(key), parameters: all.reject { |name, _| unknown.key?(name) }, deferred: unknown.keys, **@shared }
+      def declaration(type, title, given)
+        return { type: type, title: title, parameters: given } unless Declarations.deferred?(given)
+        unknown, known = given.partition { |_, value| Declarations.deferred?(value) }.map(&:to_h)
+        { type: type, title: title, parameters: known, deferred: unknown.keys }
       end
 
       def known(key)

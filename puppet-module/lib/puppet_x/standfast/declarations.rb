@@ -1,34 +1,29 @@
 # frozen_string_literal: true
 
-require 'set'
-
 module PuppetX
   module Standfast
     # What the program is told of the resources of a catalog.
     module Declarations
       module_function
 
-      # A resource as the program is told of it.
+      # A resource as the program is told of it: the values that a manifest gives to what the program knows.
       def of(resource)
-        deferred = deferred(resource)
-        {
-          type: resource.class.name.to_s, title: resource.title, parameters: given(resource, deferred),
-          noop: resource.noop?, file: resource.file, line: resource.line, tags: resource.tags.to_a,
-          deferred: deferred
-        }.reject { |_, value| value.nil? || value == false || value == [] }
-      end
-
-      # The values that a manifest gives to what the program knows.
-      def given(resource, deferred)
         own = own(resource.class)
-        resource.parameters.each_with_object({}) do |(name, one), given|
-          next if !own.include?(name) || deferred.include?(name) || (one.is_a?(Property) && one.adopted?)
-          value = one.value
-          given[name] = value unless value.nil? || (name == :name && value.to_s == resource.title)
+        given = {}
+        deferred = []
+        resource.parameters.each do |name, one|
+          next if !own.include?(name) || (value = one.value).nil? || (one.is_a?(Property) && one.adopted?)
+          if deferred?(value) then deferred << name
+          elsif name != :name || value.to_s != resource.title then given[name] = value
+          end
         end
+        {
+          type: resource.type, title: resource.title, parameters: given, noop: resource.noop? || nil, file: resource.file,
+          line: resource.line, tags: resource.tags.to_a, deferred: deferred.empty? ? nil : deferred
+        }.compact
       end
 
-      # The names of all attributes of a type but Puppet's own. Puppet is slow to tell, and each resource asks thrice.
+      # The names of all attributes of a type but Puppet's own. Puppet is slow to tell, and each resource asks.
       def own(type)
         @own ||= {}.compare_by_identity
         @own[type] ||= Set.new(type.validproperties + type.parameters - [:provider])
@@ -62,10 +57,9 @@ module PuppetX
         end
       end
 
-      # Those of a catalog; what `resources` is to purge is not declared.
-      def all(catalog)
-        ours = catalog.resources.select { |one| one.respond_to?(:declarations) }
-        ours.reject { |one| one.purging? || one.virtual? }.flat_map(&:declarations)
+      # The resources of a catalog that are declared: not what `resources` is to purge.
+      def ours(catalog)
+        catalog.resources.select { |one| one.respond_to?(:declarations) && !one.purging? && !one.virtual? }
       end
 
       def refuse_twice(resource)
@@ -77,27 +71,23 @@ module PuppetX
       def twice(catalog)
         return @twice if @indexed.equal?(catalog)
         @indexed = catalog
-        # Of each type first those that stand for one thing, by its title, then the containers with all of theirs.
-        known = Hash.new { |all, type| all[type] = [[{}, nil]] }
         @twice = {}.compare_by_identity
+        # Of each type the single resources by what they stand for, then the containers, each with all of theirs.
+        known = Hash.new { |all, type| all[type] = [[{}, nil]] }
         catalog.resources.each do |one|
           next unless one.respond_to?(:identities)
-          met = one.identities.map { |type, titles| meet(one, type, titles, known[type]) }
-          @twice[one] = met.compact.first
+          one.identities.each { |type, titles| meet(one, type.to_s, titles, known[type.to_s]) }
         end
-        @twice.compact!
         @twice
       end
 
-      # What the resource stands for as one that is known does, and that one; the resource is known then.
+      # Notes whether the resource stands for what one that is known does; it is known then.
       def meet(resource, type, titles, known)
-        found = known.filter_map do |others, owner|
+        known.each do |others, owner|
           title = common(titles, others)
-          [title, owner || others[title]] if title
+          @twice[resource] ||= ["#{type.capitalize}[#{title}]", owner || others[title]] if title
         end
-        titles.size == 1 ? known[0][0][titles.first.first] ||= resource : known << [titles, resource]
-        title, first = found.first
-        ["#{type.capitalize}[#{title}]", first] if title
+        titles.size == 1 ? known[0][0][titles.first[0]] ||= resource : known << [titles, resource]
       end
 
       # A key that two hashes have. Ten thousand are not looked up in one.

@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require_relative 'client'
-
 module PuppetX
   module Standfast
     # What the providers of all types share: they ask the process of the run, and write in the first setter.
@@ -87,8 +85,7 @@ module PuppetX
       end
 
       def reference
-        name = { type: resource.class.name.to_s, title: resource.title }
-        return name if client.knows?(*name.values)
+        return { type: resource.type, title: resource.title } if client.knows?(resource)
         Declarations.resolve(resource)
         Declarations.of(resource)
       end

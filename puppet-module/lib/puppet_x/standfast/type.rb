@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require 'puppet'
-
 # What the types of standfast share. The types themselves are printed from the schema of the program.
 module PuppetX
   module Standfast
@@ -29,16 +27,16 @@ module PuppetX
       def identities
         return {} if purging?
         names = self.class.key_attributes - [:name]
-        title = names.empty? ? self.title : names.map { |name| parameters[name]&.value }.join('/')
-        { self.class.name.to_s => { title => true } }
+        title = names.empty? ? self.title : names.map { |name| self[name] }.join('/')
+        { self.class.name => { title => true } }
       end
 
       def validate
         parts = self.class.key_attributes - [:name]
-        return if parts.empty? || Declarations.deferred(self).any?
-        missing = parts.reject { |part| parameters[part]&.value }
-        raise ArgumentError, "the title `#{title}` is not of the form #{parts.join('/').upcase}" unless missing.empty?
-        raise ArgumentError, '`name` is the title: leave it out' unless self[:name] == title
+        is_whole = parts.all? { |part| self[part] }
+        return if parts.empty? || (is_whole && self[:name] == title) || Declarations.deferred(self).any?
+        raise ArgumentError, "the title `#{title}` is not of the form #{parts.join('/').upcase}" unless is_whole
+        raise ArgumentError, '`name` is the title: leave it out'
       end
 
       # What the program is told: of a container there is more than one.
@@ -203,7 +201,6 @@ module PuppetX
   end
 end
 
-# All at once, before Puppet has added the type to what is loaded: Ruby is slow after that.
-require_relative 'declarations'
-require_relative 'container'
-require_relative 'provider'
+# Nothing is required: when Puppet has added a type to what is loaded, Ruby goes through all of that at the next
+# `require`, for 15 ms. What these use of Ruby's own libraries (json, set, etc, io/wait) Puppet has loaded.
+%w[declarations container child binary client provider].each { |file| load File.join(__dir__, "#{file}.rb") }

@@ -44,4 +44,9 @@ Puppet::Type.newtype(:nothing_entry) do
   newparam(:match_by) { newvalues('id', 'name', 'verbatim') }
   newparam(:target) { newvalues(%r{\A[^[:cntrl:]]*\z}) }
   newparam(:exceptions) { newvalues('allow', 'forbid') }
+
+  newparam(:made) do
+    desc 'With `anew` it is absent in each run, until it is made, which is nothing to do either.'
+    newvalues('anew')
+  end
 end
