@@ -75,6 +75,27 @@ pub struct Accounts<'r> {
     nss: Nss,
 }
 
+/// A user who is told from others, each by a name: quicker than by the number of each.
+#[derive(Debug)]
+pub struct ToldApart<'a, 'r> {
+    accounts: &'a Accounts<'r>,
+    uid: Uid,
+    /// All that the local file gives this number to.
+    local_names: Vec<&'a [u8]>,
+    hits_are_final: bool,
+}
+
+impl ToldApart<'_, '_> {
+    /// Whether a name may be this user's: it may also where nobody is called so, or nobody can say.
+    #[must_use]
+    pub fn may_be(&self, name: &[u8]) -> bool {
+        if self.hits_are_final && self.accounts.is_local_user(name).unwrap_or(false) {
+            return self.local_names.contains(&name);
+        }
+        self.accounts.uid_of(name).ok().flatten().is_none_or(|uid| uid == self.uid)
+    }
+}
+
 impl<'r> Accounts<'r> {
     /// Reads nothing yet.
     #[must_use]
@@ -106,6 +127,17 @@ impl<'r> Accounts<'r> {
     pub fn uid_of(&self, name: &[u8]) -> Result<Option<Uid>, AccountsError> {
         let nss = || Ok(self.nss.user_by_name(name)?.map(|user| user.uid));
         self.ask(self.users()?, Database::Passwd, |users| users.id_of(name).map(Uid), nss)
+    }
+
+    /// The user of this number, to be told from others by their names.
+    ///
+    /// # Errors
+    /// [`AccountsError`] when a file could not be read.
+    pub fn told_apart(&self, uid: Uid) -> Result<ToldApart<'_, 'r>, AccountsError> {
+        let users = self.users()?;
+        let hits_are_final = !self.root.is_host()
+            || self.switch()?.authority(Database::Passwd, users.has_compat_lines()).hit_is_final;
+        Ok(ToldApart { accounts: self, uid, local_names: users.names_of(uid.0).collect(), hits_are_final })
     }
 
     /// Whether there is a user of exactly this name; quickest where nothing else is wanted, and the names come in the

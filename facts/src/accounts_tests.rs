@@ -31,6 +31,25 @@ fn the_first_of_two_entries_counts() {
 }
 
 #[test]
+fn a_user_is_told_from_others_by_all_names_that_may_be_his() {
+    let dir = contained();
+    let root = dir.open();
+    let accounts = Accounts::new(&root);
+    let may_be = |uid: u32, name: &str| accounts.told_apart(Uid(uid)).unwrap().may_be(name.as_bytes());
+    assert!(may_be(0, "root") && may_be(0, "toor") && may_be(1013, "thekiwi"));
+    assert!(!may_be(0, "thekiwi") && !may_be(1013, "root"));
+    assert!(may_be(1013, "nobody-at-all"), "another service may know the name tomorrow");
+    // What is said of the host is what the name service says, whoever has the last word.
+    let host = Root::host().unwrap();
+    let accounts = Accounts::new(&host);
+    for user in accounts.local_users().unwrap() {
+        let uid = accounts.uid_of(&user.name).unwrap().unwrap();
+        assert!(accounts.told_apart(uid).unwrap().may_be(&user.name));
+        assert!(uid == Uid(0) || !accounts.told_apart(Uid(0)).unwrap().may_be(&user.name));
+    }
+}
+
+#[test]
 fn names_are_compared_byte_by_byte() {
     let dir = contained();
     let root = dir.open();

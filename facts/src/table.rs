@@ -130,6 +130,11 @@ impl<T: Entry> Table<T> {
         if self.rows.get(at).is_some_and(|row| self.name(row) == name) { Some(at) } else { search() }
     }
 
+    /// All names that have this number, also those that an entry before it has with another.
+    pub(crate) fn names_of(&self, id: u32) -> impl Iterator<Item = &[u8]> {
+        self.rows.iter().filter(move |row| row.id == id).map(|row| self.name(row))
+    }
+
     /// The first entry of this number.
     pub(crate) fn by_id(&self, id: u32) -> Option<T> {
         self.entry(self.row_of_id(id)?)

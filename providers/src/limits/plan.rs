@@ -4,6 +4,8 @@ use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
+use standfast_facts::accounts::ToldApart;
+use standfast_facts::ids::Uid;
 use standfast_facts::login_defs::LoginDefs;
 
 use super::domain::Class;
@@ -35,7 +37,7 @@ pub fn plan(
     detail: Detail,
 ) -> Vec<Result<Plan, PlanError>> {
     let counts = Counts::of(state, desired, wanted);
-    let ready = |entry: &&LimitsEntry| counts.has(state, entry).then(|| prepare(state, entry, login_defs));
+    let ready = |entry: &&LimitsEntry| counts.has(entry).then(|| prepare(state, entry, login_defs));
     let ready: Vec<Prepared> = desired.iter().map(ready).collect();
     let twice = twins(desired, &ready);
     let planner = Planner {
@@ -83,44 +85,70 @@ fn is_ready(prepared: &Prepared) -> Option<&Ready> {
 }
 
 /// Which entries count for the plans of some.
-enum Counts {
+enum Counts<'s> {
     /// All of them.
     All,
     /// Those that may be for the same line as one of these.
-    About(Vec<(Item, LimitType, Who)>),
+    About(Vec<(Item, LimitType, Who<'s>)>),
 }
 
 /// For so few entries it is worth to look who each of the others is for before it is made ready.
 const FEW: usize = 16;
 
 /// Whom an entry is for, as far as it can be told at a glance.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Who {
+enum Who<'s> {
     /// One user.
-    Uid(u32),
+    User(Uid, ToldApart<'s, 's>),
     /// It would have to be looked into.
     Unclear,
 }
 
-impl Who {
-    fn of(state: &LimitsState<'_>, entry: &LimitsEntry) -> Self {
-        let domain = entry.domain.as_bytes();
-        let uid = match domain.strip_prefix(b":") {
-            Some(_) => entry.domain.get(1..).and_then(|number| number.parse().ok()),
-            None if domain.contains(&b':') || matches!(domain.first(), Some(b'@' | b'%')) => None,
-            None => state.machine.accounts.uid_of(domain).ok().flatten().map(|uid| uid.0),
-        };
-        uid.map_or(Self::Unclear, Self::Uid)
-    }
+/// How an entry names whom it is for.
+enum Named<'e> {
+    Uid(Uid),
+    User(&'e [u8]),
+    Otherwise,
+}
 
-    /// Whether two entries may be for the same people.
-    fn may_be(self, other: Self) -> bool {
-        self == other || self == Self::Unclear || other == Self::Unclear
+impl<'e> Named<'e> {
+    fn of(entry: &'e LimitsEntry) -> Self {
+        let domain = entry.domain.as_bytes();
+        match domain {
+            [b':', ..] => {
+                let uid = entry.domain.get(1..).and_then(|number| number.parse().ok());
+                uid.map_or(Self::Otherwise, |uid| Self::Uid(Uid(uid)))
+            }
+            [b'@' | b'%', ..] => Self::Otherwise,
+            _ if domain.contains(&b':') => Self::Otherwise,
+            _ => Self::User(domain),
+        }
     }
 }
 
-impl Counts {
-    fn of(state: &LimitsState<'_>, desired: &[&LimitsEntry], wanted: &[usize]) -> Self {
+impl<'s> Who<'s> {
+    fn of(state: &'s LimitsState<'_>, entry: &LimitsEntry) -> Self {
+        let accounts = &state.machine.accounts;
+        let uid = match Named::of(entry) {
+            Named::Uid(uid) => Some(uid),
+            Named::User(name) => accounts.uid_of(name).ok().flatten(),
+            Named::Otherwise => None,
+        };
+        let told_apart = uid.and_then(|uid| Some((uid, accounts.told_apart(uid).ok()?)));
+        told_apart.map_or(Self::Unclear, |(uid, told_apart)| Self::User(uid, told_apart))
+    }
+
+    /// Whether another entry may be for the same people.
+    fn may_be(&self, other: &Named<'_>) -> bool {
+        match (self, other) {
+            (Self::Unclear, _) | (_, Named::Otherwise) => true,
+            (Self::User(uid, _), Named::Uid(other)) => uid == other,
+            (Self::User(_, told_apart), Named::User(name)) => told_apart.may_be(name),
+        }
+    }
+}
+
+impl<'s> Counts<'s> {
+    fn of(state: &'s LimitsState<'_>, desired: &[&LimitsEntry], wanted: &[usize]) -> Self {
         let wanted_ones = || wanted.iter().filter_map(|index| desired.get(*index));
         // What forbids exceptions asks whether another entry declares them, of whatever type.
         if wanted.len() == desired.len() || wanted_ones().any(|entry| entry.exceptions == Exceptions::Forbid)
@@ -128,29 +156,28 @@ impl Counts {
             return Self::All;
         }
         let is_few = wanted.len() <= FEW;
-        let mut about: Vec<(Item, LimitType, Who)> = Vec::new();
+        let mut about: Vec<(Item, LimitType, Who<'_>)> = Vec::new();
         for entry in wanted_ones() {
-            let who = if is_few { Who::of(state, entry) } else { Who::Unclear };
-            let one = (entry.item, entry.limit_type, who);
-            if !about.contains(&one) {
-                about.push(one);
+            let is_like = |(item, limit_type, _): &(Item, LimitType, Who<'_>)| {
+                (*item, *limit_type) == (entry.item, entry.limit_type)
+            };
+            if is_few {
+                about.push((entry.item, entry.limit_type, Who::of(state, entry)));
+            } else if !about.iter().any(is_like) {
+                about.push((entry.item, entry.limit_type, Who::Unclear));
             }
         }
         Self::About(about)
     }
 
-    fn has(&self, state: &LimitsState<'_>, entry: &LimitsEntry) -> bool {
+    fn has(&self, entry: &LimitsEntry) -> bool {
         match self {
             Self::All => true,
             Self::About(about) => {
-                let is_about = |(item, limit_type, _): &&(Item, LimitType, Who)| {
-                    (*item, *limit_type) == (entry.item, entry.limit_type)
-                };
-                let mut about = about.iter().filter(is_about).peekable();
-                about.peek().is_some() && {
-                    let who = Who::of(state, entry);
-                    about.any(|(.., other)| who.may_be(*other))
-                }
+                let named = Named::of(entry);
+                about.iter().any(|(item, limit_type, who)| {
+                    (*item, *limit_type) == (entry.item, entry.limit_type) && who.may_be(&named)
+                })
             }
         }
     }

@@ -192,10 +192,27 @@ struct Words {
 
 impl Words {
     fn split(text: &[u8], indent: usize, start: usize, tokenizer: Tokenizer) -> Self {
-        let is_separator = |byte: u8| match tokenizer {
-            Tokenizer::Chunked1023 => is_space(byte),
-            Tokenizer::RestOfLineUntrimmed | Tokenizer::RestOfLine => byte == b' ' || byte == b'\t',
-        };
+        let is_blank = |byte: u8| byte == b' ' || byte == b'\t';
+        // From 1.6.0 on the value is the rest of the line; 1.6.0 itself did not trim it.
+        match tokenizer {
+            Tokenizer::Chunked1023 => Self::split_at(text, indent, start, is_space, word_length),
+            Tokenizer::RestOfLineUntrimmed => {
+                Self::split_at(text, indent, start, is_blank, |rest, _| rest.len())
+            }
+            Tokenizer::RestOfLine => Self::split_at(text, indent, start, is_blank, |rest, is_blank| {
+                rest.len() - rest.iter().rev().take_while(|byte| is_blank(**byte)).count()
+            }),
+        }
+    }
+
+    /// Splits at these bytes, with this length of the fourth word. Apart for each module, since it is asked of each byte.
+    fn split_at<F: Fn(u8) -> bool>(
+        text: &[u8],
+        indent: usize,
+        start: usize,
+        is_separator: F,
+        value_length: impl Fn(&[u8], &F) -> usize,
+    ) -> Self {
         let mut words = Self { spans: [Span::new(0..0); 4], count: 0 };
         let mut at = indent;
         while words.count < 4 {
@@ -204,12 +221,10 @@ impl Words {
                 break;
             }
             let rest = &text[at..];
-            let length = if words.count == 3 && tokenizer != Tokenizer::Chunked1023 {
-                // From 1.6.0 on the value is the rest of the line; 1.6.0 itself did not trim it.
-                let trailing = rest.iter().rev().take_while(|byte| is_separator(**byte)).count();
-                if tokenizer == Tokenizer::RestOfLine { rest.len() - trailing } else { rest.len() }
+            let length = if words.count == 3 {
+                value_length(rest, &is_separator)
             } else {
-                rest.iter().position(|byte| is_separator(*byte)).unwrap_or(rest.len())
+                word_length(rest, &is_separator)
             };
             words.spans[words.count] = Span::new(start + at..start + at + length);
             words.count += 1;
@@ -217,6 +232,10 @@ impl Words {
         }
         words
     }
+}
+
+fn word_length(text: &[u8], is_separator: &impl Fn(u8) -> bool) -> usize {
+    text.iter().position(|byte| is_separator(*byte)).unwrap_or(text.len())
 }
 
 fn span_start(span: Span) -> usize {
