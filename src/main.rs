@@ -106,7 +106,7 @@ enum MainError {
 }
 
 /// Ten thousand outcomes are 2 MB; a write for each 8 KiB of them would cost more than their making.
-const OUTPUT_BUFFER: usize = 64 * 1024;
+const OUTPUT_BUFFER: usize = 32 * 1024;
 
 fn main() -> ExitCode {
     let cli = match Cli::read() {

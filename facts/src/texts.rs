@@ -9,6 +9,8 @@ use std::path::Path;
 
 use crate::search::Finder;
 
+use rustix::buffer::spare_capacity;
+
 use crate::elf;
 use crate::root::{ReadError, Root};
 
@@ -57,16 +59,16 @@ impl Texts {
         let finders = needles.map(Finder::new);
         let behind = needles.iter().map(|needle| needle.len()).max().unwrap_or(0) + AROUND_BYTES;
         let mut piece = std::mem::take(&mut self.piece);
-        piece.resize(PIECE_BYTES + AROUND_BYTES + behind, 0);
+        let whole = PIECE_BYTES + AROUND_BYTES + behind;
         let mut found = [const { None }; N];
         // A place counts in the piece that has enough before and behind it, which is but one.
         let (mut at, mut from) = (self.place.start, 0);
         while found.iter().any(Option::is_none) {
-            let length = piece.len().min(self.place.end - at);
-            let Some(window) = piece.get_mut(..length) else { break };
-            let Ok(filled) = fill(&self.file, window, at) else { break };
-            let is_last = filled < window.len() || at + length == self.place.end;
-            let window = &window[..filled];
+            let length = whole.min(self.place.end - at);
+            piece.clear();
+            let Ok(()) = fill(&self.file, &mut piece, at, length) else { break };
+            let (window, filled) = (piece.as_slice(), piece.len());
+            let is_last = filled < length || at + length == self.place.end;
             let until = if is_last { filled } else { filled - behind };
             for (number, (finder, found)) in finders.iter().zip(&mut found).enumerate() {
                 if found.is_none() {
@@ -92,22 +94,24 @@ impl Texts {
     }
 }
 
-/// Reads from a place in a file until the buffer is full or the file ends: how many bytes there were.
-fn fill(file: &OwnedFd, buffer: &mut [u8], at: usize) -> rustix::io::Result<usize> {
-    let mut filled = 0;
-    while let Some(rest @ [_, ..]) = buffer.get_mut(filled..) {
-        match rustix::io::pread(file, rest, u64::try_from(at + filled).unwrap_or(u64::MAX))? {
-            0 => break,
-            read => filled += read,
+/// Reads from a place in a file into an empty buffer, until it has so many bytes or the file ends.
+fn fill(file: &OwnedFd, buffer: &mut Vec<u8>, at: usize, length: usize) -> rustix::io::Result<()> {
+    buffer.reserve_exact(length);
+    while buffer.len() < length {
+        let from = u64::try_from(at + buffer.len()).unwrap_or(u64::MAX);
+        if rustix::io::pread(file, spare_capacity(buffer), from)? == 0 {
+            break;
         }
     }
-    Ok(filled)
+    buffer.truncate(length);
+    Ok(())
 }
 
 /// So many bytes from a place in a file; `None` where there are not as many.
 pub(crate) fn piece(file: &OwnedFd, at: usize, length: usize) -> Option<Vec<u8>> {
-    let mut bytes = vec![0; length];
-    (fill(file, &mut bytes, at).ok()? == length).then_some(bytes)
+    let mut bytes = Vec::new();
+    fill(file, &mut bytes, at, length).ok()?;
+    (bytes.len() == length).then_some(bytes)
 }
 
 #[cfg(test)]

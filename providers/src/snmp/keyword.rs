@@ -120,12 +120,32 @@ impl FileType {
 }
 
 /// A directive's word in lower case, what it is, and in which types of file it is known.
-type Known = (&'static str, Keyword, &'static [FileType]);
+type Known = (&'static str, Keyword, KnownIn);
 
-const D: &[FileType] = &[FileType::Daemon];
-const L: &[FileType] = &[FileType::Library];
-const DA: &[FileType] = &[FileType::Daemon, FileType::AgentX];
-const DL: &[FileType] = &[FileType::Daemon, FileType::Library];
+/// In which types of file a word is known; no list, for each in the table would be a pointer that the loader has to set.
+#[derive(Clone, Copy)]
+enum KnownIn {
+    Daemon,
+    Library,
+    DaemonAndAgentX,
+    DaemonAndLibrary,
+}
+
+const D: KnownIn = KnownIn::Daemon;
+const L: KnownIn = KnownIn::Library;
+const DA: KnownIn = KnownIn::DaemonAndAgentX;
+const DL: KnownIn = KnownIn::DaemonAndLibrary;
+
+impl KnownIn {
+    fn types(self) -> &'static [FileType] {
+        match self {
+            Self::Daemon => &[FileType::Daemon],
+            Self::Library => &[FileType::Library],
+            Self::DaemonAndAgentX => &[FileType::Daemon, FileType::AgentX],
+            Self::DaemonAndLibrary => &[FileType::Daemon, FileType::Library],
+        }
+    }
+}
 
 /// In byte order, for the search.
 const KNOWN: &[Known] = &[
@@ -397,7 +417,7 @@ impl Keyword {
     #[must_use]
     pub fn of(word: &[u8], file_type: FileType) -> Self {
         match known(word) {
-            Some((_, keyword, types)) if types.contains(&file_type) => *keyword,
+            Some((_, keyword, known_in)) if known_in.types().contains(&file_type) => *keyword,
             _ => Self::Unknown,
         }
     }
@@ -416,7 +436,7 @@ impl Keyword {
     /// The types of file in which a word is known.
     #[must_use]
     pub fn types(word: &[u8]) -> &'static [FileType] {
-        known(word).map_or(&[], |(_, _, types)| types)
+        known(word).map_or(&[], |(_, _, known_in)| known_in.types())
     }
 }
 
