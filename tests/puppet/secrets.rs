@@ -155,6 +155,21 @@ fn what_is_sensitive_and_no_secret_of_ours_is_refused_and_shows_nowhere() {
     assert_eq!(run.status("Standfast_limits[main]")["failed"], "true", "{}", run.said);
     assert_eq!(run.status("Limits_entry[root/-/nofile]")["changed"], "true", "{}", run.said);
     said += &run.said;
+    // That it is a secret says nothing but what is brought.
+    node.host.write(
+        &format!("{BASE}/modules/late/lib/puppet/functions/late/it.rb"),
+        "Puppet::Functions.create_function(:'late::it') do
+           def it
+             Puppet::Pops::Types::PSensitiveType::Sensitive.new(7741)
+           end
+         end",
+    );
+    let late = "limits_entry { 'root/-/nproc': value => Deferred('late::it') }
+                standfast_limits { 'main': entries => { 'daemon/-/nproc' => Deferred('late::it') } }";
+    let run = node.apply(late, &["--debug", "--no-preprocess_deferred"]);
+    run.assert_code(4);
+    assert_eq!(run.count("`value` is Sensitive, and no secret of "), 2, "{}", run.said);
+    said += &run.said;
     assert!(!said.contains("7741"), "{said}");
     let kept = node.host.run(&[
         "sh",

@@ -94,6 +94,38 @@ fn what_is_not_legal_fails_the_catalog_with_the_parameter_and_what_is_legal() {
 }
 
 #[test]
+fn what_is_known_late_and_wrong_or_never_known_fails_its_resource_alone() {
+    let node = Node::new(&[]);
+    let manifest = "
+        limits_entry { 'root/soft/nproc': value => Deferred('sprintf', ['%dk', 5]) }
+        limits_entry { 'root/soft/data': value => Deferred('file', ['/nonexistent']) }
+        limits_entry { 'root/soft': value => Deferred('sprintf', ['%d', 0]) }
+        limits_entry { 'root/soft/core': value => Deferred('sprintf', ['%d', 0]) }
+        standfast_limits { 'wrong': entries => { 'daemon/soft/data' => Deferred('sprintf', ['5k']) } }
+        standfast_limits { 'never': entries => { 'daemon/soft/core' => Deferred('match', [5, 5]) } }
+        ntp_monlist { 'main': allow => Deferred('split', ['10.9.0.0/16 everyone', ' ']) }";
+    let run = node.apply(manifest, &["--no-preprocess_deferred"]);
+    run.assert_code(6);
+    for (resource, why) in [
+        (
+            "Limits_entry[root/soft/nproc]",
+            "Parameter value failed on Limits_entry[root/soft/nproc]: `5k` is not legal",
+        ),
+        ("Limits_entry[root/soft/data]", "/nonexistent"),
+        ("Limits_entry[root/soft]", "the title `root/soft` is not of the form"),
+        ("Standfast_limits[wrong]", "`daemon/soft/data`: value: `5k` is not legal"),
+        ("Standfast_limits[never]", "match"),
+        ("Ntp_monlist[main]", "Parameter allow failed on Ntp_monlist[main]: `everyone` is not legal"),
+    ] {
+        let lines = run.said.lines().filter(|line| line.starts_with("Error: ") && line.contains(resource));
+        let lines: Vec<_> = lines.collect();
+        assert!(lines.len() == 1 && lines[0].contains(why), "{resource}: {lines:#?} for {why}\n{}", run.said);
+        assert_eq!(run.status(resource)["failed"], "true", "{resource}\n{}", run.said);
+    }
+    assert_eq!(run.told("Limits_entry[root/soft/core]", "status"), "success", "{}", run.said);
+}
+
+#[test]
 fn one_thing_that_is_declared_twice_is_an_error_that_names_both_places() {
     let node = Node::new(&[]);
     let run = node.apply(

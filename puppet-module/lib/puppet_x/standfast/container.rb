@@ -16,7 +16,7 @@ module PuppetX
         learn
         answers = client.observe(members.flat_map { |type, all| all.map { |title, _| named(type, title) } }, 'drifted')
         @children = answers.map { |answer| child(answer) }
-      rescue Puppet::Error => e
+      rescue StandardError => e
         @failure = e
         @children = []
       end

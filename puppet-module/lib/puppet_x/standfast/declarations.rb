@@ -39,8 +39,12 @@ module PuppetX
         when String, Symbol, Integer, true, false, nil then false
         when Hash then value.each_value.any? { |one| deferred?(one) }
         when Array then value.any? { |one| deferred?(one) }
-        else value.class.name == 'Puppet::Pops::Evaluator::DeferredValue'
+        else late?(value)
         end
+      end
+
+      def late?(value)
+        value.class.name == 'Puppet::Pops::Evaluator::DeferredValue'
       end
 
       # Puppet itself resolves no value inside of a list or a hash.
@@ -53,7 +57,7 @@ module PuppetX
         when Hash then value.transform_values { |one| resolved(one) }
         when Array then value.map { |one| resolved(one) }
         # Sensitive stays, for the attribute knows whether it may be.
-        else deferred?(value) ? resolved(value.resolve) : Standfast.text(value)
+        else late?(value) ? resolved(value.extend(Late).brought) : Standfast.text(value)
         end
       end
 

@@ -87,6 +87,7 @@ module PuppetX
       def reference
         return { type: resource.type, title: resource.title } if client.knows?(resource)
         Declarations.resolve(resource)
+        resource.validate
         Declarations.of(resource)
       end
 

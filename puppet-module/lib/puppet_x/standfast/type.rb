@@ -48,6 +48,18 @@ module PuppetX
       attr_accessor :container, :answer
     end
 
+    # A Deferred that we resolve ourselves. Puppet 8 takes what it brings out of its Sensitive, so that no attribute could tell
+    # that it is a secret; and where Puppet resolves it, one that fails breaks off the whole run.
+    module Late
+      def resolve
+        self
+      end
+
+      def brought
+        @proc ? @proc.call : method(:resolve).super_method.call
+      end
+    end
+
     # A parameter or property: what is legal is said before anything is changed.
     module Attribute
       def pattern
@@ -66,6 +78,11 @@ module PuppetX
           next if Type::SCALARS.include?(one.class) && legal?(one)
           raise ArgumentError, "#{told(one)} is not legal: it takes #{legal}"
         end
+      end
+
+      def munge(value)
+        value.extend(Late) if Declarations.late?(value)
+        super
       end
 
       def unsafe_munge(value)
