@@ -9,18 +9,16 @@ require 'facterdb'
 MODULE = File.expand_path('..', __dir__)
 FIXTURES = Dir.mktmpdir('standfast-spec')
 at_exit { FileUtils.remove_entry(FIXTURES) }
-FileUtils.mkdir_p(["#{FIXTURES}/modules", "#{FIXTURES}/manifests"])
+FileUtils.mkdir_p("#{FIXTURES}/modules")
 FileUtils.ln_s(MODULE, "#{FIXTURES}/modules/standfast")
 
 Dir[File.join(__dir__, 'support', '*.rb')].sort.each { |file| require file }
 
 RSpec.configure do |config|
   config.module_path = "#{FIXTURES}/modules"
-  config.manifest_dir = "#{FIXTURES}/manifests"
   # It would put a link into the source tree.
   config.setup_fixtures = false
   config.strict_variables = true
-  config.trusted_node_data = true
   config.hiera_config = File.join(__dir__, 'data', 'hiera.yaml')
   config.before { Puppet[:strict] = :error }
 end
