@@ -24,3 +24,6 @@ mod report;
 mod secrets;
 mod server;
 mod types;
+
+/// The Puppet that the cases have: Debian 12's own, 7.23.
+const PUPPET: &[net::Package] = &[];

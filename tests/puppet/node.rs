@@ -58,7 +58,7 @@ impl Node {
 
     /// A node that has the module, and not yet the program.
     pub(crate) fn without_standfast(packages: &[Package]) -> Self {
-        let node = Self { host: Host::new(packages) };
+        let node = Self { host: Host::new(&[packages, crate::PUPPET].concat()) };
         let module = concat!(env!("CARGO_MANIFEST_DIR"), "/puppet-module");
         node.host.run(&["mkdir", "-p", &format!("{BASE}/modules"), &format!("{BASE}/conf")]);
         node.link(module, &format!("{BASE}/modules/standfast"));

@@ -25,6 +25,8 @@ pub(crate) enum Package {
     Ntpsec,
     /// OpenNTPD's ntpd 6.2p3, which reads /etc/openntpd/ntpd.conf.
     Openntpd,
+    /// Puppet 8.10, Facter 4.10 and Ruby 3.3 of Debian 13, in place of the machine's own.
+    Puppet8,
     /// rsyslogd 8.2302 with RELP and both TLS drivers. It reads /etc/rsyslog.conf; /dev/log is the machine's own.
     Rsyslog,
     /// snmpd 5.9.3 and snmpget with its relatives.
@@ -38,6 +40,7 @@ impl Package {
             Self::Ntp => "ntp",
             Self::Ntpsec => "ntpsec",
             Self::Openntpd => "openntpd",
+            Self::Puppet8 => "puppet8",
             Self::Rsyslog => "rsyslog",
             Self::Snmpd => "snmpd",
         };
