@@ -37,6 +37,7 @@ fn an_agent_gets_types_program_and_catalog_from_a_server_and_keeps_them_in_force
     first_run_and_second(&stage);
     tampering(&stage);
     an_intended_change(&stage);
+    an_upgraded_agent(&stage);
     environments(&stage);
     without_a_program_in_the_module(&stage);
     secrets_stay_unseen(&stage, &server.stop());
@@ -127,6 +128,27 @@ fn an_intended_change(stage: &Stage) {
     assert!(all_events(&run, POLLER, "false"), "{:#}", run.status(POLLER));
     assert!(stage.node.read(SNMPD).contains(SECRETS[1]));
     assert!(!stage.node.read(SNMPD).contains(SECRETS[0]));
+}
+
+/// An agent of Puppet 8 has nothing to do where one of Puppet 7 had nothing left, and corrects what is tampered with.
+fn an_upgraded_agent(stage: &Stage) {
+    let first = stage.agent_8(&[]);
+    first.assert_code(0);
+    assert!(first.report["puppet_version"].as_str().unwrap().starts_with("8."), "{}", first.said);
+    assert!(first.with_events().is_empty(), "{}", first.said);
+    assert_eq!(first.count("Warning"), 0, "{}", first.said);
+
+    let limits = stage.node.read(LIMITS);
+    stage.node.host.write(LIMITS, limits.replace("nproc 2048", "nproc 1024"));
+    let snmpd = stage.node.read(SNMPD);
+    stage.node.host.write(SNMPD, snmpd.replace(SECRETS[2], "tampered"));
+    let run = stage.agent_8(&["--debug"]);
+    run.assert_code(2);
+    assert_eq!(run.told(NPROC, "corrective_change"), "true");
+    assert!(all_events(&run, "Snmp_community[later]", "true"), "{:#}", run.status("Snmp_community[later]"));
+    assert_eq!(stage.node.read(LIMITS), limits);
+    assert_eq!(stage.node.read(SNMPD), snmpd);
+    assert_eq!(run.counted().applied, run.with_events().len(), "{}", run.said);
 }
 
 /// An environment with an older type does not spoil the others, once their types are generated.

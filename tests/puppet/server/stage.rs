@@ -60,8 +60,17 @@ impl Stage {
 
     /// One run of the agent.
     pub(crate) fn agent(&self, arguments: &[&str]) -> Run {
+        self.agent_by(&["puppet"], arguments)
+    }
+
+    /// One run of an agent that has been upgraded to Puppet 8, while the server was not.
+    pub(crate) fn agent_8(&self, arguments: &[&str]) -> Run {
+        self.agent_by(&[concat!(env!("CARGO_MANIFEST_DIR"), "/tests/puppet/on-8"), "puppet"], arguments)
+    }
+
+    fn agent_by(&self, puppet: &[&str], arguments: &[&str]) -> Run {
         let tmp = format!("TMPDIR={TMP}");
-        let argv = [&["env", &tmp, "puppet", "agent", "--test", "--color=false"], arguments].concat();
+        let argv = [&["env", &tmp], puppet, &["agent", "--test", "--color=false"], arguments].concat();
         let run = self.node.reported(&argv, &format!("{AGENT_CACHE}/state/last_run_report.yaml"));
         self.said.borrow_mut().push_str(&run.said);
         run
