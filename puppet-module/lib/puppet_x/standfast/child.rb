@@ -1,5 +1,8 @@
 # frozen_string_literal: true
 
+# Part of Ruby from 3.0 on; before, Puppet has mostly loaded it already.
+require 'io/wait' unless IO.method_defined?(:wait_readable)
+
 module PuppetX
   module Standfast
     # Why the program is of no use; the text is one line, and quotes nothing that it said.
