@@ -1,4 +1,5 @@
-//! The same cases on Puppet 8. What is left out asks nothing of Puppet itself.
+//! The same cases on Puppet 8. What is left out asks nothing of Puppet itself (`patterns`), or a server, which is Puppet 7's
+//! and has an agent of Puppet 8 in its own story.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
