@@ -104,6 +104,28 @@ fn chrony_and_openntpd_open_the_port_that_they_are_told_to() {
 }
 
 #[test]
+fn puppet_8_has_nothing_of_puppet_7_and_the_machine_keeps_its_own() {
+    // The second is a file that Puppet 8 has no more.
+    let asked = "loads = %w[puppet puppet/external/pson/version].map do |name|
+                   require name
+                   true
+                 rescue LoadError
+                   false
+                 end
+                 puts loads.inspect, Puppet.version, RUBY_VERSION";
+    for (packages, loads, puppet, ruby) in
+        [(&[Package::Puppet8][..], "[true, false]", "8.", "3.3."), (&[], "[true, true]", "7.", "3.1.")]
+    {
+        let host = Host::new(packages);
+        let said = host.run(&["ruby", "-e", asked]);
+        let told: Vec<_> = said.lines().collect();
+        assert!(told[0] == loads && told[1].starts_with(puppet) && told[2].starts_with(ruby), "{said}");
+        assert!(host.run(&["facter", "ruby.version"]).starts_with(ruby));
+        assert!(host.run(&["puppet", "--version"]).starts_with(puppet));
+    }
+}
+
+#[test]
 fn snmpd_answers_its_community_and_no_other() {
     let host = Host::new(&[Package::Snmpd]);
     host.write(
