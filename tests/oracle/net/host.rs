@@ -26,7 +26,6 @@ pub(crate) enum Package {
     /// OpenNTPD's ntpd 6.2p3, which reads /etc/openntpd/ntpd.conf.
     Openntpd,
     /// Puppet 8.10, Facter 4.10 and Ruby 3.3 of Debian 13, in place of the machine's own.
-    #[allow(dead_code, reason = "only the tests of the module on Puppet 8 have it")]
     Puppet8,
     /// rsyslogd 8.2302 with RELP and both TLS drivers. It reads /etc/rsyslog.conf; /dev/log is the machine's own.
     Rsyslog,
