@@ -79,7 +79,8 @@ pub struct Accounts<'r> {
 #[derive(Debug)]
 pub struct ToldApart<'a, 'r> {
     accounts: &'a Accounts<'r>,
-    uid: Uid,
+    /// The user's number.
+    pub uid: Uid,
     /// All that the local file gives this number to.
     local_names: Vec<&'a [u8]>,
     hits_are_final: bool,

@@ -98,7 +98,7 @@ const FEW: usize = 16;
 /// Whom an entry is for, as far as it can be told at a glance.
 enum Who<'s> {
     /// One user.
-    User(Uid, ToldApart<'s, 's>),
+    User(ToldApart<'s, 's>),
     /// It would have to be looked into.
     Unclear,
 }
@@ -133,16 +133,15 @@ impl<'s> Who<'s> {
             Named::User(name) => accounts.uid_of(name).ok().flatten(),
             Named::Otherwise => None,
         };
-        let told_apart = uid.and_then(|uid| Some((uid, accounts.told_apart(uid).ok()?)));
-        told_apart.map_or(Self::Unclear, |(uid, told_apart)| Self::User(uid, told_apart))
+        uid.and_then(|uid| accounts.told_apart(uid).ok()).map_or(Self::Unclear, Self::User)
     }
 
     /// Whether another entry may be for the same people.
     fn may_be(&self, other: &Named<'_>) -> bool {
         match (self, other) {
             (Self::Unclear, _) | (_, Named::Otherwise) => true,
-            (Self::User(uid, _), Named::Uid(other)) => uid == other,
-            (Self::User(_, told_apart), Named::User(name)) => told_apart.may_be(name),
+            (Self::User(user), Named::Uid(uid)) => user.uid == *uid,
+            (Self::User(user), Named::User(name)) => user.may_be(name),
         }
     }
 }
