@@ -21,6 +21,14 @@ pub const LOW_WATERMARK: u32 = 2;
 pub const CHECKPOINT_INTERVAL: u32 = 10;
 /// The same for a queue that is on the disk always: it must lose none.
 pub const CHECKPOINT_ALWAYS: u32 = 1;
+/// How long a worker of the queue pauses after each batch, in microseconds, so that the disk's part is not found empty
+/// again and again while a burst still comes in.
+///
+/// The worker that reads the disk ends whenever it finds nothing there (`ChkStopWrkrReg` in runtime/queue.c, up to
+/// 8.2606), and what is written while it ends waits for the next burst: 3 of 100 bursts by TCP, 14 by RELP.
+pub const DEQUEUE_SLOWDOWN: u32 = 10_000;
+/// The same where a batch is one message.
+pub const DEQUEUE_SLOWDOWN_SINGLE: u32 = 200;
 /// How long a full queue holds up local logging for one message before that is dropped, in milliseconds.
 pub const TIMEOUT_ENQUEUE: u32 = 100;
 /// Seconds until the next attempt; rsyslogd's default is 30, in which a naive forward drops all that comes.
@@ -371,11 +379,17 @@ fn queue(object: &mut Object, desired: &RsyslogForward, around: &Surroundings, n
         if !always {
             object.set("queue.highWatermark", HIGH_WATERMARK);
             object.set("queue.lowWatermark", LOW_WATERMARK);
+            object.set("queue.dequeueSlowDown", slowdown(desired));
         }
         object.set("queue.checkpointInterval", if always { CHECKPOINT_ALWAYS } else { CHECKPOINT_INTERVAL });
         object.set("queue.saveOnShutdown", "on");
     }
     object.set("queue.timeoutEnqueue", TIMEOUT_ENQUEUE);
+}
+
+/// How long a worker pauses after a batch, in microseconds.
+pub(super) fn slowdown(desired: &RsyslogForward) -> u32 {
+    if desired.failover.is_some() { DEQUEUE_SLOWDOWN_SINGLE } else { DEQUEUE_SLOWDOWN }
 }
 
 /// The working directory to be set for the queue's files, where they cannot have one of their own. It is set even if

@@ -45,6 +45,7 @@ fn queue(desired: &RsyslogForward, lines: &mut Vec<String>) {
         if !always {
             lines.push(format!("$ActionQueueHighWaterMark {HIGH_WATERMARK}"));
             lines.push(format!("$ActionQueueLowWaterMark {LOW_WATERMARK}"));
+            lines.push(format!("$ActionQueueDequeueSlowdown {}", render::slowdown(desired)));
         }
         let interval = if always { CHECKPOINT_ALWAYS } else { CHECKPOINT_INTERVAL };
         lines.push(format!("$ActionQueueCheckpointInterval {interval}"));
