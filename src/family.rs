@@ -133,8 +133,11 @@ impl<'m> Observation<'m> {
     #[must_use]
     pub fn of(machine: &'m Machine<'m>, resources: &[Resource]) -> Self {
         let mut families = BTreeMap::new();
-        for resource in resources {
-            let family = resource.desired.family();
+        let mut last = None;
+        for family in resources.iter().map(|resource| resource.desired.family()) {
+            if last.replace(family) == Some(family) {
+                continue;
+            }
             families.entry(family).or_insert_with(|| observe(machine, family));
         }
         Self { families }

@@ -44,19 +44,9 @@ pub fn run(root: &Root, resources: &[Resource], wanted: &[usize], mode: Mode, de
     run_on(&machine, resources, wanted, mode, detail)
 }
 
-/// As [`run`], for a program that waits: it shows no bar.
+/// As [`run`], for a program that waits and knows the machine: it shows no bar.
 #[must_use]
-pub fn run_silently(
-    root: &Root,
-    resources: &[Resource],
-    wanted: &[usize],
-    mode: Mode,
-    detail: Detail,
-) -> Report {
-    run_on(&Machine::new(root), resources, wanted, mode, detail)
-}
-
-fn run_on(
+pub fn run_on(
     machine: &Machine<'_>,
     resources: &[Resource],
     wanted: &[usize],
@@ -195,7 +185,7 @@ impl<'a> Apply<'a> {
             self.reloaded.push(Reloaded { reload, error });
         }
         // What was seen of the processes before is of no use any more.
-        let machine = Machine::new(self.asked.machine.root);
+        let machine = self.asked.machine.again();
         let plans = self.asked.plan(&Observation::of(&machine, self.asked.resources));
         self.report(plans)
     }

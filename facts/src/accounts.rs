@@ -9,6 +9,7 @@ use rustix::io::Errno;
 use thiserror::Error;
 
 use crate::ids::{Gid, Uid};
+use crate::kept::Kept;
 use crate::nss::Nss;
 use crate::nsswitch::{Database, Memberships, Switch};
 use crate::once::fill;
@@ -66,14 +67,26 @@ pub enum AccountsError {
 #[derive(Debug)]
 pub struct Accounts<'r> {
     root: &'r Root,
+    kept: Kept,
     switch: OnceCell<Switch>,
-    users: OnceCell<Table<Account>>,
-    groups: OnceCell<Table<Group>>,
-    local_users: OnceCell<Vec<Account>>,
-    memberships: OnceCell<FxHashMap<Vec<u8>, Vec<Gid>>>,
+    users: OnceCell<Rc<LocalUsers>>,
+    groups: OnceCell<Rc<LocalGroups>>,
     memberships_are_local: OnceCell<bool>,
     nss: Nss,
 }
+
+/// A local file, and what is drawn from it as a whole when that is first asked for.
+#[derive(Debug)]
+struct Local<T, D> {
+    table: Table<T>,
+    drawn: OnceCell<D>,
+}
+
+/// /etc/passwd, with all of its accounts in order.
+type LocalUsers = Local<Account, Vec<Account>>;
+/// /etc/group, with the groups of each member.
+type LocalGroups = Local<Group, GroupsOfUsers>;
+type GroupsOfUsers = FxHashMap<Vec<u8>, Vec<Gid>>;
 
 /// A user who is told from others, each by a name: quicker than by the number of each.
 #[derive(Debug)]
@@ -98,16 +111,21 @@ impl ToldApart<'_, '_> {
 }
 
 impl<'r> Accounts<'r> {
-    /// Reads nothing yet.
+    /// Reads nothing yet, and keeps nothing beyond its own life.
     #[must_use]
     pub fn new(root: &'r Root) -> Self {
+        Self::keeping(root, Kept::default())
+    }
+
+    /// As [`Accounts::new`], with what was understood of the files before.
+    #[must_use]
+    pub fn keeping(root: &'r Root, kept: Kept) -> Self {
         Self {
             root,
+            kept,
             switch: OnceCell::new(),
             users: OnceCell::new(),
             groups: OnceCell::new(),
-            local_users: OnceCell::new(),
-            memberships: OnceCell::new(),
             memberships_are_local: OnceCell::new(),
             nss: Nss::default(),
         }
@@ -246,7 +264,8 @@ impl<'r> Accounts<'r> {
     /// # Errors
     /// When the file exists and cannot be read.
     pub fn local_users(&self) -> Result<&[Account], AccountsError> {
-        Ok(fill(&self.local_users, || Ok(self.users()?.entries().collect()))?.as_slice())
+        let local = self.local_passwd()?;
+        Ok(local.drawn.get_or_init(|| local.table.entries().collect()))
     }
 
     fn ask<T: Entry, A>(
@@ -290,24 +309,39 @@ impl<'r> Accounts<'r> {
     }
 
     fn users(&self) -> Result<&Table<Account>, AccountsError> {
-        fill(&self.users, || Ok(Table::new(self.read("/etc/passwd")?)))
+        Ok(&self.local_passwd()?.table)
     }
 
     fn groups(&self) -> Result<&Table<Group>, AccountsError> {
-        fill(&self.groups, || Ok(Table::new(self.read("/etc/group")?)))
+        Ok(&self.local_group()?.table)
     }
 
-    fn memberships(&self) -> Result<&FxHashMap<Vec<u8>, Vec<Gid>>, AccountsError> {
-        fill(&self.memberships, || {
-            let mut memberships: FxHashMap<Vec<u8>, Vec<Gid>> = FxHashMap::default();
-            for (name, gid) in passwd::members(self.groups()?.bytes()) {
+    fn local_passwd(&self) -> Result<&LocalUsers, AccountsError> {
+        fill(&self.users, || self.local("/etc/passwd")).map(Rc::as_ref)
+    }
+
+    fn local_group(&self) -> Result<&LocalGroups, AccountsError> {
+        fill(&self.groups, || self.local("/etc/group")).map(Rc::as_ref)
+    }
+
+    fn local<T: Entry + 'static, D: 'static>(&self, path: &str) -> Result<Rc<Local<T, D>>, AccountsError> {
+        let still_holds = |known: &Local<T, D>, content: &[u8]| known.table.bytes() == content;
+        let make = |content| Local { table: Table::new(content), drawn: OnceCell::new() };
+        Ok(self.kept.or_make(Path::new(path), self.read(path)?, still_holds, make))
+    }
+
+    fn memberships(&self) -> Result<&GroupsOfUsers, AccountsError> {
+        let local = self.local_group()?;
+        Ok(local.drawn.get_or_init(|| {
+            let mut memberships = GroupsOfUsers::default();
+            for (name, gid) in passwd::members(local.table.bytes()) {
                 match memberships.get_mut(name) {
                     Some(groups) => groups.push(gid),
                     None => drop(memberships.insert(name.to_vec(), vec![gid])),
                 }
             }
-            Ok(memberships)
-        })
+            memberships
+        }))
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, AccountsError> {

@@ -5,6 +5,7 @@ pub mod addresses;
 pub mod connections;
 pub mod daemons;
 pub mod ids;
+pub mod kept;
 pub mod kernel;
 pub mod limits_in_force;
 pub mod login_defs;

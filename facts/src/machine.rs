@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::accounts::Accounts;
 use crate::daemons::Daemons;
+use crate::kept::Kept;
 use crate::root::Root;
 
 /// A machine that is observed in one run.
@@ -18,6 +19,8 @@ pub struct Machine<'r> {
     pub daemons: Daemons<'r>,
     /// How far the run has come, for whoever watches it.
     pub progress: Progress,
+    /// What was understood of files in runs before.
+    pub kept: Kept,
 }
 
 /// How far a run has come: in resources that are planned, or in bytes that are read.
@@ -46,11 +49,24 @@ impl<'r> Machine<'r> {
     /// A machine that has not been asked anything yet.
     #[must_use]
     pub fn new(root: &'r Root) -> Self {
+        Self::keeping(root, Kept::default())
+    }
+
+    /// The same, of whose files much may be understood already.
+    #[must_use]
+    pub fn keeping(root: &'r Root, kept: Kept) -> Self {
         Self {
             root,
-            accounts: Accounts::new(root),
+            accounts: Accounts::keeping(root, kept.clone()),
             daemons: Daemons::new(root),
             progress: Progress::default(),
+            kept,
         }
+    }
+
+    /// The machine for another run: it is asked anew.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self::keeping(self.root, self.kept.clone())
     }
 }

@@ -42,7 +42,7 @@ fn best_ways(root: &Root, listed: &[Listed]) -> Vec<usize> {
             open.filter_map(|index| Some((index, resource(listed.get(index)?, way)?))).collect();
         let resources: Vec<Resource> = tried.iter().map(|(_, resource)| resource.clone()).collect();
         let all: Vec<usize> = (0..resources.len()).collect();
-        let report = run::run_silently(root, &resources, &all, Mode::Check, Detail::Drift);
+        let report = run::run_on(&Machine::new(root), &resources, &all, Mode::Check, Detail::Drift);
         for ((index, _), outcome) in tried.iter().zip(report.outcomes) {
             if outcome.status == Status::InSync
                 && let Some(slot) = best.get_mut(*index)

@@ -2,6 +2,7 @@
 
 use std::slice;
 
+use standfast_facts::kept::Kept;
 use standfast_facts::machine::Machine;
 use standfast_facts::root::Root;
 use standfast_facts::seen::Seen;
@@ -17,9 +18,9 @@ use crate::run::{self, Mode};
 const MANY: usize = 16;
 
 /// The resources of one family, which are planned together.
-#[derive(Default)]
 pub(super) struct Members {
     resources: Vec<Resource>,
+    kept: Kept,
     known: Option<Known>,
     /// Whether a look at all of them could not be kept: none is tried again.
     is_momentary: bool,
@@ -32,6 +33,12 @@ struct Known {
     outcomes: Vec<Option<Outcome>>,
     /// Whether all were looked at.
     is_whole: bool,
+}
+
+impl Default for Members {
+    fn default() -> Self {
+        Self { resources: Vec::new(), kept: Kept::between_looks(), known: None, is_momentary: false }
+    }
 }
 
 impl Members {
@@ -82,12 +89,12 @@ impl Members {
         }
         let is_second = self.known.as_ref().is_some_and(|known| !known.is_whole);
         if !is_second || self.is_momentary {
-            let (outcomes, seen) = look(root, &self.resources, places);
+            let (outcomes, seen) = self.look(root, places);
             self.keep(root, places, &outcomes, seen);
             return outcomes;
         }
         let all: Vec<usize> = (0..self.resources.len()).collect();
-        let (outcomes, seen) = look(root, &self.resources, &all);
+        let (outcomes, seen) = self.look(root, &all);
         self.keep(root, &all, &outcomes, seen);
         places.iter().filter_map(|place| outcomes.get(*place).cloned()).collect()
     }
@@ -95,7 +102,8 @@ impl Members {
     /// Makes the resources at these places what they should be; they are in rising order.
     pub(super) fn apply(&mut self, root: &Root, places: &[usize]) -> Vec<Outcome> {
         self.known = None;
-        run::run_silently(root, &self.resources, places, Mode::Apply, Detail::Drift).outcomes
+        let machine = self.machine(root);
+        run::run_on(&machine, &self.resources, places, Mode::Apply, Detail::Drift).outcomes
     }
 
     /// Runs a resource beside these.
@@ -105,7 +113,7 @@ impl Members {
         }
         let place = self.resources.len();
         self.resources.push(resource);
-        let mut report = run::run_silently(root, &self.resources, &[place], mode, Detail::Drift);
+        let mut report = run::run_on(&self.machine(root), &self.resources, &[place], mode, Detail::Drift);
         self.resources.pop();
         if mode != Mode::Check {
             self.known = None;
@@ -115,9 +123,21 @@ impl Members {
 
     /// Whether one of these stands for what another resource is for, under whatever name.
     fn is_declared(&self, root: &Root, other: &Resource) -> bool {
-        let machine = Machine::new(root);
+        let machine = self.machine(root);
         !self.resources.is_empty()
             && Observation::of(&machine, slice::from_ref(other)).is_declared(other, &self.resources)
+    }
+
+    /// Looks at some resources, and notes what it looks at.
+    fn look(&self, root: &Root, places: &[usize]) -> (Vec<Outcome>, Option<Seen>) {
+        root.begin_watch();
+        let report = run::run_on(&self.machine(root), &self.resources, places, Mode::Check, Detail::Drift);
+        (report.outcomes, root.end_watch())
+    }
+
+    /// The machine, asked anew.
+    fn machine<'r>(&self, root: &'r Root) -> Machine<'r> {
+        Machine::keeping(root, self.kept.clone())
     }
 
     /// Keeps what was found, as far as a later look at times can tell that it still holds.
@@ -146,7 +166,7 @@ impl Members {
         if in_sync.is_empty() || in_sync.len() == places.len() {
             return None;
         }
-        let (outcomes, seen) = look(root, &self.resources, &in_sync);
+        let (outcomes, seen) = self.look(root, &in_sync);
         let seen = seen.filter(Seen::can_be_told)?;
         Some(self.known_of(&in_sync, &outcomes, seen))
     }
@@ -169,11 +189,4 @@ impl Known {
     fn all_of(&self, places: &[usize]) -> Option<Vec<Outcome>> {
         places.iter().map(|place| self.outcomes.get(*place)?.clone()).collect()
     }
-}
-
-/// Looks at some resources, and notes what it looks at.
-fn look(root: &Root, resources: &[Resource], places: &[usize]) -> (Vec<Outcome>, Option<Seen>) {
-    root.begin_watch();
-    let report = run::run_silently(root, resources, places, Mode::Check, Detail::Drift);
-    (report.outcomes, root.end_watch())
 }

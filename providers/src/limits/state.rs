@@ -2,13 +2,14 @@
 
 use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use rustix::fs::OFlags;
 use standfast_facts::accounts::AccountsError;
 use standfast_facts::machine::Machine;
 use standfast_facts::once::fill;
 use standfast_facts::os;
-use standfast_facts::pam_module::{self, Family, Tokenizer};
+use standfast_facts::pam_module::{self, Capabilities, Family, Tokenizer};
 use standfast_facts::pam_services;
 use standfast_facts::rlimit::{Limit, Limits, Rlimit};
 use standfast_facts::root::{ReadError, Root};
@@ -56,13 +57,20 @@ pub struct LimitsFile {
 #[derive(Debug)]
 pub enum Content {
     /// A file.
-    Read(Document<Line>),
+    Read(Rc<Understood>),
     /// Nothing.
     Missing,
     /// A symbolic link to nothing; modules before 1.5.3 refuse the session for it.
     Dangling,
     /// A directory or a device; a directory is harmless.
     NotAFile,
+}
+
+/// A file as a module reads it.
+#[derive(Debug)]
+pub struct Understood {
+    module: Capabilities,
+    document: Document<Line>,
 }
 
 /// What all limits files say, the rules that hold, and an index over the lines.
@@ -130,7 +138,13 @@ impl<'m> LimitsState<'m> {
         kernel: Kernel,
         pass: &Pass,
     ) -> Result<Self, ObserveError> {
-        let syntax = LimitsSyntax { module: &rules.module };
+        let module = &rules.module;
+        let still_holds =
+            |known: &Understood, content: &[u8]| known.module == *module && known.document.bytes() == content;
+        let understand = |content| Understood {
+            module: module.clone(),
+            document: Document::parse(&LimitsSyntax { module }, content),
+        };
         let paths = match &pass.conf {
             Some(conf) => vec![conf.clone()],
             None => paths(machine.root, rules.module.vendor_dir.as_deref())?,
@@ -138,7 +152,7 @@ impl<'m> LimitsState<'m> {
         let mut files = Vec::with_capacity(paths.len());
         for path in paths {
             let content = match machine.root.read(&path) {
-                Ok(bytes) => Content::Read(Document::parse(&syntax, bytes)),
+                Ok(bytes) => Content::Read(machine.kept.or_make(&path, bytes, still_holds, understand)),
                 Err(ReadError::Missing { .. }) if is_link(machine.root, &path) => Content::Dangling,
                 Err(ReadError::Missing { .. }) => Content::Missing,
                 Err(ReadError::NotAFile { .. }) => Content::NotAFile,
@@ -298,7 +312,7 @@ impl LimitsFile {
     #[must_use]
     pub fn document(&self) -> Option<&Document<Line>> {
         match &self.content {
-            Content::Read(document) => Some(document),
+            Content::Read(understood) => Some(&understood.document),
             Content::Missing | Content::Dangling | Content::NotAFile => None,
         }
     }
