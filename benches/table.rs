@@ -35,8 +35,8 @@ impl Table {
         self.add(what, value, "M instructions", Figure::Count, bar);
     }
 
-    pub(crate) fn count_ratio(&mut self, what: &str, value: f64, bar: f64) {
-        self.add(what, value, "× instructions", Figure::Count, Some(bar));
+    pub(crate) fn count_ratio(&mut self, what: &str, value: f64, bar: impl Into<Option<f64>>) {
+        self.add(what, value, "× instructions", Figure::Count, bar.into());
     }
 
     pub(crate) fn kib(&mut self, what: &str, kib: u64, bar: Option<u64>) {

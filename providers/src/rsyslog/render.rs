@@ -21,12 +21,15 @@ pub const LOW_WATERMARK: u32 = 2;
 pub const CHECKPOINT_INTERVAL: u32 = 10;
 /// The same for a queue that is on the disk always: it must lose none.
 pub const CHECKPOINT_ALWAYS: u32 = 1;
-/// How long a worker of the queue pauses after each batch, in microseconds, so that the disk's part is not found empty
-/// again and again while a burst still comes in.
+/// How many messages a worker takes at once: a batch that waits for the server is in memory, and lost by a kill as what
+/// is below [`HIGH_WATERMARK`]. The default is 128.
+pub const DEQUEUE_BATCH: u32 = 16;
+/// How long a worker pauses after each batch, in microseconds, so that the disk's part is not found empty again and
+/// again while a burst still comes in.
 ///
 /// The worker that reads the disk ends whenever it finds nothing there (`ChkStopWrkrReg` in runtime/queue.c, up to
 /// 8.2606), and what is written while it ends waits for the next burst: 3 of 100 bursts by TCP, 14 by RELP.
-pub const DEQUEUE_SLOWDOWN: u32 = 10_000;
+pub const DEQUEUE_SLOWDOWN: u32 = 2_000;
 /// The same where a batch is one message.
 pub const DEQUEUE_SLOWDOWN_SINGLE: u32 = 200;
 /// How long a full queue holds up local logging for one message before that is dropped, in milliseconds.
@@ -225,8 +228,6 @@ fn rainerscript(desired: &RsyslogForward, around: &Surroundings) -> Result<Vec<S
     let mut ruleset = Object::begin("ruleset(");
     ruleset.set("name", &name);
     queue(&mut ruleset, desired, around, &name);
-    // A batch that the first server's end cuts in two is not given to the second: it is to be one message.
-    ruleset.set("queue.dequeueBatchSize", 1);
     lines.extend(ruleset.end());
     if let Some(last) = lines.last_mut() {
         last.push_str(" {");
@@ -379,17 +380,29 @@ fn queue(object: &mut Object, desired: &RsyslogForward, around: &Surroundings, n
         if !always {
             object.set("queue.highWatermark", HIGH_WATERMARK);
             object.set("queue.lowWatermark", LOW_WATERMARK);
-            object.set("queue.dequeueSlowDown", slowdown(desired));
         }
         object.set("queue.checkpointInterval", if always { CHECKPOINT_ALWAYS } else { CHECKPOINT_INTERVAL });
         object.set("queue.saveOnShutdown", "on");
     }
+    dequeue(object, desired);
     object.set("queue.timeoutEnqueue", TIMEOUT_ENQUEUE);
 }
 
-/// How long a worker pauses after a batch, in microseconds.
-pub(super) fn slowdown(desired: &RsyslogForward) -> u32 {
-    if desired.failover.is_some() { DEQUEUE_SLOWDOWN_SINGLE } else { DEQUEUE_SLOWDOWN }
+/// How many messages a worker takes at once, and how long it pauses after them.
+fn dequeue(object: &mut Object, desired: &RsyslogForward) {
+    let is_assisted = desired.queue == QueueIn::Disk;
+    let (batch, slowdown) = if desired.failover.is_some() {
+        // A batch that the first server's end cuts in two is not given to the second: it is to be one message.
+        (Some(1), DEQUEUE_SLOWDOWN_SINGLE)
+    } else {
+        (is_assisted.then_some(DEQUEUE_BATCH), DEQUEUE_SLOWDOWN)
+    };
+    if let Some(batch) = batch {
+        object.set("queue.dequeueBatchSize", batch);
+    }
+    if is_assisted {
+        object.set("queue.dequeueSlowDown", slowdown);
+    }
 }
 
 /// The working directory to be set for the queue's files, where they cannot have one of their own. It is set even if

@@ -4,8 +4,8 @@
 
 use super::desired::{AuthMode, QueueIn, RsyslogForward, Switch, TlsDriver, Transport};
 use super::render::{
-    self, BOUNDLESS, CHECKPOINT_ALWAYS, CHECKPOINT_INTERVAL, HIGH_WATERMARK, LOW_WATERMARK, RESUME_INTERVAL,
-    RenderError, Surroundings, TIMEOUT_ENQUEUE, mark, object_name,
+    self, BOUNDLESS, CHECKPOINT_ALWAYS, CHECKPOINT_INTERVAL, DEQUEUE_BATCH, DEQUEUE_SLOWDOWN, HIGH_WATERMARK,
+    LOW_WATERMARK, RESUME_INTERVAL, RenderError, Surroundings, TIMEOUT_ENQUEUE, mark, object_name,
 };
 
 /// The lines of a forward to one server.
@@ -45,7 +45,8 @@ fn queue(desired: &RsyslogForward, lines: &mut Vec<String>) {
         if !always {
             lines.push(format!("$ActionQueueHighWaterMark {HIGH_WATERMARK}"));
             lines.push(format!("$ActionQueueLowWaterMark {LOW_WATERMARK}"));
-            lines.push(format!("$ActionQueueDequeueSlowdown {}", render::slowdown(desired)));
+            lines.push(format!("$ActionQueueDequeueBatchSize {DEQUEUE_BATCH}"));
+            lines.push(format!("$ActionQueueDequeueSlowdown {DEQUEUE_SLOWDOWN}"));
         }
         let interval = if always { CHECKPOINT_ALWAYS } else { CHECKPOINT_INTERVAL };
         lines.push(format!("$ActionQueueCheckpointInterval {interval}"));

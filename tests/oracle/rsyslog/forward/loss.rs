@@ -101,6 +101,8 @@ fn a_sender_that_is_killed_in_an_outage_loses_what_was_in_memory_and_nothing_wit
 
 /// The wire is cut for some seconds; how many messages the local file lacks after two of them.
 fn link_cut((name, rig, patience): (&str, Rig, Duration)) -> (Fate, usize) {
+    // Else all that is sent may fit into the kernel's buffer, and nobody has to wait.
+    rig.host.run(&["sh", "-c", "echo 4096 16384 32768 >/proc/sys/net/ipv4/tcp_wmem"]);
     let receiver = rig.start_receiver();
     let sender = rig.start_sender();
     rig.send(1000);
