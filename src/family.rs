@@ -133,6 +133,7 @@ impl<'m> Observation<'m> {
     #[must_use]
     pub fn of(machine: &'m Machine<'m>, resources: &[Resource]) -> Self {
         let mut families = BTreeMap::new();
+        // Thousands of one family stand beside each other, and each change of a run comes by here.
         let mut last = None;
         for family in resources.iter().map(|resource| resource.desired.family()) {
             if last.replace(family) == Some(family) {

@@ -9,7 +9,7 @@ use standfast_facts::seen::Seen;
 use standfast_providers::provider::Detail;
 
 use crate::family::Observation;
-use crate::outcome::{Outcome, Status};
+use crate::outcome::{Outcome, Report, Status};
 use crate::resource::Resource;
 use crate::run::{self, Mode};
 
@@ -102,8 +102,7 @@ impl Members {
     /// Makes the resources at these places what they should be; they are in rising order.
     pub(super) fn apply(&mut self, root: &Root, places: &[usize]) -> Vec<Outcome> {
         self.known = None;
-        let machine = self.machine(root);
-        run::run_on(&machine, &self.resources, places, Mode::Apply, Detail::Drift).outcomes
+        self.run(root, places, Mode::Apply).outcomes
     }
 
     /// Runs a resource beside these.
@@ -113,7 +112,7 @@ impl Members {
         }
         let place = self.resources.len();
         self.resources.push(resource);
-        let mut report = run::run_on(&self.machine(root), &self.resources, &[place], mode, Detail::Drift);
+        let mut report = self.run(root, &[place], mode);
         self.resources.pop();
         if mode != Mode::Check {
             self.known = None;
@@ -131,8 +130,12 @@ impl Members {
     /// Looks at some resources, and notes what it looks at.
     fn look(&self, root: &Root, places: &[usize]) -> (Vec<Outcome>, Option<Seen>) {
         root.begin_watch();
-        let report = run::run_on(&self.machine(root), &self.resources, places, Mode::Check, Detail::Drift);
+        let report = self.run(root, places, Mode::Check);
         (report.outcomes, root.end_watch())
+    }
+
+    fn run(&self, root: &Root, places: &[usize], mode: Mode) -> Report {
+        run::run_on(&self.machine(root), &self.resources, places, mode, Detail::Drift)
     }
 
     /// The machine, asked anew.

@@ -13,7 +13,7 @@ use super::version::Version;
 
 /// How many messages are in memory when the disk is begun to be used, and down to how many it then takes them.
 ///
-/// So many can be lost when rsyslogd is killed while the server is away; the default is nine tenths of the queue.
+/// So many and [`DEQUEUE_BATCH`] can be lost when rsyslogd is killed while the server is away; the default is nine tenths of the queue.
 pub const HIGH_WATERMARK: u32 = 20;
 /// See [`HIGH_WATERMARK`]; with 1 rsyslogd takes seven tenths of the queue instead.
 pub const LOW_WATERMARK: u32 = 2;
@@ -391,17 +391,16 @@ fn queue(object: &mut Object, desired: &RsyslogForward, around: &Surroundings, n
 /// How many messages a worker takes at once, and how long it pauses after them.
 fn dequeue(object: &mut Object, desired: &RsyslogForward) {
     let is_assisted = desired.queue == QueueIn::Disk;
-    let (batch, slowdown) = if desired.failover.is_some() {
-        // A batch that the first server's end cuts in two is not given to the second: it is to be one message.
-        (Some(1), DEQUEUE_SLOWDOWN_SINGLE)
-    } else {
-        (is_assisted.then_some(DEQUEUE_BATCH), DEQUEUE_SLOWDOWN)
-    };
-    if let Some(batch) = batch {
-        object.set("queue.dequeueBatchSize", batch);
+    // A batch that the first server's end cuts in two is not given to the second: it is to be one message.
+    let is_single = desired.failover.is_some();
+    if is_single {
+        object.set("queue.dequeueBatchSize", 1);
+    } else if is_assisted {
+        object.set("queue.dequeueBatchSize", DEQUEUE_BATCH);
     }
     if is_assisted {
-        object.set("queue.dequeueSlowDown", slowdown);
+        object
+            .set("queue.dequeueSlowDown", if is_single { DEQUEUE_SLOWDOWN_SINGLE } else { DEQUEUE_SLOWDOWN });
     }
 }
 

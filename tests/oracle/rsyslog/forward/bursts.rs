@@ -20,6 +20,7 @@ fn bursts_do_not_stay_on_the_disk() {
         "target = 192.0.2.2",
         "target = 192.0.2.2\nprotocol = relp",
         "target = 192.0.2.2\nprotocol = relp\nformat = legacy",
+        "target = 192.0.2.2\nprotocol = relp\nfailover = 192.0.2.2:25514",
     ] {
         let rig = Rig::with(attributes);
         let receiver = rig.start_receiver();
